@@ -1,0 +1,83 @@
+from django.db import models
+from django.db.models import Q
+
+from kpis.choices import Direction, KpiUnit, Nature
+from salestargets.tenancy.models import Person, TenantForeignKey, TenantModel, Unit, tracked
+
+
+@tracked
+class Kpi(TenantModel):
+    """A number: one measure, or a ratio of two. Built-in ones are named by the catalogue in both languages."""
+
+    key = models.SlugField(max_length=50)
+    name = models.CharField(max_length=100, blank=True)
+    unit = models.CharField(max_length=10, choices=KpiUnit)
+    direction = models.CharField(max_length=10, choices=Direction, default=Direction.HIGHER)
+    nature = models.CharField(max_length=12, choices=Nature, default=Nature.OUTCOME)
+    numerator = models.CharField(max_length=40)
+    denominator = models.CharField(max_length=40, blank=True)
+    decimals = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["organisation", "key"], name="one_kpi_a_key")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class LeafCell(TenantModel):
+    """A measure of one person in one stretch of one month: while they sat in one unit of one tree.
+
+    A mover has two stretches in that month. `unit` is null where the person was assigned nowhere.
+    """
+
+    pk = models.CompositePrimaryKey("organisation_id", "person_id", "month", "measure", "starts_on")
+    person = TenantForeignKey(Person)
+    month = models.DateField()
+    measure = models.CharField(max_length=40)
+    starts_on = models.DateField()
+    unit = TenantForeignKey(Unit, null=True)
+    value = models.BigIntegerField()
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        indexes = [
+            models.Index(
+                fields=["organisation", "unit", "month", "measure"], include=["value"], name="leaf_by_unit"
+            )
+        ]
+
+
+class UnitCell(TenantModel):
+    """A measure of a unit and everything below it in one month: the sum of its leaf cells."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "unit_id", "month", "measure")
+    unit = TenantForeignKey(Unit)
+    month = models.DateField()
+    measure = models.CharField(max_length=40)
+    value = models.BigIntegerField()
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+
+
+class DirtyKey(TenantModel):
+    """What must be computed again. Append-only, written in the transaction that touched the records.
+
+    No month means every month of the person; no person means everything of the organisation.
+    """
+
+    group = models.CharField(max_length=20)
+    person_id = models.BigIntegerField(null=True)
+    month = models.DateField(null=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person_id__isnull=False) | Q(month__isnull=True), name="dirty_month_has_a_person"
+            )
+        ]

@@ -1,0 +1,25 @@
+from pipeline.models.imports import (
+    Alias,
+    ImportChange,
+    ImportMapping,
+    ImportRejection,
+    ImportRun,
+    UnresolvedReference,
+)
+from pipeline.models.records import Channel, CreditShare, Customer, Deal, Product, Stage, StageEntry
+
+__all__ = [
+    "Alias",
+    "Channel",
+    "CreditShare",
+    "Customer",
+    "Deal",
+    "ImportChange",
+    "ImportMapping",
+    "ImportRejection",
+    "ImportRun",
+    "Product",
+    "Stage",
+    "StageEntry",
+    "UnresolvedReference",
+]

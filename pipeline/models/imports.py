@@ -1,0 +1,123 @@
+from django.conf import settings
+from django.db import models
+
+from pipeline.choices import ImportState
+from salestargets.jobs.models import Job
+from salestargets.tenancy.models import TenantForeignKey, TenantModel, tracked
+
+
+@tracked
+class Alias(TenantModel):
+    """Another name under which a source speaks of a record, agreed to by a person."""
+
+    kind = models.CharField(max_length=20)
+    source = models.CharField(max_length=50)
+    reference = models.CharField(max_length=200)
+    record_id = models.BigIntegerField()
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "source", "reference"], name="one_alias_a_reference"
+            )
+        ]
+
+
+class UnresolvedReference(TenantModel):
+    """A record speaks of another that is not here yet. Resolved when it arrives or is matched by hand."""
+
+    kind = models.CharField(max_length=20)
+    record_id = models.BigIntegerField()
+    field = models.CharField(max_length=30)
+    target_kind = models.CharField(max_length=20)
+    source = models.CharField(max_length=50)
+    reference = models.CharField(max_length=200)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "record_id", "field", "reference"],
+                name="one_unresolved_a_field",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "target_kind", "reference"], name="unresolved_by_reference")
+        ]
+
+
+@tracked
+class ImportMapping(TenantModel):
+    """Which column is which field, kept under a name."""
+
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=20)
+    mapping = models.JSONField()
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="one_mapping_a_name")]
+
+
+class ImportRun(TenantModel):
+    """One file on its way in: looked at, tried, applied, undone."""
+
+    kind = models.CharField(max_length=20)
+    source = models.CharField(max_length=50)
+    file_name = models.CharField(max_length=200)
+    content = models.BinaryField(null=True)
+    columns = models.JSONField(default=list)
+    mapping = models.JSONField(default=dict)
+    is_dry_run = models.BooleanField(default=True)
+    state = models.CharField(max_length=10, choices=ImportState, default=ImportState.MAPPING)
+    job = TenantForeignKey(Job, null=True)
+    rows_total = models.PositiveIntegerField(default=0)
+    rows_done = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    #: What was accepted though something is missing: {"without_customer": 1425, …}
+    remarks = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        indexes = [models.Index(fields=["organisation", "-created_at"], name="import_by_time")]
+
+
+class ImportRejection(TenantModel):
+    """A row that did not land, with the reason."""
+
+    run = TenantForeignKey(ImportRun)
+    row = models.PositiveIntegerField()
+    values = models.JSONField()
+    errors = models.JSONField()
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        indexes = [models.Index(fields=["organisation", "run", "row"], name="rejection_by_run")]
+
+
+class ImportChange(TenantModel):
+    """What an import did to a record, so that the whole of it can be undone. No `before`: it was created."""
+
+    run = TenantForeignKey(ImportRun)
+    kind = models.CharField(max_length=20)
+    record_id = models.BigIntegerField()
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "run", "kind", "record_id"], name="one_change_a_record_a_run"
+            )
+        ]

@@ -1,0 +1,160 @@
+from django.db import models
+from django.db.models import Q
+
+from pipeline.choices import DealStatus
+from salestargets.tenancy.models import Person, TenantForeignKey, TenantModel, tracked_changes
+
+
+class Record(TenantModel):
+    """A row that another system owns, known by (source, external_id)."""
+
+    source = models.CharField(max_length=50)
+    external_id = models.CharField(max_length=200)
+    name = models.CharField(max_length=200)
+    #: The time of change the source gave; an older one never overwrites a newer.
+    source_updated_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def one_each_external_id(name: str) -> models.UniqueConstraint:
+    return models.UniqueConstraint(fields=["organisation", "source", "external_id"], name=name)
+
+
+class Customer(Record):
+    industry = models.CharField(max_length=100, blank=True)
+    country = models.CharField(max_length=100, blank=True)
+
+    class Meta(Record.Meta):
+        abstract = False
+        constraints = [one_each_external_id("one_customer_each_external_id")]
+
+
+class Product(Record):
+    group = models.CharField(max_length=100, blank=True)
+    list_price_minor = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3, blank=True)
+
+    class Meta(Record.Meta):
+        abstract = False
+        constraints = [one_each_external_id("one_product_each_external_id")]
+
+
+class Channel(Record):
+    class Meta(Record.Meta):
+        abstract = False
+        constraints = [one_each_external_id("one_channel_each_external_id")]
+
+
+class Stage(Record):
+    position = models.PositiveSmallIntegerField(default=0)
+    category = models.CharField(max_length=10, choices=DealStatus, default=DealStatus.OPEN)
+    #: Chance to win from here, in hundredths of a percent.
+    probability_bp = models.PositiveIntegerField(null=True)
+
+    class Meta(Record.Meta):
+        abstract = False
+        constraints = [
+            one_each_external_id("one_stage_each_external_id"),
+            models.CheckConstraint(
+                condition=Q(probability_bp__isnull=True) | Q(probability_bp__lte=10_000),
+                name="stage_probability_at_most_one",
+            ),
+        ]
+
+
+@tracked_changes
+class Deal(Record):
+    """An opportunity. Dates are the organisation's; `base_minor` is the amount in its currency.
+
+    No `base_minor` beside an amount means that no exchange rate was known: counted, not priced.
+    """
+
+    owner = TenantForeignKey(Person, null=True)
+    customer = TenantForeignKey(Customer, null=True)
+    product = TenantForeignKey(Product, null=True)
+    channel = TenantForeignKey(Channel, null=True)
+    stage = TenantForeignKey(Stage, null=True)
+    status = models.CharField(max_length=5, choices=DealStatus, default=DealStatus.OPEN)
+    amount_minor = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3)
+    base_minor = models.BigIntegerField(null=True)
+    created_on = models.DateField(null=True)
+    expected_close_on = models.DateField(null=True)
+    closed_on = models.DateField(null=True)
+    lost_reason = models.CharField(max_length=200, blank=True)
+    #: True where `CreditShare` rows say who is credited; else the owner is, with the whole.
+    is_shared = models.BooleanField(default=False)
+    deleted_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta(Record.Meta):
+        abstract = False
+        constraints = [
+            one_each_external_id("one_deal_each_external_id"),
+            models.CheckConstraint(
+                condition=Q(status=DealStatus.OPEN, closed_on__isnull=True)
+                | (~Q(status=DealStatus.OPEN) & Q(closed_on__isnull=False)),
+                name="deal_closed_on_iff_closed",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organisation", "owner", "closed_on"],
+                include=["status", "base_minor", "is_shared", "created_on", "product"],
+                condition=Q(deleted_at__isnull=True),
+                name="deal_closed_by_owner",
+            ),
+            models.Index(
+                fields=["organisation", "owner", "created_on"],
+                condition=Q(deleted_at__isnull=True),
+                name="deal_created_by_owner",
+            ),
+            models.Index(
+                fields=["organisation", "owner", "expected_close_on"],
+                condition=Q(deleted_at__isnull=True, status=DealStatus.OPEN),
+                name="deal_open_by_owner",
+            ),
+            models.Index(fields=["organisation", "customer"], name="deal_by_customer"),
+            models.Index(fields=["organisation", "stage"], name="deal_by_stage"),
+        ]
+
+
+class CreditShare(TenantModel):
+    """A person's share of a deal in millionths; `base_minor` is that share of its amount, to the cent."""
+
+    deal = TenantForeignKey(Deal)
+    person = TenantForeignKey(Person)
+    share_ppm = models.PositiveIntegerField()
+    base_minor = models.BigIntegerField(null=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "deal", "person"], name="one_share_a_person"),
+            models.CheckConstraint(
+                condition=Q(share_ppm__gt=0, share_ppm__lte=1_000_000), name="share_within_whole"
+            ),
+        ]
+        indexes = [models.Index(fields=["organisation", "person"], name="share_by_person")]
+
+
+class StageEntry(TenantModel):
+    """A deal came into a stage."""
+
+    deal = TenantForeignKey(Deal)
+    stage = TenantForeignKey(Stage)
+    entered_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "deal", "stage", "entered_at"], name="one_entry_a_moment"
+            )
+        ]
+        indexes = [models.Index(fields=["organisation", "stage", "entered_at"], name="entry_by_stage")]

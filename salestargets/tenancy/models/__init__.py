@@ -1,0 +1,32 @@
+from salestargets.tenancy.models.base import (
+    TenantForeignKey,
+    TenantManager,
+    TenantModel,
+    tracked,
+    tracked_changes,
+)
+from salestargets.tenancy.models.organisation import (
+    ExchangeRate,
+    Membership,
+    Organisation,
+    WorkingDayException,
+)
+from salestargets.tenancy.models.people import MANUAL, Assignment, Person, Unit, UnitClosure, UnitPlacement
+
+__all__ = [
+    "MANUAL",
+    "Assignment",
+    "ExchangeRate",
+    "Membership",
+    "Organisation",
+    "Person",
+    "TenantForeignKey",
+    "TenantManager",
+    "TenantModel",
+    "Unit",
+    "UnitClosure",
+    "UnitPlacement",
+    "WorkingDayException",
+    "tracked",
+    "tracked_changes",
+]
