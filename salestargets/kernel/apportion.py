@@ -6,7 +6,6 @@ the first of equals first. The parts always sum to what was shared out.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from decimal import Decimal
 from fractions import Fraction
 from math import lcm
 from typing import TypeVar, cast
@@ -16,8 +15,9 @@ import numpy.typing as npt
 
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
+from salestargets.kernel.rational import Number
 
-Weight = int | Decimal | Fraction
+Weight = Number
 Node = TypeVar("Node", bound=Hashable)
 T = TypeVar("T")
 
@@ -67,15 +67,16 @@ def apportion_tree(
     A held node keeps its amount while its siblings share the rest. Errors are those of `apportion`.
     """
     order = _parents_first(root, children)
-    summed: dict[Node, Weight] = {}
+    weighed = dict(zip(weights, whole_weights(list(weights.values())), strict=True))
     for node in reversed(order):
-        below = children.get(node, ())
-        summed[node] = _sum(summed[child] for child in below) if below else weights.get(node, 0)
+        if below := children.get(node, ()):
+            weighed[node] = sum(weighed.get(child, 0) for child in below)
     amounts = {root: total}
     for node in order:
-        if below := children.get(node, ()):
-            held = {i: holds[child] for i, child in enumerate(below) if child in holds} if holds else None
-            parts = apportion(amounts[node], [summed[child] for child in below], holds=held)
+        below = children.get(node, ())
+        held = {n: holds[child] for n, child in enumerate(below) if child in holds} if holds else None
+        if below:
+            parts = apportion(amounts[node], [weighed.get(child, 0) for child in below], holds=held)
             amounts.update(zip(below, parts, strict=True))
     return amounts
 
@@ -225,7 +226,3 @@ def _parents_first(root: Node, children: Mapping[Node, Sequence[Node]]) -> list[
     for node in order:  # grows while it is walked
         order.extend(children.get(node, ()))
     return order
-
-
-def _sum(weights: Iterable[Weight]) -> Weight:
-    return sum((Fraction(weight) for weight in weights), Fraction(0))

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from salestargets.kernel.messages import Message
+
 
 class DomainError(Exception):
     """A rule was broken; the message says which one and what to do about it.
@@ -31,8 +33,7 @@ class DomainError(Exception):
 
     def render(self, translate: Callable[[str], str] = str) -> str:
         """The message in the language of `translate` (such as Django's `gettext`), with its params."""
-        text = translate(str(self.message))
-        return text.format(**self.params) if self.params else text
+        return Message(str(self.message), self.params).render(translate)
 
     def __str__(self) -> str:
         return self.render()
