@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 DEBOUNCE_SECONDS = 5
 #: After the broker failed once, do not make the next request wait for it too.
 BROKEN_SECONDS = 5.0
-_broken_until = 0.0
+_breaker = {"open_until": 0.0}
 
 
 def wake(queue: str) -> None:
@@ -34,13 +34,14 @@ def kick_after_commit(queue: str) -> None:
 
 def kick(queue: str, organisation_id: int) -> None:
     """Tell a worker, softly: with the broker down the sweep finds the row."""
-    global _broken_until
-    if time.monotonic() < _broken_until or not cache.add(_mark(queue, organisation_id), 1, DEBOUNCE_SECONDS):
+    if time.monotonic() < _breaker["open_until"]:
+        return
+    if not cache.add(_mark(queue, organisation_id), 1, DEBOUNCE_SECONDS):
         return
     try:
         current_app.send_task(QUEUES[queue], args=[organisation_id])
     except Exception as error:
-        _broken_until = time.monotonic() + BROKEN_SECONDS
+        _breaker["open_until"] = time.monotonic() + BROKEN_SECONDS
         log.warning("broker_unreachable", queue=queue, error=repr(error))
 
 

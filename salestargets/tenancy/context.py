@@ -13,14 +13,14 @@ from django.db import connection, transaction
 _current: ContextVar[int | None] = ContextVar("organisation_id", default=None)
 
 
-class NoOrganisation(RuntimeError):
+class NoOrganisationError(RuntimeError):
     """Tenant rows were touched outside `acting_for`: a mistake in the code, never of the user."""
 
 
 def current_organisation_id() -> int:
     organisation_id = _current.get()
     if organisation_id is None:
-        raise NoOrganisation("No organisation in context: wrap the call in acting_for(organisation_id).")
+        raise NoOrganisationError("No organisation in context: wrap the call in acting_for(organisation_id).")
     return organisation_id
 
 
@@ -30,7 +30,7 @@ def acting_for(organisation_id: int) -> Iterator[None]:
     outer = _current.get()
     if outer is not None:
         if outer != organisation_id:
-            raise NoOrganisation(f"Already acting for organisation {outer}, refused {organisation_id}.")
+            raise NoOrganisationError(f"Already acting for organisation {outer}, refused {organisation_id}.")
         with transaction.atomic():
             yield
         return

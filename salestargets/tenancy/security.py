@@ -1,7 +1,7 @@
 """The database wall: row-level security and composite keys, made from the models by one migration operation.
 
 End every migration that creates tenant tables or references with `SecureTenantTables()`. It may run any
-number of times; it adds what is missing. `tests/tenancy/test_catalogue.py` holds the result against the rules.
+number of times; it adds what is missing. `tests/tenancy/test_catalogue.py` holds the result against them.
 """
 
 from collections.abc import Iterator
@@ -87,7 +87,7 @@ def _primary_key(model: type[Model]) -> Iterator[str]:
     if pk is None or pk.column is None:  # a composite key already begins with the organisation
         return
     yield (
-        "DO $$ BEGIN IF (SELECT array_length(conkey, 1) FROM pg_constraint"
+        "DO $$ BEGIN IF (SELECT array_length(conkey, 1) FROM pg_constraint"  # noqa: S608  names of our tables
         f" WHERE conrelid = '{table}'::regclass AND contype = 'p') = 1 THEN"
         f" ALTER TABLE {table} DROP CONSTRAINT {table}_pkey,"
         f" ADD CONSTRAINT {table}_pkey PRIMARY KEY (organisation_id, {pk.column}); END IF; END $$"

@@ -12,7 +12,7 @@ M = TypeVar("M", bound=models.Model)
 
 
 class TenantManager(models.Manager[M]):
-    """Rows of the organisation in context; without one every use raises `NoOrganisation`."""
+    """Rows of the organisation in context; without one every use raises `NoOrganisationError`."""
 
     use_in_migrations = False
 

@@ -1,0 +1,135 @@
+"""Reads. `get_…` are the only doors to an object: of this organisation, and within the actor's sight."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from salestargets.accounts.models import User
+from salestargets.kernel.errors import NotFound
+from salestargets.kernel.messages import N_
+from salestargets.tenancy.access import Actor, sight_of
+from salestargets.tenancy.choices import AssignmentRole
+from salestargets.tenancy.models import (
+    Assignment,
+    Membership,
+    Organisation,
+    Person,
+    Unit,
+    UnitClosure,
+    UnitPlacement,
+)
+from salestargets.tenancy.models.people import current_on
+
+
+@dataclass(frozen=True)
+class UnitNode:
+    """A unit in its tree on a day; the root has depth 0 and no parent."""
+
+    id: int
+    name: str
+    kind: str
+    parent_id: int | None
+    depth: int
+    managers: tuple[str, ...]
+    headcount: int
+
+
+def organisations_of(user: User) -> QuerySet[Organisation]:
+    return Organisation.objects.filter(memberships__user=user).order_by("name", "id")
+
+
+def root_unit_id(on: date) -> int:
+    """The unit without a parent: every organisation has one from its first day."""
+    root = UnitPlacement.objects.filter(current_on(on), parent__isnull=True).values_list("unit_id").first()
+    if root is None:
+        raise NotFound(N_("The organisation has no root unit on this day."), code="not_found")
+    return int(root[0])
+
+
+def get_unit(actor: Actor, unit_id: int, on: date) -> Unit:
+    unit = Unit.objects.filter(pk=unit_id).first() if sight_of(actor, on).of_unit(unit_id) else None
+    if unit is None:
+        raise NotFound(N_("There is no such unit."), code="not_found")
+    return unit
+
+
+def get_person(actor: Actor, person_id: int, on: date) -> Person:
+    seen = sight_of(actor, on).of_person(person_id)
+    person = Person.objects.filter(pk=person_id).first() if seen else None
+    if person is None:
+        raise NotFound(N_("There is no such person."), code="not_found")
+    return person
+
+
+def visible_people(actor: Actor, on: date) -> QuerySet[Person]:
+    sight = sight_of(actor, on)
+    people = Person.objects.order_by("name", "id")
+    return people if sight.everything else people.filter(pk__in=sight.person_ids)
+
+
+def tree(actor: Actor, on: date) -> list[UnitNode]:
+    """The visible units on a day, depth first, siblings by name. Four queries for any size."""
+    sight = sight_of(actor, on)
+    placed = UnitPlacement.objects.filter(current_on(on)).select_related("unit")
+    placements = [row for row in placed if sight.of_unit(row.unit_id)]
+    managers, headcounts = _staff(on)
+    shown = {row.unit_id for row in placements}
+    children: dict[int | None, list[UnitPlacement]] = {}
+    for row in sorted(placements, key=lambda row: (row.unit.name, row.unit_id)):
+        children.setdefault(row.parent_id if row.parent_id in shown else None, []).append(row)
+
+    def walk(parent_id: int | None, depth: int) -> Iterable[UnitNode]:
+        for row in children.get(parent_id, []):
+            yield UnitNode(
+                id=row.unit_id,
+                name=row.unit.name,
+                kind=row.unit.kind,
+                parent_id=parent_id,
+                depth=depth,
+                managers=tuple(managers.get(row.unit_id, ())),
+                headcount=headcounts.get(row.unit_id, 0),
+            )
+            yield from walk(row.unit_id, depth + 1)
+
+    return list(walk(None, 0))
+
+
+def _staff(on: date) -> tuple[dict[int, list[str]], dict[int, int]]:
+    managers: dict[int, list[str]] = {}
+    headcounts: dict[int, int] = {}
+    rows = Assignment.objects.filter(current_on(on)).order_by("person__name")
+    for unit_id, role, name in rows.values_list("unit_id", "role", "person__name"):
+        if role == AssignmentRole.MANAGER:
+            managers.setdefault(unit_id, []).append(name)
+        else:
+            headcounts[unit_id] = headcounts.get(unit_id, 0) + 1
+    return managers, headcounts
+
+
+def units_below(unit_id: int, on: date) -> list[int]:
+    """The unit and everything below it on a day."""
+    below = UnitClosure.objects.filter(current_on(on), ancestor_id=unit_id).order_by("depth", "descendant_id")
+    return list(below.values_list("descendant_id", flat=True))
+
+
+def members_of(unit_ids: Iterable[int], on: date) -> dict[int, list[Person]]:
+    """Unit → its member people on a day, by name."""
+    rows = Assignment.objects.filter(
+        current_on(on), unit_id__in=list(unit_ids), role=AssignmentRole.MEMBER
+    ).select_related("person")
+    found: dict[int, list[Person]] = {}
+    for row in rows.order_by("person__name", "person_id"):
+        found.setdefault(row.unit_id, []).append(row.person)
+    return found
+
+
+def assignments_of(person: Person) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(person=person).select_related("unit").order_by("-starts_on", "id")
+
+
+def members(actor: Actor) -> QuerySet[Membership]:
+    """Who may sign in to this organisation."""
+    rows = Membership.objects.filter(organisation=actor.organisation)
+    return rows.select_related("user").order_by("user__email")
