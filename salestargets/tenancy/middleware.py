@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable
 
+import pghistory
 import structlog
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
 
-from salestargets.tenancy.access import actor_of_member
+from salestargets.tenancy.access import Actor, actor_of_member
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation
 
@@ -33,7 +34,7 @@ class TenantMiddleware:
         if organisation is None:
             return self.get_response(request)
         structlog.contextvars.bind_contextvars(organisation_id=organisation.pk)
-        with acting_for(organisation.pk):
+        with acting_for(organisation.pk), pghistory.context():
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
@@ -49,6 +50,12 @@ def organisation_of(request: HttpRequest) -> Organisation | None:
         return Organisation.objects.filter(pk=int(key["organisation"])).first()
     slug = request.headers.get("X-Organisation", "")
     return Organisation.objects.filter(slug=slug).first() if _SLUG.match(slug) else None
+
+
+def note_actor(actor: Actor) -> None:
+    """Who it was, for the audit log and for the log lines of this request."""
+    pghistory.context(actor=actor.id, actor_name=actor.name)
+    structlog.contextvars.bind_contextvars(actor=actor.id)
 
 
 class ActorMiddleware:
@@ -73,6 +80,6 @@ class ActorMiddleware:
         if actor is None:
             raise Http404
         request.actor = actor  # type: ignore[attr-defined]
-        structlog.contextvars.bind_contextvars(actor=actor.id)
+        note_actor(actor)
         kwargs.pop("slug", None)
         return None

@@ -87,5 +87,10 @@ def _track(model: type[M], *more: pghistory.Tracker) -> type[M]:
         append_only=True,
         level=pghistory.Statement,
         base_model=Event,
-        meta={"indexes": [models.Index(fields=[tenant, "pgh_obj", "pgh_id"])]},
+        meta={
+            "indexes": [
+                models.Index(fields=[tenant, "pgh_obj", "pgh_id"]),
+                models.Index(fields=[tenant, "pgh_created_at"]),
+            ]
+        },
     )(model)
