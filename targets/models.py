@@ -1,3 +1,4 @@
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -6,6 +7,10 @@ from kpis.models import Kpi
 from salestargets.tenancy.choices import ExpectedBasis
 from salestargets.tenancy.models import Person, TenantForeignKey, TenantModel, Unit, tracked
 from targets.choices import PlanState, SplitMethod, Status
+
+
+def append_only() -> pgtrigger.Protect:
+    return pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
 def user_link() -> models.ForeignKey:  # type: ignore[type-arg]
@@ -26,6 +31,7 @@ class Plan(TenantModel):
     expected_basis = models.CharField(max_length=20, choices=ExpectedBasis)
     published_at = models.DateTimeField(null=True)
     published_by = user_link()
+    closed_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta(TenantModel.Meta):
@@ -72,6 +78,11 @@ class Target(TenantModel):
     month = models.DateField(null=True)
     given = models.BigIntegerField()
     is_held = models.BooleanField(default=False)
+    #: The split that gave the number; none where someone set it by hand.
+    split = TenantForeignKey("targets.Split", null=True)
+    reason = models.CharField(max_length=300, blank=True)
+    changed_at = models.DateTimeField()
+    changed_by = user_link()
     version = models.PositiveIntegerField(default=1)
 
     class Meta(TenantModel.Meta):
@@ -99,12 +110,14 @@ class TargetVersion(TenantModel):
     recorded_at = models.DateTimeField()
     recorded_by = user_link()
     reason = models.CharField(max_length=300)
+    split = TenantForeignKey("targets.Split", null=True)
 
     class Meta(TenantModel.Meta):
         abstract = False
         constraints = [
             models.UniqueConstraint(fields=["organisation", "target", "number"], name="one_version_a_number")
         ]
+        triggers = [append_only()]
 
 
 class Split(TenantModel):
@@ -121,6 +134,7 @@ class Split(TenantModel):
     class Meta(TenantModel.Meta):
         abstract = False
         indexes = [models.Index(fields=["organisation", "goal", "unit", "made_at"], name="split_by_unit")]
+        triggers = [append_only()]
 
 
 class Progress(TenantModel):
@@ -128,7 +142,10 @@ class Progress(TenantModel):
 
     target = TenantForeignKey(Target)
     actual = models.BigIntegerField()
+    #: The form that governs the plan, and both forms beside each other.
     expected = models.BigIntegerField(null=True)
+    expected_calendar = models.BigIntegerField(null=True)
+    expected_working_day = models.BigIntegerField(null=True)
     attainment = models.DecimalField(max_digits=20, decimal_places=6, null=True)
     pace = models.DecimalField(max_digits=20, decimal_places=6, null=True)
     forecast = models.BigIntegerField(null=True)
@@ -141,3 +158,4 @@ class Progress(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "target"], name="one_progress_a_target")
         ]
+        indexes = [models.Index(fields=["organisation", "computed_on"], name="progress_by_day")]
