@@ -48,6 +48,10 @@ class Period:
         """The part before `day`, None where `day` is not after the start."""
         return Period(self.start, min(day, self.end)) if day > self.start else None
 
+    def after(self, day: date) -> "Period | None":
+        """The part from `day` on, None where `day` is not before the end."""
+        return Period(max(self.start, day), self.end) if day < self.end else None
+
     def dates(self) -> Iterator[date]:
         return (self.start + timedelta(days=n) for n in range(self.days))
 
