@@ -4,6 +4,8 @@ import argparse
 import os
 import sys
 
+import psycopg2
+
 from salestargets.launcher import messages
 from salestargets.launcher.console import LauncherError, say
 from salestargets.launcher.execute import execute
@@ -21,6 +23,9 @@ def main() -> int:
         return _do(arguments)
     except LauncherError as problem:
         sys.stderr.write(f"{problem}\n")
+        return 1
+    except (OSError, psycopg2.Error) as problem:  # a full disk, a server that went away
+        sys.stderr.write(f"{type(problem).__name__}: {problem}\n")
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -14,11 +14,11 @@ def parts(url: str) -> dict[str, str]:
     Raises LauncherError if it is not a PostgreSQL URL.
     """
     try:
-        return dict(parse_dsn(url))
-    except psycopg2.ProgrammingError as error:
-        raise LauncherError(
-            "DATABASE_URL must look like postgres://user:password@host:5432/database, and it does not."
-        ) from error
+        if url.startswith(("postgres://", "postgresql://")):
+            return dict(parse_dsn(url))
+    except psycopg2.ProgrammingError:
+        pass  # its message would show the password
+    raise LauncherError("A database URL must look like postgres://user:password@host:5432/database.")
 
 
 def changed(

@@ -119,6 +119,11 @@ def derived_logins(
 
 
 def may_provision(url: str) -> bool:
+    """Whether the login of this URL may make roles and databases.
+
+    Raises LauncherError if it is no such URL, or the server does not answer.
+    """
+    parts(url)
     with _connected(url, maintenance=True) as cursor:
         rights = _rights(cursor)
     return rights.superuser or (rights.create_roles and rights.create_databases)

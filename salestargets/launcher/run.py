@@ -26,8 +26,8 @@ def run(environ: Mapping[str, str]) -> None:
     Raises LauncherError with what is wrong and the way out.
     """
     folder = data_folder(environ)
-    address = free_address(environ)
     with signals_end_us(), held(folder), ExitStack() as stack:  # what starts last stops first
+        address = free_address(environ)
         stack.callback(folder.runtime_env.unlink, missing_ok=True)
         servers = stack.enter_context(services(folder, environ))
         described = {**servers.variables, "PORT": str(address.port)}

@@ -17,7 +17,7 @@ from salestargets.launcher.provision import (
     may_provision,
     provision,
 )
-from salestargets.launcher.valkey import embedded_valkey, next_database
+from salestargets.launcher.valkey import check_answers, embedded_valkey, next_database
 
 DATABASE = "salestargets"
 
@@ -72,6 +72,7 @@ def _broker(
     stack: ExitStack, folder: DataFolder, environ: Mapping[str, str], processes: list[Process]
 ) -> str:
     if url := environ.get("REDIS_URL"):
+        check_answers(url)
         return url
     valkey = stack.enter_context(embedded_valkey(folder))
     processes.append(valkey.process)

@@ -24,22 +24,21 @@ def collect_assets(folder: DataFolder, env: Mapping[str, str]) -> None:
 
 
 def manage(folder: DataFolder, env: Mapping[str, str], *arguments: str) -> str:
-    """Run a management command, with its messages in the log; return what it printed.
+    """Run a management command; return what it printed, which stands in the log too.
 
     Raises LauncherError with the last lines of the log if it fails.
     """
     log = folder.logs / "setup.log"
-    with log.open("a") as errors:
+    start = log.stat().st_size if log.exists() else 0
+    with log.open("a") as output:
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             env=env,
             cwd=REPOSITORY,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
+            stdout=output,
+            stderr=subprocess.STDOUT,
             check=False,
         )
-        errors.write(done.stdout)
     if done.returncode != 0:
         raise LauncherError(f"`manage.py {' '.join(arguments)}` failed ({log}):\n{last_lines(log)}")
-    return done.stdout
+    return log.read_bytes()[start:].decode()

@@ -50,6 +50,15 @@ def embedded_valkey(folder: DataFolder) -> Iterator[Valkey]:
         process.stop()
 
 
+def check_answers(redis_url: str) -> None:
+    """Raises LauncherError if there is no server at the URL."""
+    try:
+        with redis.Redis.from_url(redis_url, socket_timeout=5, socket_connect_timeout=5) as client:
+            client.ping()
+    except (redis.RedisError, ValueError) as error:
+        raise LauncherError(f"The server of REDIS_URL does not answer: {error}") from error
+
+
 def next_database(redis_url: str) -> str:
     """The URL of the cache, beside that of the broker: the next database of the same server."""
     split = urlsplit(redis_url)
