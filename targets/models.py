@@ -1,22 +1,15 @@
 import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from kpis.models import Kpi
 from salestargets.tenancy.choices import ExpectedBasis
-from salestargets.tenancy.models import Person, TenantForeignKey, TenantModel, Unit, tracked
+from salestargets.tenancy.models import Person, TenantForeignKey, TenantModel, Unit, UserForeignKey, tracked
 from targets.choices import PlanState, SplitMethod, Status
 
 
 def append_only() -> pgtrigger.Protect:
     return pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-
-
-def user_link() -> models.ForeignKey:  # type: ignore[type-arg]
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
 
 
 @tracked
@@ -30,7 +23,7 @@ class Plan(TenantModel):
     state = models.CharField(max_length=10, choices=PlanState, default=PlanState.DRAFT)
     expected_basis = models.CharField(max_length=20, choices=ExpectedBasis)
     published_at = models.DateTimeField(null=True)
-    published_by = user_link()
+    published_by = UserForeignKey()
     closed_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -82,7 +75,7 @@ class Target(TenantModel):
     split = TenantForeignKey("targets.Split", null=True)
     reason = models.CharField(max_length=300, blank=True)
     changed_at = models.DateTimeField()
-    changed_by = user_link()
+    changed_by = UserForeignKey()
     version = models.PositiveIntegerField(default=1)
 
     class Meta(TenantModel.Meta):
@@ -108,7 +101,7 @@ class TargetVersion(TenantModel):
     given = models.BigIntegerField()
     effective_on = models.DateField()
     recorded_at = models.DateTimeField()
-    recorded_by = user_link()
+    recorded_by = UserForeignKey()
     reason = models.CharField(max_length=300)
     split = TenantForeignKey("targets.Split", null=True)
 
@@ -129,7 +122,7 @@ class Split(TenantModel):
     inputs = models.JSONField()
     result = models.JSONField()
     made_at = models.DateTimeField()
-    made_by = user_link()
+    made_by = UserForeignKey()
 
     class Meta(TenantModel.Meta):
         abstract = False

@@ -1,9 +1,8 @@
-from django.conf import settings
 from django.db import models
 
 from pipeline.choices import ImportState
 from salestargets.jobs.models import Job
-from salestargets.tenancy.models import TenantForeignKey, TenantModel, tracked
+from salestargets.tenancy.models import TenantForeignKey, TenantModel, UserForeignKey, tracked
 
 
 @tracked
@@ -81,9 +80,7 @@ class ImportRun(TenantModel):
     #: What was accepted though something is missing: {"without_customer": 1425, …}
     remarks = models.JSONField(default=dict)
     error = models.TextField(blank=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
+    created_by = UserForeignKey()
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 

@@ -1,8 +1,7 @@
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from salestargets.tenancy.models import Person, TenantForeignKey, TenantModel, Unit, tracked
+from salestargets.tenancy.models import Person, TenantForeignKey, TenantModel, Unit, UserForeignKey, tracked
 
 
 class Severity(models.TextChoices):
@@ -50,9 +49,7 @@ class Alert(TenantModel):
     changed_at = models.DateTimeField()
     cleared_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
-    acknowledged_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
+    acknowledged_by = UserForeignKey()
 
     class Meta(TenantModel.Meta):
         abstract = False

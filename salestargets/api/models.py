@@ -1,9 +1,8 @@
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from salestargets.tenancy.choices import Scope
-from salestargets.tenancy.models import TenantModel, tracked
+from salestargets.tenancy.models import TenantModel, UserForeignKey, tracked
 
 
 @tracked
@@ -14,9 +13,7 @@ class ApiKey(TenantModel):
     digest = models.CharField(max_length=64)
     scopes = ArrayField(models.CharField(max_length=20, choices=Scope))
     created_at = models.DateTimeField()
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
+    created_by = UserForeignKey()
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True)
 
@@ -31,7 +28,7 @@ class ApiKeyUse(TenantModel):
     """When a key was last used, to the minute: apart from the key, so that use is not an audited change."""
 
     api_key_id = models.BigIntegerField()
-    last_used_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
         abstract = False

@@ -1,7 +1,6 @@
-from django.conf import settings
 from django.db import models
 
-from salestargets.tenancy.models import Organisation, TenantModel
+from salestargets.tenancy.models import Organisation, TenantModel, UserForeignKey
 
 
 class JobState(models.TextChoices):
@@ -37,9 +36,7 @@ class Job(TenantModel):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
+    created_by = UserForeignKey()
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation, OperationCategory
 from django.db.migrations.state import ProjectState
-from django.db.models import Model
+from django.db.models import ForeignKey, Model
 
 from salestargets.tenancy.models.base import TenantForeignKey
 
@@ -19,11 +19,15 @@ CURRENT = "current_setting('app.organisation')::bigint"
 
 #: Read before an organisation is chosen (sign-in, slug, key); written only by the organisation itself.
 IDENTITY_TABLES = frozenset({"tenancy_organisation", "tenancy_membership"})
+#: Work that waits, read for all organisations at once; holds nothing but that there is some.
+SHARED_TABLES = frozenset({"jobs_wake"})
 
 
 def tenant_column(model: type[Model]) -> str | None:
     """The column that names the tenant, or None for a table that belongs to none."""
     columns = {field.column for field in model._meta.local_concrete_fields}
+    if model._meta.db_table in SHARED_TABLES:
+        return None
     if "organisation_id" in columns:
         return "organisation_id"
     is_organisation = model._meta.app_label == "tenancy" and model.__name__.startswith("Organisation")
@@ -95,17 +99,35 @@ def _primary_key(model: type[Model]) -> Iterator[str]:
 
 
 def references(model: type[Model]) -> Iterator[str]:
-    table = model._meta.db_table
-    for field in model._meta.local_concrete_fields:
-        if isinstance(field, TenantForeignKey):
-            target = field.related_model._meta
-            name = f"{table}_{field.column}_tenant_fk"[:63]
-            yield (
-                f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = '{table}'::regclass"
-                f" AND conname = '{name}') THEN ALTER TABLE {table} ADD CONSTRAINT {name}"
-                f" FOREIGN KEY (organisation_id, {field.column})"
-                f" REFERENCES {target.db_table} (organisation_id, {target.pk.column}); END IF; END $$"
-            )
+    """Foreign keys: composite between tenant tables. An event outlives what it speaks of: none there."""
+    fields = model._meta.local_concrete_fields
+    if tenant_column(model) is None or any(field.name == "pgh_id" for field in fields):
+        return
+    for field in fields:
+        if isinstance(field, ForeignKey) and not field.db_constraint:
+            yield _reference(model._meta.db_table, field)
+
+
+def _reference(table: str, field: ForeignKey[Any, Any]) -> str:
+    """PostgreSQL looks for orphans as the owner, whom FORCE would hold to one organisation's rows."""
+    target = field.related_model._meta
+    tenant = "organisation_id, " if isinstance(field, TenantForeignKey) else ""
+    name = f"{table}_{field.column}_tenant_fk"[:63]
+    return (
+        f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = '{table}'::regclass"
+        f" AND conname = '{name}') THEN"
+        f" ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;"
+        f" ALTER TABLE {target.db_table} NO FORCE ROW LEVEL SECURITY;"
+        f" ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY ({tenant}{field.column})"
+        f" REFERENCES {target.db_table} ({tenant}{target.pk.column});"
+        f" {_force(target.db_table)} {_force(table)} END IF; END $$"
+    )
+
+
+def _force(table: str) -> str:
+    """Force it (again) where row-level security is on at all: accounts_user has none."""
+    is_walled = f"(SELECT relrowsecurity FROM pg_class WHERE oid = '{table}'::regclass)"  # noqa: S608
+    return f"IF {is_walled} THEN ALTER TABLE {table} FORCE ROW LEVEL SECURITY; END IF;"
 
 
 def _unless_policy(table: str, name: str, rule: str) -> str:

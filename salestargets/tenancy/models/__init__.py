@@ -2,6 +2,7 @@ from salestargets.tenancy.models.base import (
     TenantForeignKey,
     TenantManager,
     TenantModel,
+    UserForeignKey,
     tracked,
     tracked_changes,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "Unit",
     "UnitClosure",
     "UnitPlacement",
+    "UserForeignKey",
     "WorkingDayException",
     "tracked",
     "tracked_changes",

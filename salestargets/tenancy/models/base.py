@@ -4,6 +4,7 @@ from typing import Any, TypeVar
 
 import pghistory
 import pghistory.models
+from django.conf import settings
 from django.db import models
 
 from salestargets.tenancy.context import current_organisation_id
@@ -38,9 +39,24 @@ class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
         super().__init__(to, on_delete, **kwargs)
 
 
+class UserForeignKey(models.ForeignKey):  # type: ignore[type-arg]
+    """Who did it; null where it was an integration or the system. The constraint comes like the others."""
+
+    def __init__(
+        self, to: Any = settings.AUTH_USER_MODEL, on_delete: Any = models.PROTECT, **kwargs: Any
+    ) -> None:
+        kwargs.update(db_constraint=False, db_index=False, null=True, related_name="+")
+        super().__init__(to, on_delete, **kwargs)
+
+
 class TenantModel(models.Model):
     organisation = models.ForeignKey(
-        "tenancy.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False, editable=False
+        "tenancy.Organisation",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,  # made by SecureTenantTables
+        editable=False,
     )
 
     objects = TenantManager()

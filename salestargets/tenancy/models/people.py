@@ -1,13 +1,12 @@
 from datetime import date
 
-from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 
 from salestargets.tenancy.choices import AssignmentRole
-from salestargets.tenancy.models.base import TenantForeignKey, TenantModel, tracked
+from salestargets.tenancy.models.base import TenantForeignKey, TenantModel, UserForeignKey, tracked
 
 MANUAL = "manual"  # the source of rows that people typed in here
 
@@ -106,9 +105,7 @@ class Person(TenantModel):
     email = models.EmailField(blank=True)
     hired_on = models.DateField(null=True, blank=True)
     left_on = models.DateField(null=True, blank=True)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
+    user = UserForeignKey()
     version = models.PositiveIntegerField(default=1)
 
     class Meta(TenantModel.Meta):
