@@ -42,7 +42,7 @@ class Entry:
 def event_models() -> Mapping[str, type[Model]]:
     """Kind → its event table: "person" → PersonEvent."""
     events = (model for model in apps.get_models() if hasattr(model, "pgh_tracked_model"))
-    return {model.pgh_tracked_model._meta.model_name: model for model in events}  # type: ignore[attr-defined]
+    return {model.pgh_tracked_model._meta.model_name: model for model in events}
 
 
 def entries(
@@ -56,7 +56,7 @@ def entries(
     """The newest first. For administrators only."""
     actor.require(Scope.ADMIN)
     tables = event_models()
-    chosen = [tables[kind]] if kind in tables else list(tables.values())
+    chosen = [tables[kind]] if kind and kind in tables else list(tables.values())
     found = [entry for table in chosen for entry in _of_table(actor, table, object_id, before, limit)]
     return sorted(found, key=lambda entry: entry.at, reverse=True)[:limit]
 

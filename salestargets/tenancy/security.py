@@ -104,7 +104,7 @@ def references(model: type[Model]) -> Iterator[str]:
     if tenant_column(model) is None or any(field.name == "pgh_id" for field in fields):
         return
     for field in fields:
-        if isinstance(field, ForeignKey) and not field.db_constraint:
+        if isinstance(field, ForeignKey) and not getattr(field, "db_constraint"):  # noqa: B009  unknown to the stubs
             yield _reference(model._meta.db_table, field)
 
 

@@ -1,5 +1,6 @@
 """What every tenant table shares: the organisation, the failing-closed manager, the composite foreign key."""
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import pghistory
@@ -67,7 +68,7 @@ class TenantModel(models.Model):
         default_manager_name = "objects"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.organisation_id is None:
+        if getattr(self, "organisation_id", None) is None:
             self.organisation_id = current_organisation_id()
         super().save(*args, **kwargs)
 
@@ -96,7 +97,7 @@ class Event(pghistory.models.Event):
 
 def _track(model: type[M], *more: pghistory.Tracker) -> type[M]:
     tenant = "id" if model.__name__ == "Organisation" else "organisation"
-    return pghistory.track(
+    track: Callable[[type[M]], type[M]] = pghistory.track(
         *more,
         pghistory.UpdateEvent(row=pghistory.Old),
         pghistory.DeleteEvent(),
@@ -109,4 +110,5 @@ def _track(model: type[M], *more: pghistory.Tracker) -> type[M]:
                 models.Index(fields=[tenant, "pgh_created_at"]),
             ]
         },
-    )(model)
+    )
+    return track(model)

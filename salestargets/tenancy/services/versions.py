@@ -1,5 +1,6 @@
 """Two people, one row: the second to save is told, never the first overwritten."""
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 from django.db.models import Model
@@ -22,7 +23,7 @@ def lock(row: M, *, expected_version: int | None) -> M:
     return locked
 
 
-def save_changes(row: M, changes: dict[str, object]) -> bool:
+def save_changes(row: M, changes: Mapping[str, object]) -> bool:
     """Save what differs and count the version up. False when nothing differs."""
     changed = [name for name, value in changes.items() if getattr(row, name) != value]
     if not changed:
