@@ -1,0 +1,29 @@
+"""The last resort for what no view answered, as Django's `handler500`."""
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+
+TITLES = {500: "Internal server error", 503: "The database does not answer"}
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A database that does not answer is 503, come back soon; anything else is our fault, 500."""
+    lost = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    return unavailable(request) if lost else answer(request, 500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    response = answer(request, 503)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def answer(request: HttpRequest, status: int) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        problem = {"type": "about:blank", "title": TITLES[status], "status": status}
+        return JsonResponse(problem, status=status, content_type="application/problem+json")
+    # Without the request: no context processor may ask the database again.
+    return HttpResponse(render_to_string(f"{status}.html"), status=status)

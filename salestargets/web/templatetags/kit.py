@@ -1,0 +1,99 @@
+"""Tags the components and the base template are made of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.urls import reverse
+from lucide.templatetags.lucide import lucide
+
+from salestargets.web import shapes
+from salestargets.web.registry import SECTIONS, Text, pages_for
+from salestargets.web.status import STATUSES, Status
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, size: int = 18, css: str = "") -> str:
+    """A lucide icon, hidden from screen readers: a word stands beside it or in the control's label."""
+    return drawn(name, size, css)
+
+
+@lru_cache(maxsize=512)
+def drawn(name: str, size: int, css: str) -> str:
+    attributes = {"class": f"glyph {css}".strip(), "aria-hidden": "true", "focusable": "false"}
+    return lucide(name, size=size, **attributes)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    key: str
+    label: Text
+    icon: str
+    url: str
+    section: Text
+    current: bool
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: dict[str, Any]) -> list[Link]:
+    """The pages this member may open; the one whose address is the longest start of this one is current."""
+    request: HttpRequest = context["request"]
+    actor = getattr(request, "actor", None)
+    if actor is None or actor.role is None:
+        return []
+    slug = actor.organisation.slug
+    pages = [(item, reverse(item.url_name, kwargs={"slug": slug})) for item in pages_for(actor.role)]
+    here = max((url for _, url in pages if request.path.startswith(url)), key=len, default="")
+    return [
+        Link(item.key, item.label, item.icon, url, SECTIONS[item.section], current=url == here)
+        for item, url in pages
+    ]
+
+
+@register.simple_tag(takes_context=True)
+def page_url(context: dict[str, Any], name: str, *args: Any, **kwargs: Any) -> str:
+    """The address of a page of this organisation: `{% page_url "targets:plan" plan.pk %}`."""
+    slug = context["request"].organisation.slug
+    return reverse(name, kwargs={"slug": slug, **kwargs}) if not args else reverse(name, args=[slug, *args])
+
+
+@register.filter
+def status_of(key: str) -> Status:
+    return STATUSES[key]
+
+
+@register.simple_tag
+def pace_marks(attainment: Decimal | None, expected: Decimal | None) -> shapes.PaceMarks:
+    return shapes.pace_marks(attainment, expected)
+
+
+@register.simple_tag
+def spark_line(values: Sequence[Decimal | int | None]) -> shapes.Spark:
+    return shapes.spark(values)
+
+
+@dataclass(frozen=True, slots=True)
+class SortLink:
+    href: str
+    aria: str
+    icon: str
+
+
+@register.simple_tag(takes_context=True)
+def sort_link(context: dict[str, Any], key: str) -> SortLink:
+    """Where a column head leads: sorts by the column, and turns round when it is already sorted by it."""
+    request: HttpRequest = context["request"]
+    now = request.GET.get("sort", "")
+    query = request.GET.copy()
+    query["sort"] = f"-{key}" if now == key else key
+    query.pop("page", None)
+    aria, glyph = {key: ("ascending", "arrow-up"), f"-{key}": ("descending", "arrow-down")}.get(
+        now, ("none", "chevrons-up-down")
+    )
+    return SortLink(href=f"?{query.urlencode()}", aria=aria, icon=glyph)

@@ -1,0 +1,121 @@
+// Behaviour that HTML alone does not have: menus that close, dialogs, toasts, foldable trees, sending once.
+
+const each = (root, selector, act) => {
+  if (root.matches?.(selector)) act(root)
+  root.querySelectorAll?.(selector).forEach(act)
+}
+
+// --- Menus: <details class="menu"> closes on Escape, on a click outside, and when another opens ----
+const openMenus = () => document.querySelectorAll("details.menu[open]")
+
+document.addEventListener("click", (event) => {
+  openMenus().forEach((menu) => { if (!menu.contains(event.target)) menu.open = false })
+})
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return
+  openMenus().forEach((menu) => {
+    menu.open = false
+    menu.querySelector("summary").focus()
+  })
+})
+
+// --- Dialogs: <button data-dialog-open="id">, <button data-dialog-close> ---------------------------
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog-open]")
+  if (opener) document.getElementById(opener.dataset.dialogOpen)?.showModal()
+  if (event.target.closest("[data-dialog-close]")) event.target.closest("dialog")?.close()
+  if (event.target.matches("dialog[open]")) event.target.close() // the backdrop
+})
+
+// A fragment swapped into a dialog opens it; an empty one closes it.
+document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
+  const dialog = target.closest?.("dialog")
+  if (!dialog) return
+  if (target.textContent.trim() === "") dialog.close()
+  else if (!dialog.open) dialog.showModal()
+})
+
+// --- Toasts ----------------------------------------------------------------------------------------
+const READING_TIME = 6000
+
+const arm = (toast) => {
+  toast.querySelector("[data-toast-close]").addEventListener("click", () => toast.remove())
+  const mayGo = !["error", "warning"].includes(toast.dataset.level)
+  if (mayGo) setTimeout(() => toast.remove(), READING_TIME)
+}
+
+const toast = (text, level = "info") => {
+  const made = document.getElementById("toast-template").content.firstElementChild.cloneNode(true)
+  made.dataset.level = level
+  made.querySelector("[data-toast-text]").textContent = text
+  document.getElementById("toasts").append(made)
+  arm(made)
+}
+
+document.addEventListener("toasts", ({ detail }) => detail.items.forEach(({ text, level }) => toast(text, level)))
+
+const say = (kind) => toast(document.getElementById("toasts").dataset[kind], "error")
+document.addEventListener("htmx:sendError", () => say("offline"))
+document.addEventListener("htmx:timeout", () => say("offline"))
+document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
+  if (xhr.status === 401 || xhr.status === 403) say("forbidden")
+  else if (xhr.status === 404) say("missing")
+  else say("failed")
+})
+
+// --- Trees: rows carry data-node and data-parent; a folded row hides all below it ------------------
+const fold = (table) => {
+  const hidden = new Set()
+  table.querySelectorAll("tr[data-node]").forEach((row) => {
+    const away = hidden.has(row.dataset.parent)
+    row.hidden = away
+    const folded = row.querySelector("[data-fold]")?.getAttribute("aria-expanded") === "false"
+    if (away || folded) hidden.add(row.dataset.node)
+  })
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-fold]")
+  if (!button) return
+  button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") === "false"))
+  fold(button.closest("table"))
+})
+
+// --- Forms -----------------------------------------------------------------------------------------
+// Sent once, however often it is clicked; usable again when the browser comes back to the page.
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.matches("[data-download]")) return
+  if (event.target.dataset.sent !== undefined) event.preventDefault()
+  else event.target.dataset.sent = ""
+})
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent))
+
+// A choice that filters the page needs no button.
+document.addEventListener("change", (event) => {
+  event.target.closest("[data-submit-on-change]")?.form?.requestSubmit()
+})
+
+const CONFIRM = "[data-confirm]"
+document.addEventListener("submit", (event) => {
+  const question = (event.submitter?.closest(CONFIRM) ?? event.target.closest(CONFIRM))?.dataset.confirm
+  if (question && !confirm(question)) {
+    event.preventDefault()
+    delete event.target.dataset.sent
+  }
+})
+
+// --- Copy ------------------------------------------------------------------------------------------
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]")
+  if (!button) return
+  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim())
+  toast(button.dataset.copied, "success")
+})
+
+const prepare = (root) => {
+  each(root, ".toast-item", (element) => { if (!element.dataset.armed) { element.dataset.armed = ""; arm(element) } })
+  each(root, "table.tree", fold)
+}
+prepare(document)
+document.addEventListener("htmx:load", ({ detail: { elt } }) => prepare(elt))
