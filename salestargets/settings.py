@@ -57,7 +57,6 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "salestargets.web.health.HealthMiddleware",
-    "salestargets.web.health.DatabaseDownMiddleware",
     "salestargets.tenancy.middleware.TenantMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -209,17 +208,24 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "salestargets.api.problems.handle",
     "UNAUTHENTICATED_USER": None,
 }
+#: For each key and each member.
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=6000)
 SPECTACULAR_SETTINGS = {
     "TITLE": "salestargets",
     "DESCRIPTION": "Targets, records and progress over REST.",
     "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": [],
-    "SERVE_AUTHENTICATION": [],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "PATH_CONVERTER_OVERRIDES": {
+        "id": {"type": "integer", "format": "int64", "minimum": 1, "maximum": 2**63 - 1}
+    },
+    "POSTPROCESSING_HOOKS": [],
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "key": {"type": "http", "scheme": "bearer", "description": "An API key, st_…"},
+            "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE_NAME},
+            "organisation": {"type": "apiKey", "in": "header", "name": "X-Organisation"},
+        }
+    },
 }
 
 # --- E-mail ---------------------------------------------------------------------------------------

@@ -1,5 +1,15 @@
+"""The composition root of addresses: pages under /o/<slug>/, REST under /api/, sign-in under /accounts/."""
+
 from django.urls import include, path
+from django.views.i18n import set_language
+
+from salestargets.web.pages.home import home
+
+handler500 = "salestargets.web.errors.server_error"
 
 urlpatterns = [
+    path("", home, name="home"),
+    path("language/", set_language, name="set_language"),
     path("accounts/", include("allauth.urls")),
+    path("api/", include("salestargets.api.urls")),
 ]

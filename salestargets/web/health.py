@@ -1,9 +1,9 @@
-"""Is it up, is it ready; and a calm answer while the database is not."""
+"""Is it up, is it ready."""
 
 from collections.abc import Callable
 
 from django.core.cache import cache
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
@@ -42,28 +42,3 @@ def _database() -> str:
 
 def _broker() -> str:
     return "ok" if cache.set("readyz", 1, 5) else "unreachable"
-
-
-class DatabaseDownMiddleware:
-    """A lost database is a 503 that says when to come back, not a stack trace."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        try:
-            return self.get_response(request)
-        except (OperationalError, InterfaceError):
-            return unavailable()
-
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
-        return unavailable() if isinstance(error, OperationalError | InterfaceError) else None
-
-
-def unavailable() -> HttpResponse:
-    return HttpResponse(
-        "The database does not answer. Please try again in a moment.\n数据库暂时无法访问，请稍后重试。\n",
-        status=503,
-        content_type="text/plain; charset=utf-8",
-        headers={"Retry-After": "5"},
-    )
