@@ -1,0 +1,58 @@
+"""What one method of one path does, said once: for permissions, parsing, OpenAPI and the safety tests."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from salestargets.api.inputs import Field
+from salestargets.tenancy.choices import Scope
+
+H = TypeVar("H", bound=Callable[..., Any])
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True)
+class RawBody:
+    """A body that a service reads by itself, such as a bulk of records. Described, not parsed, here."""
+
+    schema: Mapping[str, Any]
+    media_type: str = "application/json"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`answers` is the type the handler returns: a TypedDict, `Page[…]`, or None for an empty answer."""
+
+    scope: Scope
+    query: tuple[Field[Any], ...] = ()
+    body: tuple[Field[Any], ...] | RawBody | None = None
+    answers: Any = None
+    status: int = 200
+    versioned: bool = False
+
+
+def operation(
+    scope: Scope,
+    *,
+    query: Sequence[Field[Any]] = (),
+    body: Sequence[Field[Any]] | RawBody | None = None,
+    answers: Any = None,
+    status: int = 200,
+    versioned: bool = False,
+) -> Callable[[H], H]:
+    """Declare a handler of a `TenantView`. `versioned`: the change must carry If-Match."""
+    parts = body if body is None or isinstance(body, RawBody) else tuple(body)
+    declared = Operation(scope, tuple(query), parts, answers, status, versioned)
+
+    def mark(handler: H) -> H:
+        handler.operation = declared  # type: ignore[attr-defined]
+        return handler
+
+    return mark
+
+
+def operation_of(view: object, method: str) -> Operation | None:
+    """The declaration of a view's (or its class's) method, None where it has no such handler."""
+    name = "get" if method.lower() == "head" else method.lower()
+    return getattr(getattr(view, name, None), "operation", None) if name in METHODS else None
