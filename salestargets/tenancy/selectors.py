@@ -7,8 +7,10 @@ from datetime import date
 from django.db.models import QuerySet
 
 from salestargets.accounts.models import User
+from salestargets.kernel.calendars import WorkCalendar, work_calendar
 from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
+from salestargets.kernel.periods import Period
 from salestargets.tenancy.access import Actor, sight_of
 from salestargets.tenancy.choices import AssignmentRole
 from salestargets.tenancy.models import (
@@ -19,6 +21,7 @@ from salestargets.tenancy.models import (
     Unit,
     UnitClosure,
     UnitPlacement,
+    WorkingDayException,
 )
 from salestargets.tenancy.models.people import current_on
 
@@ -133,3 +136,14 @@ def members(actor: Actor) -> QuerySet[Membership]:
     """Who may sign in to this organisation."""
     rows = Membership.objects.filter(organisation=actor.organisation)
     return rows.select_related("user").order_by("user__email")
+
+
+def calendar_of(organisation: Organisation, span: Period) -> WorkCalendar:
+    """The organisation's working days, good for the years of `span`. One query."""
+    exceptions = WorkingDayException.objects.filter(day__gte=span.start, day__lt=span.end)
+    return work_calendar(
+        country=organisation.holiday_country or None,
+        years=range(span.start.year, span.end.year + 1),
+        weekdays=frozenset(organisation.working_weekdays),
+        exceptions=dict(exceptions.values_list("day", "is_working")),
+    )
