@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pghistory
 import structlog
 
 from salestargets.accounts.models import User
@@ -66,7 +67,9 @@ def _step(job_id: int, at: datetime) -> None:
     job = queued.select_for_update(skip_locked=True, of=("self",)).first()
     if job is None:  # another worker has it, or it has just failed for good
         return
-    if STEPS[job.kind](job, at):
+    with pghistory.context(actor=f"job:{job.pk}", actor_name=str(job.created_by or job.kind)):
+        is_finished = STEPS[job.kind](job, at)
+    if is_finished:
         job.state, job.finished_at = JobState.DONE, at
     job.attempts, job.error = 0, ""
     job.save()
