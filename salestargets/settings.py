@@ -55,6 +55,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    *web.OUTER_MIDDLEWARE,
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "salestargets.web.health.HealthMiddleware",
     "salestargets.tenancy.middleware.TenantMiddleware",
@@ -190,8 +191,6 @@ PERMISSIONS_POLICY = web.PERMISSIONS_POLICY
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
-COTTON_DIR = "cotton"
 COTTON_ISOLATE_BY_DEFAULT = web.COTTON_ISOLATE_BY_DEFAULT
 
 # --- REST -----------------------------------------------------------------------------------------

@@ -7,10 +7,12 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 
 INSTALLED_APPS = [
     "django.forms",
+    "django.contrib.humanize",
     "django_cotton.apps.SimpleAppConfig",
     "template_partials.apps.SimpleAppConfig",
     "django_htmx",
     "csp",
+    "salestargets.web",
 ]
 
 # Outside everything that may answer by itself, so that no answer lacks its headers.
