@@ -134,7 +134,7 @@ def _shares(rest: int, weights: list[int]) -> list[int]:
         return [0] * len(weights)
     if not weights:
         raise DomainError(
-            N_("Nobody is left to take the rest. Add a part, or release a hold."), code="no_parts"
+            N_("Nobody is left to take the rest. Release a hold, or raise a maximum."), code="no_parts"
         )
     weight_sum = sum(weights)
     if weight_sum == 0:

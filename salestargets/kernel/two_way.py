@@ -127,8 +127,10 @@ def _settle(cells: Integers, columns: Integers, fitted: Floats, allowed: Boolean
         hops = list(pairwise(path))
         rows = [_row_to_move(cells, fitted, allowed, source, target) for source, target in hops]
         most = min(int(cells[row, source]) for row, (source, _) in zip(rows, hops, strict=True))
-        needed = min(excess[path[0]], -excess[path[-1]])
-        step = min(most, max(1, int(needed) // len(cells)))
+        needed = int(min(excess[path[0]], -excess[path[-1]]))
+        # Several units at once only where there is much to move, or where the cells are so large that
+        # nobody can tell.
+        step = min(most, needed, max(1, needed // len(cells), most // 10**9))
         for row, (source, target) in zip(rows, hops, strict=True):
             cells[row, source] -= step
             cells[row, target] += step
