@@ -41,7 +41,7 @@ def embedded_postgres(folder: DataFolder, *, durable: bool = True) -> Iterator[P
     with ExitStack() as stack:
         account = _prepare(folder, binaries)
         _end_stale_server(folder.postgres)
-        _write_access_rules(folder.postgres)
+        _write_access_rules(folder.postgres, account)
         socket = stack.enter_context(_socket_folder(folder.postgres, account))
         settings = {
             "listen_addresses": "",
@@ -62,7 +62,7 @@ def embedded_postgres(folder: DataFolder, *, durable: bool = True) -> Iterator[P
             log=folder.logs / "postgres.log",
             cwd=folder.postgres,
             stop_signal=signal.SIGINT,  # "fast": ends sessions, keeps the data
-            account=account.setpriv,
+            prefix=account.prefix,
         )
         process.start()
         stack.callback(process.stop, patience=60)
@@ -109,7 +109,7 @@ def _prepare(folder: DataFolder, binaries: Path) -> Account:
             _move_aside(folder.postgres)
     if folder.postgres.exists():
         _check_version(folder.postgres, binaries)
-        return account_for(folder.postgres, must_reach=[binaries / "postgres"])
+        return account_for(folder.postgres.stat().st_uid, must_reach=[folder.postgres, binaries / "postgres"])
     return _make_cluster(folder, binaries)
 
 
@@ -118,14 +118,12 @@ def _make_cluster(folder: DataFolder, binaries: Path) -> Account:
     fresh = folder.path / "postgres.new"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
+    account = account_for(folder.path.stat().st_uid, must_reach=[fresh, binaries / "initdb"])
     if os.geteuid() == 0:
-        owner = folder.path.stat().st_uid or pwd.getpwnam("nobody").pw_uid
-        os.chown(fresh, owner, -1)
-    account = account_for(fresh, must_reach=[binaries / "initdb"])
-    prefix = ["setpriv", *account.setpriv, "--"] if account.setpriv else []
+        os.chown(fresh, account.uid, -1)
     options = ["--username", SUPERUSER, "--encoding=UTF8", "--locale=C", "--auth=reject", "--no-instructions"]
     made = subprocess.run(
-        [*prefix, str(binaries / "initdb"), "-D", str(fresh), *options],
+        [*account.prefix, str(binaries / "initdb"), "-D", str(fresh), *options],
         check=False,
         capture_output=True,
         text=True,
@@ -204,12 +202,12 @@ def _wait_for_end(pid: int, cluster: Path) -> None:
         time.sleep(0.1)
 
 
-def _write_access_rules(cluster: Path) -> None:
+def _write_access_rules(cluster: Path, account: Account) -> None:
     """Our own user is the superuser, over the socket alone; every other role shows its password."""
-    us = pwd.getpwuid(os.geteuid()).pw_name
+    names = {pwd.getpwuid(os.geteuid()).pw_name, account.name}
     rules = {
         "pg_hba.conf": f"local all {SUPERUSER} peer map=launcher\nlocal all all scram-sha-256\n",
-        "pg_ident.conf": f'launcher "{us}" {SUPERUSER}\n',
+        "pg_ident.conf": "".join(f'launcher "{name}" {SUPERUSER}\n' for name in sorted(names)),
     }
     for name, text in rules.items():
         (cluster / name).write_text(text)

