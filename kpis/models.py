@@ -2,12 +2,24 @@ from django.db import models
 from django.db.models import Q
 
 from kpis.choices import Direction, KpiUnit, Nature
-from salestargets.tenancy.models import Person, TenantForeignKey, TenantModel, Unit, tracked
+from kpis.marking import marks_for_every_measure
+from salestargets.tenancy.models import (
+    Assignment,
+    Person,
+    TenantForeignKey,
+    TenantModel,
+    Unit,
+    UnitPlacement,
+    tracked,
+)
 
 
 @tracked
 class Kpi(TenantModel):
-    """A number: one measure, or a ratio of two. Built-in ones are named by the catalogue in both languages."""
+    """A number: one measure, several joined by “+”, or a ratio of two such sums.
+
+    Built-in ones have no name here: the catalogue names them in every language.
+    """
 
     key = models.SlugField(max_length=50)
     name = models.CharField(max_length=100, blank=True)
@@ -81,3 +93,26 @@ class DirtyKey(TenantModel):
                 condition=Q(person_id__isnull=False) | Q(month__isnull=True), name="dirty_month_has_a_person"
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["organisation"], condition=Q(person_id__isnull=True), name="dirty_everything"
+            )
+        ]
+
+
+class MemberMoves(Assignment):
+    """Watches `Assignment`: whoever joins, moves or leaves is computed anew, in all months."""
+
+    class Meta:
+        proxy = True
+        triggers = marks_for_every_measure(
+            "SELECT organisation_id, person_id, NULL::date FROM {rows} WHERE role = 'member'"
+        )
+
+
+class TreeMoves(UnitPlacement):
+    """Watches `UnitPlacement`: a change of the tree changes whom every unit counts."""
+
+    class Meta:
+        proxy = True
+        triggers = marks_for_every_measure("SELECT organisation_id, NULL::bigint, NULL::date FROM {rows}")

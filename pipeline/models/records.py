@@ -1,7 +1,9 @@
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from pipeline.choices import DealStatus
+from pipeline.models.marks import MARKS_OF_DEALS, MARKS_OF_SHARES
 from salestargets.tenancy.models import Person, TenantForeignKey, TenantModel, tracked_changes
 
 
@@ -90,6 +92,8 @@ class Deal(Record):
     #: True where `CreditShare` rows say who is credited; else the owner is, with the whole.
     is_shared = models.BooleanField(default=False)
     deleted_at = models.DateTimeField(null=True)
+    #: By our clock, for who reads what is new here.
+    changed_at = models.DateTimeField(db_default=Now())
     version = models.PositiveIntegerField(default=1)
 
     class Meta(Record.Meta):
@@ -121,7 +125,9 @@ class Deal(Record):
             ),
             models.Index(fields=["organisation", "customer"], name="deal_by_customer"),
             models.Index(fields=["organisation", "stage"], name="deal_by_stage"),
+            models.Index(fields=["organisation", "changed_at"], name="deal_by_change"),
         ]
+        triggers = MARKS_OF_DEALS
 
 
 class CreditShare(TenantModel):
@@ -140,7 +146,12 @@ class CreditShare(TenantModel):
                 condition=Q(share_ppm__gt=0, share_ppm__lte=1_000_000), name="share_within_whole"
             ),
         ]
-        indexes = [models.Index(fields=["organisation", "person"], name="share_by_person")]
+        indexes = [
+            models.Index(
+                fields=["organisation", "person"], include=["deal", "base_minor"], name="share_by_person"
+            )
+        ]
+        triggers = MARKS_OF_SHARES
 
 
 class StageEntry(TenantModel):

@@ -1,0 +1,57 @@
+"""Dirty keys are written by the database, in the statement that touches the records, whoever sends it.
+
+The one place that knows how a mark is made: statement-level triggers with transition tables. A bulk of ten
+thousand rows costs one insert of its distinct (person, month); nothing is ever updated, so nobody waits.
+"""
+
+from collections.abc import Iterator
+
+import pgtrigger
+
+from kpis.registry import EVERY_GROUP
+
+#: Where no key was written nobody is woken either.
+_MARK = """
+WITH touched (organisation_id, person_id, month) AS ({keys}),
+marked AS (
+    INSERT INTO kpis_dirtykey (organisation_id, "group", person_id, month)
+    SELECT DISTINCT organisation_id, '{group}', person_id, month FROM touched
+    RETURNING organisation_id
+)
+INSERT INTO jobs_wake (organisation_id, queue) SELECT DISTINCT organisation_id, 'cells' FROM marked;
+RETURN NULL;
+"""
+
+
+def marks(group: str, keys: str) -> list[pgtrigger.Trigger]:
+    """Triggers for a table. `keys` selects (organisation, person, month) FROM {rows}, before and after.
+
+    No month: all months of the person. No person: everything.
+    """
+    return list(_marks(group, keys))
+
+
+def marks_for_every_measure(keys: str) -> list[pgtrigger.Trigger]:
+    return marks(EVERY_GROUP, keys)
+
+
+def month_of(day: str) -> str:
+    """The first day of a date's month, in SQL; by a timestamp without zone, so that no zone shifts it."""
+    return f"date_trunc('month', {day}::timestamp)::date"
+
+
+def _marks(group: str, keys: str) -> Iterator[pgtrigger.Trigger]:
+    for operation, tables in (
+        (pgtrigger.Insert, {"new": "new_rows"}),
+        (pgtrigger.Update, {"old": "old_rows", "new": "new_rows"}),
+        (pgtrigger.Delete, {"old": "old_rows"}),
+    ):
+        touched = " UNION ".join(keys.format(rows=rows) for rows in tables.values())
+        yield pgtrigger.Trigger(
+            name=f"mark_cells_{operation}".lower(),
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=operation,
+            referencing=pgtrigger.Referencing(**tables),  # type: ignore[no-untyped-call]
+            func=_MARK.format(group=group, keys=touched),
+        )

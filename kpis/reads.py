@@ -1,0 +1,158 @@
+"""The statements that read: sums from cells, sums and rows from the records behind them.
+
+A spell is a span of days during which a person counts for a holder: for themselves all the time, for a unit
+while they are a member of it or of a unit below it. Sums and rows are made from the same spells and sources.
+"""
+
+# ruff: noqa: S608  The pieces come from registered sources, never from a request; values are parameters.
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from kpis.marking import month_of
+from kpis.registry import Flow, Source, Stock, Term
+from kpis.sql import sums, unfolded
+
+By = Literal["month", "person", "day", "product"]
+
+_SPELLS = """
+WITH spell AS (
+    SELECT 'unit' AS kind, c.ancestor_id AS holder_id, a.person_id,
+           GREATEST(a.starts_on, c.starts_on, %(starts_on)s) AS starts_on,
+           LEAST(a.ends_on, c.ends_on, %(ends_on)s) AS ends_on
+    FROM tenancy_unitclosure c
+    JOIN tenancy_assignment a
+      ON a.organisation_id = %(organisation)s AND a.unit_id = c.descendant_id AND a.role = 'member'
+    WHERE c.organisation_id = %(organisation)s AND c.ancestor_id = ANY(%(units)s)
+      AND GREATEST(a.starts_on, c.starts_on, %(starts_on)s) < LEAST(a.ends_on, c.ends_on, %(ends_on)s)
+  UNION ALL
+    SELECT 'person', id, id, %(starts_on)s, %(ends_on)s FROM unnest(%(people)s::bigint[]) AS p (id)
+)
+"""
+
+_CELLS = {
+    "unit": """
+SELECT 'unit', unit_id, {bucket}, measure, sum(value)::bigint FROM kpis_unitcell cell
+WHERE organisation_id = %(organisation)s AND unit_id = ANY(%(units)s)
+  AND month >= %(starts_on)s AND month < %(ends_on)s AND measure = ANY(%(measures)s)
+GROUP BY unit_id, 3, measure
+""",
+    "person": """
+SELECT 'person', person_id, {bucket}, measure, sum(value)::bigint FROM kpis_leafcell cell
+WHERE organisation_id = %(organisation)s AND person_id = ANY(%(people)s)
+  AND month >= %(starts_on)s AND month < %(ends_on)s AND measure = ANY(%(measures)s)
+GROUP BY person_id, 3, measure
+""",
+    "people of a unit": """
+SELECT 'unit', c.ancestor_id, cell.person_id, cell.measure, sum(cell.value)::bigint
+FROM tenancy_unitclosure c
+JOIN kpis_leafcell cell
+  ON cell.organisation_id = %(organisation)s AND cell.unit_id = c.descendant_id
+ AND cell.starts_on >= c.starts_on AND (c.ends_on IS NULL OR cell.starts_on < c.ends_on)
+WHERE c.organisation_id = %(organisation)s AND c.ancestor_id = ANY(%(units)s)
+  AND cell.month >= %(starts_on)s AND cell.month < %(ends_on)s AND cell.measure = ANY(%(measures)s)
+GROUP BY c.ancestor_id, cell.person_id, cell.measure
+""",
+}
+
+
+def cell_sums(by: Literal["month", "person"] | None) -> str:
+    """(kind, holder, bucket, measure, value) of whole months."""
+    units = _CELLS["people of a unit"] if by == "person" else _CELLS["unit"].format(bucket=_cell_bucket(by))
+    return f"({units}) UNION ALL ({_CELLS['person'].format(bucket=_cell_bucket(by))})"
+
+
+def _cell_bucket(by: Literal["month", "person"] | None) -> str:
+    return {None: "NULL::bigint", "month": "cell.month", "person": "cell.person_id"}[by]
+
+
+def record_sums(sources: Sequence[Source], measures: Sequence[str], *, by: By | None, now: bool) -> str:
+    """(kind, holder, bucket, measure, value) of a span of days, or of a stock at a moment."""
+    parts = " UNION ALL ".join(
+        _summed(source, _terms(source, measures), by, now=now)
+        for source in sources
+        if _terms(source, measures)
+    )
+    return (
+        f"{_SPELLS} SELECT kind, holder_id, bucket, measure, sum(value)::bigint"
+        f" FROM ({parts}) part GROUP BY kind, holder_id, bucket, measure HAVING sum(value) <> 0"
+    )
+
+
+def record_rows(sources: Sequence[Source], measures: Sequence[str], *, now: bool) -> str:
+    """The records behind a sum, newest first; a shared deal has a row for each person it counts for."""
+    return f"""{_behind(sources, measures, now=now)}
+SELECT * FROM behind
+WHERE %(after_day)s::date IS NULL
+   OR (sort_day, record_id, person_id, measure)
+    < (%(after_day)s::date, %(after_record)s, %(after_person)s, %(after_measure)s)
+ORDER BY sort_day DESC, record_id DESC, person_id DESC, measure DESC
+LIMIT %(limit)s
+"""
+
+
+def record_total(sources: Sequence[Source], measures: Sequence[str], *, now: bool) -> str:
+    """(value, rows, rows of unknown worth) over all the records behind a sum."""
+    return f"""{_behind(sources, measures, now=now)}
+SELECT COALESCE(sum(value), 0)::bigint, count(*), count(*) FILTER (WHERE value IS NULL) FROM behind
+"""
+
+
+def _behind(sources: Sequence[Source], measures: Sequence[str], *, now: bool) -> str:
+    rows = " UNION ALL ".join(
+        _listed(source, measure, term, now=now)
+        for source in sources
+        for measure, term in _terms(source, measures).items()
+    )
+    return f"{_SPELLS}, behind AS ({rows})"
+
+
+def _terms(source: Source, measures: Sequence[str]) -> Mapping[str, Term]:
+    return {key: term for key, term in source.terms.items() if key in measures}
+
+
+def _summed(source: Source, terms: Mapping[str, Term], by: By | None, *, now: bool) -> str:
+    return f"""
+    SELECT spell.kind, spell.holder_id, t.bucket, m.measure, m.value
+    FROM spell
+    CROSS JOIN LATERAL (
+        SELECT {_bucket(source, by)} AS bucket, {sums(terms)}
+        FROM {source.table}
+        WHERE {source.where} AND {_counts(source, now=now)}
+        GROUP BY 1
+    ) t
+    {unfolded(terms, "t")}
+"""
+
+
+def _listed(source: Source, measure: str, term: Term, *, now: bool) -> str:
+    about = ", ".join(f"{column} AS {name}" for name, column in source.about.items())
+    return f"""
+    SELECT COALESCE({source.day}, DATE '1900-01-01') AS sort_day, {source.record} AS record_id,
+           spell.person_id, '{measure}' AS measure, {source.day} AS day, ({term.value})::bigint AS value,
+           {about}
+    FROM spell, {source.table}
+    WHERE {source.where} AND {_counts(source, now=now)} AND {term.where}
+"""
+
+
+def _counts(source: Source, *, now: bool) -> str:
+    """Whether a record counts in a spell."""
+    if isinstance(source, Flow):
+        when = f"{source.day} >= spell.starts_on AND {source.day} < spell.ends_on"
+    elif isinstance(source, Stock):
+        when = source.now if now else source.then
+    else:
+        raise TypeError(f"neither flow nor stock: {source}")
+    return f"{source.person} = spell.person_id AND {when}"
+
+
+def _bucket(source: Source, by: By | None) -> str:
+    if by is None:
+        return "NULL::bigint"
+    return {
+        "day": source.day,
+        "month": month_of(source.day),
+        "person": "spell.person_id",
+        "product": source.product,
+    }[by]

@@ -1,0 +1,118 @@
+"""Cells are kept equal to the records: by batches of what was touched, or all at once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import OperationalError
+from psycopg2.errors import LockNotAvailable
+
+from kpis import sql
+from kpis.models import DirtyKey
+from kpis.registry import EVERY_GROUP, FOLLOWERS, ChangedCells, Flow, flows_of
+from salestargets.jobs import wake
+from salestargets.tenancy.context import acting_for
+from salestargets.tenancy.models import Person
+
+QUEUE = "cells"
+BATCH = 5_000
+#: Who finds another worker at the same organisation goes on to the next one; the note to come back stays.
+PATIENCE = "200ms"
+
+
+@dataclass
+class Asked:
+    """What one group of measures has to compute: people in months, and people in all their months."""
+
+    pairs: set[tuple[int, date]] = field(default_factory=set)
+    whole: set[int] = field(default_factory=set)
+
+    def parameters(self) -> dict[str, list[Any]]:
+        pairs = sorted(pair for pair in self.pairs if pair[0] not in self.whole)
+        return {
+            "people": [person_id for person_id, _month in pairs],
+            "months": [month for _person_id, month in pairs],
+            "whole": sorted(self.whole),
+        }
+
+
+def drain(organisation_id: int, *, at: datetime) -> bool:
+    """Work off one batch of what was touched, in one transaction. True: there may be more."""
+    try:
+        with acting_for(organisation_id):
+            return _drain(at)
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            return False
+        raise
+
+
+def rebuild(organisation_id: int, *, at: datetime) -> None:
+    """Compute every cell of the organisation from its records."""
+    with acting_for(organisation_id):
+        sql.run(sql.LOCK)
+        _rebuild(at)
+
+
+def _drain(at: datetime) -> bool:
+    sql.run("SELECT set_config('lock_timeout', %(patience)s, true)", patience=PATIENCE)
+    sql.run(sql.LOCK)
+    notes = wake.wake_ids(QUEUE)
+    if DirtyKey.objects.filter(person_id__isnull=True).exists():
+        _rebuild(at)
+        return True
+    claimed = sql.run(sql.CLAIM, limit=BATCH)
+    if not claimed:
+        wake.settle(notes)
+        return False
+    changes = [_recompute(group, asked) for group, asked in _by_group(claimed).items()]
+    _tell(changes, at)
+    return True
+
+
+def _by_group(claimed: Iterable[tuple[str, int, date | None]]) -> dict[str, Asked]:
+    groups: dict[str, Asked] = defaultdict(Asked)
+    for group, person_id, month in claimed:
+        if month is None:
+            groups[group].whole.add(person_id)
+        else:
+            groups[group].pairs.add((person_id, month))
+    return groups
+
+
+def _recompute(group: str, asked: Asked) -> ChangedCells:
+    flows = flows_of(group)
+    if not flows:
+        return ChangedCells(frozenset(), frozenset(), frozenset())
+    [(people, units, months)] = sql.run(sql.recompute(flows), **asked.parameters())
+    if units:
+        sql.run(sql.SWEEP_ZEROS, units=units, months=months)
+    return _changed(people, units, months)
+
+
+def _rebuild(at: datetime) -> None:
+    sql.run(sql.CLAIM_EVERYTHING)
+    flows: Sequence[Flow] = flows_of(EVERY_GROUP)
+    everyone = Asked(whole=set(Person.objects.values_list("id", flat=True)))
+    [(people, _none, months)] = sql.run(sql.rebuild_leaves(flows), **everyone.parameters())
+    [(units, unit_months)] = sql.run(sql.REBUILD_UNITS)
+    _tell([_changed(people, units, [*(months or ()), *(unit_months or ())])], at)
+
+
+def _changed(
+    people: Sequence[int] | None, units: Sequence[int] | None, months: Sequence[date] | None
+) -> ChangedCells:
+    return ChangedCells(frozenset(people or ()), frozenset(units or ()), frozenset(months or ()))
+
+
+def _tell(changes: Sequence[ChangedCells], at: datetime) -> None:
+    changed = ChangedCells(
+        person_ids=frozenset().union(*(change.person_ids for change in changes)),
+        unit_ids=frozenset().union(*(change.unit_ids for change in changes)),
+        months=frozenset().union(*(change.months for change in changes)),
+    )
+    if changed.months:
+        for follow in FOLLOWERS:
+            follow(changed, at)

@@ -1,0 +1,53 @@
+"""Deals for tests, written straight into the tables: what counts here is what the engine makes of them."""
+
+from datetime import date
+from itertools import count
+
+from kpis.services import drain
+from pipeline.models import CreditShare, Deal
+from salestargets.tenancy.context import acting_for
+from salestargets.tenancy.models import Organisation, Person
+from tests.builders import NOON
+
+_numbers = count(1)
+
+
+def a_deal(
+    organisation: Organisation,
+    owner: Person | None,
+    *,
+    status: str = "won",
+    base: int | None = 10_000,
+    closed_on: date | None = date(2026, 5, 4),
+    created_on: date | None = None,
+    shares: dict[Person, int] | None = None,
+    **fields: object,
+) -> Deal:
+    """A deal of 100.00, won on 4 May unless said otherwise. `shares`: person → cents of the base amount."""
+    number = next(_numbers)
+    with acting_for(organisation.pk):
+        deal = Deal.objects.create(
+            source="crm",
+            external_id=f"D{number}",
+            name=f"Deal {number}",
+            owner=owner,
+            status=status,
+            amount_minor=10_000 if base is None else base,
+            currency=organisation.currency,
+            base_minor=base,
+            closed_on=None if status == "open" else closed_on,
+            created_on=created_on,
+            is_shared=shares is not None,
+            **fields,
+        )
+        for person, cents in (shares or {}).items():
+            CreditShare.objects.create(
+                deal=deal, person=person, share_ppm=500_000, base_minor=None if base is None else cents
+            )
+    return deal
+
+
+def drained(organisation: Organisation) -> None:
+    """Work off everything that waits."""
+    while drain(organisation.pk, at=NOON):
+        pass
