@@ -84,8 +84,7 @@ class TenantView(APIView):
         self._settle(request, declared)
         if request.method in ("GET", "HEAD"):
             return self._handle(request, declared)
-        user = self.actor.user.pk if self.actor.user else None
-        with transaction.atomic(), pghistory.context(actor=self.actor.id, name=self.actor.name, user=user):
+        with transaction.atomic(), pghistory.context(actor=self.actor.id, actor_name=self.actor.name):
             return self._once(request, declared)
 
     def _settle(self, request: Request, declared: Operation) -> None:

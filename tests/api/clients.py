@@ -27,6 +27,7 @@ class Api(Client):
     """JSON in and out, as one caller."""
 
     def __init__(self, key: str | None = None, **headers: str) -> None:
+        self.key = key
         sent = {"Authorization": f"Bearer {key}"} if key else {}
         super().__init__(headers={**sent, **headers}, enforce_csrf_checks=True)
 
