@@ -42,7 +42,7 @@ XLSX_DIGITS = 15
 IN_MEMORY = 2 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column(Generic[Row]):
     """A column of an exported table. Money is in major units; a percentage is a ratio, 0.5 for 50 %."""
 
