@@ -1,6 +1,7 @@
 from pipeline.models.imports import (
     Alias,
     ImportChange,
+    ImportChunk,
     ImportMapping,
     ImportRejection,
     ImportRun,
@@ -15,6 +16,7 @@ __all__ = [
     "Customer",
     "Deal",
     "ImportChange",
+    "ImportChunk",
     "ImportMapping",
     "ImportRejection",
     "ImportRun",

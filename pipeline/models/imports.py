@@ -7,12 +7,15 @@ from salestargets.tenancy.models import TenantForeignKey, TenantModel, UserForei
 
 @tracked
 class Alias(TenantModel):
-    """Another name under which a source speaks of a record, agreed to by a person."""
+    """Another name under which a source speaks of a record, agreed to by a person.
+
+    Without a record: agreed to be none of ours, and not to be offered again.
+    """
 
     kind = models.CharField(max_length=20)
     source = models.CharField(max_length=50)
     reference = models.CharField(max_length=200)
-    record_id = models.BigIntegerField()
+    record_id = models.BigIntegerField(null=True)
 
     class Meta(TenantModel.Meta):
         abstract = False
@@ -32,17 +35,14 @@ class UnresolvedReference(TenantModel):
     target_kind = models.CharField(max_length=20)
     source = models.CharField(max_length=50)
     reference = models.CharField(max_length=200)
+    #: Where the field is a list: what else its row says, to be written with the reference.
+    rest = models.JSONField(null=True)
 
     class Meta(TenantModel.Meta):
         abstract = False
-        constraints = [
-            models.UniqueConstraint(
-                fields=["organisation", "kind", "record_id", "field", "reference"],
-                name="one_unresolved_a_field",
-            )
-        ]
         indexes = [
-            models.Index(fields=["organisation", "target_kind", "reference"], name="unresolved_by_reference")
+            models.Index(fields=["organisation", "kind", "record_id"], name="unresolved_by_record"),
+            models.Index(fields=["organisation", "target_kind", "reference"], name="unresolved_by_reference"),
         ]
 
 
@@ -65,8 +65,9 @@ class ImportRun(TenantModel):
     kind = models.CharField(max_length=20)
     source = models.CharField(max_length=50)
     file_name = models.CharField(max_length=200)
-    content = models.BinaryField(null=True)
+    #: The header, and the first rows below it.
     columns = models.JSONField(default=list)
+    sample = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
     is_dry_run = models.BooleanField(default=True)
     state = models.CharField(max_length=10, choices=ImportState, default=ImportState.MAPPING)
@@ -87,6 +88,24 @@ class ImportRun(TenantModel):
     class Meta(TenantModel.Meta):
         abstract = False
         indexes = [models.Index(fields=["organisation", "-created_at"], name="import_by_time")]
+
+
+class ImportChunk(TenantModel):
+    """Some thousand rows of a file, as read; gone once they have landed."""
+
+    run = TenantForeignKey(ImportRun)
+    number = models.PositiveIntegerField()
+    #: In the file, where the header is row 1.
+    first_row = models.PositiveIntegerField()
+    rows = models.BinaryField()
+    #: Places of rows that a later row of the file repeats.
+    superseded = models.JSONField(default=list)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "run", "number"], name="one_chunk_a_number")
+        ]
 
 
 class ImportRejection(TenantModel):
@@ -110,6 +129,9 @@ class ImportChange(TenantModel):
     record_id = models.BigIntegerField()
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    #: Why undoing left the record as it is.
+    left = models.CharField(max_length=20, blank=True)
 
     class Meta(TenantModel.Meta):
         abstract = False

@@ -95,6 +95,7 @@ class ExchangeRate(TenantModel):
     rate = models.DecimalField(max_digits=20, decimal_places=10)
     source = models.CharField(max_length=50, default="manual")
     external_id = models.CharField(max_length=200)
+    source_updated_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
         abstract = False

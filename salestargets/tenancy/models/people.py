@@ -36,6 +36,8 @@ class Unit(TenantModel):
 
     source = models.CharField(max_length=50, default=MANUAL)
     external_id = models.CharField(max_length=200)
+    #: The time of change the source gave; an older one never overwrites a newer.
+    source_updated_at = models.DateTimeField(null=True)
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=50, blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -101,6 +103,7 @@ class Person(TenantModel):
 
     source = models.CharField(max_length=50, default=MANUAL)
     external_id = models.CharField(max_length=200)
+    source_updated_at = models.DateTimeField(null=True)
     name = models.CharField(max_length=200)
     email = models.EmailField(blank=True)
     hired_on = models.DateField(null=True, blank=True)
@@ -130,6 +133,7 @@ class Assignment(TenantModel):
 
     source = models.CharField(max_length=50, default=MANUAL)
     external_id = models.CharField(max_length=200)
+    source_updated_at = models.DateTimeField(null=True)
     person = TenantForeignKey(Person)
     unit = TenantForeignKey(Unit)
     role = models.CharField(max_length=10, choices=AssignmentRole, default=AssignmentRole.MEMBER)
@@ -152,6 +156,8 @@ class Assignment(TenantModel):
                     (half_open(), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(role=AssignmentRole.MEMBER),
+                # Looked at after the whole statement: in one call an old assignment ends and a new one starts.
+                deferrable=models.Deferrable.IMMEDIATE,
             ),
         ]
         indexes = [
