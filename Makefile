@@ -23,6 +23,7 @@ lint: ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/python -m salestargets.web.template_rules
 	$(LAUNCHER) exec --fresh --no-migrate -- $(BIN)/mypy .
 
 format: ready
@@ -37,6 +38,13 @@ clean:
 	rm -rf .venv .tools node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find locale -name '*.mo' -delete
+
+# Secrets for docker compose, new and random.
+.env: .env.example
+	@test ! -e $@ || { echo ".env exists; delete it first to have new secrets."; exit 1; }
+	@umask 077; $(PYTHON) -c 'import re, secrets, sys; \
+	sys.stdout.write(re.sub(r"(?m)^(\w+_(?:KEY|PASSWORD))=$$", lambda m: f"{m[1]}={secrets.token_urlsafe(36)}", sys.stdin.read()))' \
+		< .env.example > $@
 
 # What a checkout needs before anything else; made again when a lock file changes.
 ready: .venv/.synced node_modules/.synced
