@@ -52,11 +52,15 @@ class Claim:
         )
 
 
-def claim(request: Request, *, at: datetime) -> Claim | None:
+def claim(request: Request, *, at: datetime, keeps_answer: bool = True) -> Claim | None:
     """Take the request's Idempotency-Key, waiting for a twin that is under way. None where it sent no key."""
     header = request.headers.get("Idempotency-Key")
     if header is None:
         return None
+    if not keeps_answer:
+        raise BadRequest(
+            N_("This answer is shown once and not kept: send it without Idempotency-Key."), code="not_kept"
+        )
     actor = actor_of(request)
     who = {"organisation": actor.organisation.pk, "actor": actor.id, "key": _read(header)}
     digest = digest_of(request)

@@ -22,7 +22,11 @@ class RawBody:
 
 @dataclass(frozen=True)
 class Operation:
-    """`answers` is the type the handler returns: a TypedDict, `Page[…]`, or None for an empty answer."""
+    """`answers` is the type the handler returns: a TypedDict, `Page[…]`, or None for an empty answer.
+
+    `versioned`: the change must carry If-Match. Not `keeps_answer`: the answer holds a secret and is never
+    stored, so that an Idempotency-Key is refused.
+    """
 
     scope: Scope
     query: tuple[Field[Any], ...] = ()
@@ -30,6 +34,7 @@ class Operation:
     answers: Any = None
     status: int = 200
     versioned: bool = False
+    keeps_answer: bool = True
 
 
 def operation(
@@ -40,10 +45,11 @@ def operation(
     answers: Any = None,
     status: int = 200,
     versioned: bool = False,
+    keeps_answer: bool = True,
 ) -> Callable[[H], H]:
-    """Declare a handler of a `TenantView`. `versioned`: the change must carry If-Match."""
+    """Declare what a handler of a `TenantView` does: see `Operation`."""
     parts = body if body is None or isinstance(body, RawBody) else tuple(body)
-    declared = Operation(scope, tuple(query), parts, answers, status, versioned)
+    declared = Operation(scope, tuple(query), parts, answers, status, versioned, keeps_answer)
 
     def mark(handler: H) -> H:
         handler.operation = declared  # type: ignore[attr-defined]

@@ -62,10 +62,10 @@ class OperationSchema(AutoSchema):
         return described
 
     def _parameters(self, declared: Operation, method: str) -> list[dict[str, Any]]:
-        path = self._resolve_path_parameters(re.findall(r"{(\w+)}", self.path))
+        path = self._resolve_path_parameters(re.findall(r"{(\w+)}", self.path))  # type: ignore[no-untyped-call]
         query = [_parameter(field) for field in declared.query]
         headers = []
-        if method != "GET":
+        if method != "GET" and declared.keeps_answer:
             headers.append(_header("Idempotency-Key", required=False, maxLength=200))
         if declared.versioned:
             headers.append(_header("If-Match", required=True, pattern='^"[1-9][0-9]{0,9}"$'))
@@ -134,6 +134,8 @@ def schema_of(hint: Any, registry: ComponentRegistry) -> dict[str, Any]:
     if is_typeddict(origin):  # Page[Row]
         hints = {name: _filled(of, args[0]) for name, of in get_type_hints(origin).items()}
         return component(f"{origin.__name__}Of{args[0].__name__}", _object(origin, hints, registry), registry)
+    if hint is Any:
+        return {}
     if origin is list:
         return {"type": "array", "items": schema_of(args[0], registry)}
     if origin is dict and args[1] is not Any:

@@ -42,7 +42,7 @@ def revoke_key(*, actor: Actor, key_id: int, at: datetime) -> ApiKey:
     actor.require(Scope.ADMIN)
     key = ApiKey.objects.select_for_update().filter(pk=key_id).first()
     if key is None:
-        raise NotFound(N_("There is no such object."), code="not_found")
+        raise NotFound(N_("There is no such key."), code="not_found")
     if key.revoked_at is None:
         key.revoked_at = at
         key.save(update_fields=["revoked_at"])

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-import pghistory
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -31,6 +30,7 @@ from salestargets.api.parsers import JsonAlways
 from salestargets.api.schema import OperationSchema
 from salestargets.api.throttling import PerActor
 from salestargets.tenancy.access import Actor
+from salestargets.tenancy.middleware import note_actor
 
 R = TypeVar("R")
 
@@ -84,11 +84,12 @@ class TenantView(APIView):
         self._settle(request, declared)
         if request.method in ("GET", "HEAD"):
             return self._handle(request, declared)
-        with transaction.atomic(), pghistory.context(actor=self.actor.id, actor_name=self.actor.name):
+        with transaction.atomic():
             return self._once(request, declared)
 
     def _settle(self, request: Request, declared: Operation) -> None:
         self.actor, self.at = actor_of(request), timezone.now()
+        note_actor(self.actor)
         self.today = self.actor.organisation.today(self.at)
         self.query = read_query(request.query_params, declared.query)
         if isinstance(declared.body, tuple):
@@ -97,7 +98,7 @@ class TenantView(APIView):
             self.version = expected_version(request)
 
     def _once(self, request: Request, declared: Operation) -> Response:
-        claim = idempotency.claim(request, at=self.at)
+        claim = idempotency.claim(request, at=self.at, keeps_answer=declared.keeps_answer)
         if claim is not None and claim.answer is not None:
             return _with_etag(claim.answer)
         response = self._handle(request, declared)
