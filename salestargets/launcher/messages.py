@@ -60,7 +60,7 @@ def untranslated(root: Path, language: str) -> list[str]:
 
 
 def extract_template(
-    file: IO[bytes], keywords: Mapping[str, Any], comment_tags: Collection[str], _options: Mapping[str, Any]
+    file: IO[bytes], keywords: Mapping[str, Any], comment_tags: Collection[str], options: Mapping[str, Any]
 ) -> Iterator[Found]:
     """Babel's extraction method for Django templates: Django turns them into Python."""
     from django.utils.translation.template import templatize  # the launcher starts without Django

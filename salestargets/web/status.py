@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from salestargets.web.registry import Text
 
@@ -15,11 +15,11 @@ class Status:
 
 
 STATUSES = {
-    "reached": Status(pgettext_lazy("status", "Reached"), "circle-check-big", "good"),
-    "ahead": Status(pgettext_lazy("status", "Ahead"), "trending-up", "good"),
-    "on_track": Status(pgettext_lazy("status", "On track"), "circle-check", "good"),
-    "behind": Status(pgettext_lazy("status", "Behind"), "trending-down", "warn"),
-    "at_risk": Status(pgettext_lazy("status", "At risk"), "triangle-alert", "bad"),
-    "no_target": Status(pgettext_lazy("status", "No target"), "circle-dashed", "quiet"),
-    "early": Status(pgettext_lazy("status", "Too early to say"), "hourglass", "quiet"),
+    "reached": Status(_("Reached"), "circle-check-big", "good"),
+    "ahead": Status(_("Ahead"), "trending-up", "good"),
+    "on_track": Status(_("On track"), "circle-check", "good"),
+    "behind": Status(_("Behind"), "trending-down", "warn"),
+    "at_risk": Status(_("At risk"), "triangle-alert", "bad"),
+    "no_target": Status(_("No target"), "circle-dashed", "quiet"),
+    "early": Status(_("Too early to say"), "hourglass", "quiet"),
 }
