@@ -1,0 +1,83 @@
+"""Plans and goals: the only doors to them. Reps see what is published; who may write sees drafts too."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from salestargets.kernel.errors import NotFound
+from salestargets.kernel.messages import N_
+from salestargets.tenancy.access import Actor, Sight, sight_of
+from salestargets.tenancy.choices import AssignmentRole, Scope
+from salestargets.tenancy.models import Assignment, UnitClosure
+from targets.choices import PlanState
+from targets.models import Goal, Plan, Target
+from targets.selectors.trees import Node, PlanTree
+
+
+def visible_plans(actor: Actor, on: date) -> QuerySet[Plan]:
+    """Plans in which the actor sees someone, the newest first."""
+    plans = Plan.objects.select_related("root_unit").order_by("-starts_on", "name", "id")
+    sight = sight_of(actor, on)
+    if not actor.sees_everything:
+        plans = plans.filter(_touches(sight))
+    if not may_see_drafts(actor):
+        plans = plans.exclude(state=PlanState.DRAFT)
+    return plans
+
+
+def may_see_drafts(actor: Actor) -> bool:
+    return actor.sees_everything or actor.may(Scope.TARGETS_WRITE)
+
+
+def get_plan(actor: Actor, plan_id: int, on: date) -> Plan:
+    plan = visible_plans(actor, on).filter(pk=plan_id).first()
+    if plan is None:
+        raise NotFound(N_("There is no such plan."), code="not_found")
+    return plan
+
+
+def get_goal(actor: Actor, goal_id: int, on: date) -> Goal:
+    """With its plan and KPI."""
+    goals = Goal.objects.select_related("plan__root_unit", "kpi").filter(pk=goal_id)
+    goal = goals.filter(plan__in=visible_plans(actor, on).order_by().values("pk")).first()
+    if goal is None:
+        raise NotFound(N_("There is no such goal."), code="not_found")
+    return goal
+
+
+def get_target(actor: Actor, target_id: int, on: date) -> Target:
+    """A number of someone whom the actor sees, with goal, plan and KPI."""
+    targets = Target.objects.select_related("goal__plan__root_unit", "goal__kpi", "unit", "person")
+    target = targets.filter(
+        pk=target_id, goal__plan__in=visible_plans(actor, on).order_by().values("pk")
+    ).first()
+    if target is None or not sees(sight_of(actor, on), Node(target.unit_id, target.person_id)):
+        raise NotFound(N_("There is no such target."), code="not_found")
+    return target
+
+
+def goals_of(plans: Iterable[Plan]) -> dict[int, list[Goal]]:
+    """Plan → its goals, the governing KPI first."""
+    found: dict[int, list[Goal]] = {plan.pk: [] for plan in plans}
+    goals = Goal.objects.filter(plan_id__in=found).select_related("plan__root_unit", "kpi")
+    for goal in goals.order_by("kpi__position", "kpi__key", "id"):
+        found[goal.plan_id].append(goal)
+    return found
+
+
+def sees(sight: Sight, node: Node) -> bool:
+    return sight.of_unit(node.unit_id) or (node.person_id is not None and sight.of_person(node.person_id))
+
+
+def may_set(actor: Actor, sight: Sight, tree: PlanTree, node: Node) -> bool:
+    """A number is set by whoever manages the unit it is given from: the parent, or the root itself."""
+    parent = tree.parents.get(node, tree.root)
+    return actor.may(Scope.TARGETS_WRITE) and sight.of_unit(parent.unit_id)
+
+
+def _touches(sight: Sight) -> Q:
+    """Plans whose tree holds a unit in sight, or a unit of a person in sight."""
+    people = Assignment.objects.filter(role=AssignmentRole.MEMBER, person_id__in=sight.person_ids)
+    below = Q(descendant_id__in=sight.unit_ids) | Q(descendant_id__in=people.values("unit_id"))
+    return Q(root_unit_id__in=UnitClosure.objects.filter(below).values("ancestor_id"))

@@ -1,0 +1,156 @@
+"""Who holds numbers in a plan: its units and, below each unit, its people."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from django.db.models import Q
+
+from kpis.values import Holder
+from salestargets.kernel.errors import NotFound
+from salestargets.kernel.messages import N_
+from salestargets.tenancy.choices import AssignmentRole
+from salestargets.tenancy.models import Assignment, Person, Unit, UnitPlacement
+from targets.models import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A holder in a plan: a unit, or a person within a unit."""
+
+    unit_id: int
+    person_id: int | None = None
+
+    @property
+    def is_unit(self) -> bool:
+        return self.person_id is None
+
+    @property
+    def holder(self) -> Holder:
+        return Holder("unit", self.unit_id) if self.person_id is None else Holder("person", self.person_id)
+
+    def __str__(self) -> str:
+        return str(self.holder)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """How a holder is shown. `joined_on`: came after the plan began; `is_stray`: is no longer in its tree."""
+
+    name: str
+    external_id: str
+    joined_on: date | None = None
+    is_stray: bool = False
+
+
+@dataclass(frozen=True)
+class PlanTree:
+    """Children by parent: units first, then people, each by name."""
+
+    root: Node
+    children: Mapping[Node, tuple[Node, ...]]
+    labels: Mapping[Node, Label]
+
+    @cached_property
+    def parents(self) -> Mapping[Node, Node]:
+        return {child: parent for parent, below in self.children.items() for child in below}
+
+    def name(self, node: Node) -> str:
+        return self.labels[node].name
+
+    def below(self, node: Node) -> tuple[Node, ...]:
+        return self.children.get(node, ())
+
+    def walk(self, start: Node | None = None) -> Iterator[tuple[Node, int]]:
+        """Every node from `start` (the root) down with its depth, depth first."""
+        waiting = [(start or self.root, 0)]
+        while waiting:
+            node, depth = waiting.pop()
+            yield node, depth
+            waiting += [(child, depth + 1) for child in reversed(self.below(node))]
+
+    def find(self, holder: Holder | None) -> Node:
+        """The node of a unit or a person, the one in the tree before a stray one; no holder: the root."""
+        found = [node for node in self.labels if node.holder == holder] if holder else [self.root]
+        if not found:
+            raise NotFound(N_("There is no such holder in this plan."), code="not_found", field="holder")
+        return min(found, key=lambda node: self.labels[node].is_stray)
+
+    def with_strays(self, nodes: Iterable[Node]) -> "PlanTree":
+        """Holders of numbers who left the tree stay visible: below their unit, else below the root."""
+        strays = [node for node in nodes if node not in self.labels]
+        if not strays:
+            return self
+        children, labels = dict(self.children), {**self.labels, **_stray_labels(strays)}
+        for node in strays:
+            unit = Node(node.unit_id)
+            parent = unit if not node.is_unit and unit in self.labels else self.root
+            children[parent] = (*children.get(parent, ()), node)
+        return replace(self, children=children, labels=labels)
+
+
+def plan_tree(plan: Plan) -> PlanTree:
+    """The tree as the plan begins, with everyone who joins it later. Two queries for any size.
+
+    A unit or person has one place: the first that they have within the plan's span.
+    """
+    children, labels = _units(plan)
+    _add_people(plan, children, labels)
+    ordered = {
+        parent: tuple(sorted(below, key=lambda n: (not n.is_unit, labels[n].name, n.person_id or n.unit_id)))
+        for parent, below in children.items()
+        if below
+    }
+    return PlanTree(Node(plan.root_unit_id), ordered, labels)
+
+
+def _within(plan: Plan) -> Q:
+    """Dated rows that hold on some day of the plan."""
+    return Q(starts_on__lt=plan.ends_on) & (Q(ends_on__isnull=True) | Q(ends_on__gt=plan.starts_on))
+
+
+def _units(plan: Plan) -> tuple[dict[Node, list[Node]], dict[Node, Label]]:
+    placed: dict[int, Label] = {}
+    below: dict[int | None, list[int]] = {}
+    rows = UnitPlacement.objects.filter(_within(plan)).order_by("starts_on", "id")
+    for unit_id, parent_id, starts_on, name, external_id in rows.values_list(
+        "unit_id", "parent_id", "starts_on", "unit__name", "unit__external_id"
+    ):
+        if unit_id not in placed:
+            placed[unit_id] = Label(name, external_id, _joined(plan, starts_on))
+            below.setdefault(parent_id, []).append(unit_id)
+    if plan.root_unit_id not in placed:
+        raise NotFound(N_("The plan's unit does not exist in its span."), code="not_found", field="root_unit")
+    children: dict[Node, list[Node]] = {}
+    waiting = [plan.root_unit_id]
+    for unit_id in waiting:  # grows while it is walked
+        children[Node(unit_id)] = [Node(child) for child in below.get(unit_id, ())]
+        waiting += below.get(unit_id, ())
+    return children, {node: placed[node.unit_id] for node in children}
+
+
+def _add_people(plan: Plan, children: dict[Node, list[Node]], labels: dict[Node, Label]) -> None:
+    seen: set[int] = set()
+    rows = Assignment.objects.filter(
+        _within(plan), role=AssignmentRole.MEMBER, unit_id__in=[node.unit_id for node in children]
+    ).order_by("starts_on", "id")
+    for person_id, unit_id, starts_on, name, external_id in rows.values_list(
+        "person_id", "unit_id", "starts_on", "person__name", "person__external_id"
+    ):
+        if person_id not in seen:
+            seen.add(person_id)
+            node = Node(unit_id, person_id)
+            children[Node(unit_id)].append(node)
+            labels[node] = Label(name, external_id, _joined(plan, starts_on))
+
+
+def _joined(plan: Plan, starts_on: date) -> date | None:
+    return starts_on if starts_on > plan.starts_on else None
+
+
+def _stray_labels(nodes: Iterable[Node]) -> dict[Node, Label]:
+    units = Unit.objects.in_bulk({node.unit_id for node in nodes if node.is_unit})
+    people = Person.objects.in_bulk({node.person_id for node in nodes if node.person_id})
+    holders = {node: people[node.person_id] if node.person_id else units[node.unit_id] for node in nodes}
+    return {node: Label(row.name, row.external_id, is_stray=True) for node, row in holders.items()}

@@ -1,0 +1,106 @@
+"""The rule on pace: one alert for each target that falls behind, until it recovers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from salestargets.alerts.models import Rule
+from salestargets.alerts.models import Severity as Loudness
+from salestargets.alerts.registry import RuleKind
+from salestargets.alerts.services.alerts import Finding, apply, open_severities
+from targets.choices import Status
+from targets.domain.alerting import Levels, Severity, pace_severity
+from targets.domain.progress import Timeline
+from targets.models import Goal
+from targets.selectors.figures import Standing
+
+PACE = "pace"
+
+
+def subject_of(target_id: int) -> str:
+    return f"target:{target_id}"
+
+
+def warn(found: Mapping[Goal, Sequence[Standing]], clocks: Mapping[Goal, Timeline], *, at: datetime) -> None:
+    """Raise, change and clear, for all of these standings at once."""
+    rule = Rule.objects.filter(key=PACE).first()
+    if rule is None:
+        return
+    asked = {
+        subject_of(standing.target_id): (goal, standing)
+        for goal, standings in found.items()
+        for standing in standings
+        if standing.target_id
+    }
+    current = open_severities(rule, asked)
+    evaluated = {
+        subject: _finding(rule, goal, standing, clocks[goal], current.get(subject))
+        for subject, (goal, standing) in asked.items()
+    }
+    apply(rule, evaluated, at=at)
+
+
+def stop_warning(target_ids: Iterable[int], *, at: datetime) -> None:
+    """What is closed is not behind any more."""
+    if rule := Rule.objects.filter(key=PACE).first():
+        apply(rule, {subject_of(target_id): None for target_id in target_ids}, at=at)
+
+
+def _finding(
+    rule: Rule, goal: Goal, standing: Standing, clock: Timeline, current: Loudness | None
+) -> Finding | None:
+    severity = pace_severity(
+        None if standing.pace is None else Fraction(standing.pace),
+        elapsed=clock.calendar,
+        is_reached=standing.status == Status.REACHED,
+        current=Severity(current) if current else None,
+        levels=Levels(rule.raise_below, rule.critical_below, rule.clear_at),
+    )
+    if severity is None or not rule.is_enabled:
+        return None
+    node = standing.node
+    return Finding(
+        severity=Loudness(severity),
+        unit_id=node.unit_id if node.is_unit else None,
+        person_id=node.person_id,
+        facts=_facts(goal, standing),
+    )
+
+
+def _facts(goal: Goal, standing: Standing) -> dict[str, Any]:
+    """Amounts in minor units or counts, as whole numbers; ratios as text."""
+    return {
+        "plan": goal.plan_id,
+        "plan_name": goal.plan.name,
+        "goal": goal.pk,
+        "kpi": goal.kpi.key,
+        "target": standing.target,
+        "actual": standing.actual,
+        "expected": standing.expected,
+        "pace": str(standing.pace),
+        "as_of": standing.as_of.isoformat(),
+    }
+
+
+def _headline(facts: Mapping[str, Any]) -> str:
+    percent = round(100 * Decimal(facts["pace"]))
+    return gettext("At %(percent)d %% of what was expected by now in “%(plan)s”") % {
+        "percent": percent,
+        "plan": facts["plan_name"],
+    }
+
+
+PACE_RULE = RuleKind(
+    key=PACE,
+    name=_("Behind pace"),
+    about=_("Warns when a target falls behind what is expected by now, and clears when it recovers."),
+    raise_below=Decimal("0.97"),
+    critical_below=Decimal("0.85"),
+    clear_at=Decimal("1.00"),
+    headline=_headline,
+)

@@ -1,0 +1,206 @@
+"""Plans and goals: made as drafts, changed by whoever leads the plan's unit."""
+
+from datetime import date, datetime
+from typing import TypedDict
+
+import pghistory
+from django.db import IntegrityError, transaction
+
+from kpis.models import Kpi
+from kpis.selectors import get_kpi, is_stock
+from salestargets.kernel.errors import Conflict, DomainError, Forbidden
+from salestargets.kernel.messages import N_
+from salestargets.kernel.parsing import clean_text
+from salestargets.kernel.periods import Period
+from salestargets.tenancy.access import Actor, sight_of
+from salestargets.tenancy.choices import ExpectedBasis, Scope
+from salestargets.tenancy.selectors import get_unit
+from salestargets.tenancy.services.versions import save_changes
+from targets.choices import PlanState
+from targets.models import Goal, Plan
+from targets.selectors.sheets import sheet_of
+from targets.selectors.trees import plan_tree
+from targets.services.numbers import (
+    Batch,
+    Because,
+    check_amount,
+    lock_goal,
+    lock_open_plan,
+    months_like,
+    write_numbers,
+)
+
+LONGEST_MONTHS = 36
+
+
+class GoalChanges(TypedDict, total=False):
+    """What may be said of a goal; what is left out stays."""
+
+    amount: int
+    stretch: int | None
+    objective: str
+    why: str
+    achievable_because: str
+    weight_bp: int
+
+
+_TEXTS = {"objective": 300, "why": 2000, "achievable_because": 2000}
+
+
+def create_plan(
+    actor: Actor,
+    *,
+    name: str,
+    starts_on: date,
+    ends_on: date,
+    root_unit_id: int,
+    expected_basis: str | None = None,
+    at: datetime,
+) -> Plan:
+    """A draft over whole months, `ends_on` the day after the last, for a unit and everything below it."""
+    unit = get_unit(actor, root_unit_id, actor.organisation.today(at))
+    check_may_lead(actor, unit.pk, at=at)
+    _check_whole_months(starts_on, ends_on)
+    plan = Plan(
+        name=_name(name),
+        starts_on=starts_on,
+        ends_on=ends_on,
+        root_unit=unit,
+        expected_basis=ExpectedBasis(expected_basis or actor.organisation.expected_basis),
+    )
+    plan_tree(plan)  # refuses a unit that is not there in the span
+    return _with_own_name(plan)
+
+
+@transaction.atomic
+def change_plan(
+    actor: Actor,
+    *,
+    plan: Plan,
+    name: str | None = None,
+    expected_basis: str | None = None,
+    expected_version: int | None,
+    at: datetime,
+) -> Plan:
+    """Another name, or another way to expect; its span and unit stay."""
+    check_may_lead(actor, plan.root_unit_id, at=at)
+    plan = lock_open_plan(plan, expected_version=expected_version)
+    if expected_basis is not None:
+        save_changes(plan, {"expected_basis": ExpectedBasis(expected_basis)})
+    if name is not None and name != plan.name:
+        plan.name, plan.version = _name(name), plan.version + 1
+        _with_own_name(plan)
+    return plan
+
+
+@transaction.atomic
+def create_goal(
+    actor: Actor, *, plan: Plan, kpi_key: str, amount: int, at: datetime, details: GoalChanges | None = None
+) -> Goal:
+    """A number for the plan's unit, spread evenly over its months. Ratios and stocks cannot be given out."""
+    check_may_lead(actor, plan.root_unit_id, at=at)
+    plan = lock_open_plan(plan)
+    if plan.state != PlanState.DRAFT:
+        raise DomainError(N_("The plan is published; goals are added to drafts."), code="plan_published")
+    kpi = get_kpi(kpi_key)
+    _check_additive(kpi)
+    goal = Goal(plan=plan, kpi=kpi, amount=check_amount(amount), **_clean(details or {}))
+    _check_stretch(goal)
+    if Goal.objects.filter(plan=plan, kpi=kpi).exists():
+        raise Conflict(N_("The plan has a goal for this KPI already."), code="exists", field="kpi")
+    goal.save()
+    _write_root(Because(actor, at), goal)
+    return goal
+
+
+@transaction.atomic
+def change_goal(
+    actor: Actor,
+    *,
+    goal: Goal,
+    changes: GoalChanges,
+    expected_version: int | None,
+    reason: str = "",
+    at: datetime,
+) -> Goal:
+    """New words or a new amount; after publishing, a new amount needs a reason and gets a version."""
+    check_may_lead(actor, goal.plan.root_unit_id, at=at)
+    goal = lock_goal(goal, expected_version=expected_version)
+    clean = _clean(changes)
+    with pghistory.context(reason=reason):
+        save_changes(goal, {**clean})
+    _check_stretch(goal)
+    if "amount" in clean:
+        _write_root(Because(actor, at, reason), goal)
+    return goal
+
+
+def check_may_lead(actor: Actor, root_unit_id: int, *, at: datetime) -> None:
+    """A plan is made, changed and published by administrators and by the managers of its unit."""
+    actor.require(Scope.TARGETS_WRITE)
+    if not sight_of(actor, actor.organisation.today(at)).of_unit(root_unit_id):
+        raise Forbidden(N_("The plan belongs to the managers of its unit."), code="not_yours")
+
+
+def _write_root(because: Because, goal: Goal) -> None:
+    sheet = sheet_of(goal)
+    root = sheet.tree.root
+    numbers = {(root, None): goal.amount, **months_like(sheet, root, goal.amount)}
+    write_numbers(because, sheet, Batch(numbers))
+
+
+def _name(name: str) -> str:
+    return clean_text(name, max_length=200, min_length=1)
+
+
+def _with_own_name(plan: Plan) -> Plan:
+    try:
+        with transaction.atomic():
+            plan.save()
+    except IntegrityError as error:
+        raise Conflict(N_("There is a plan of this name already."), code="exists", field="name") from error
+    return plan
+
+
+def _check_whole_months(starts_on: date, ends_on: date) -> None:
+    span = Period(starts_on, ends_on)
+    if starts_on.day != 1 or ends_on.day != 1:
+        raise DomainError(
+            N_("A plan covers whole months: it ends on the first day of the month after its last."),
+            code="not_whole_months",
+            field="ends_on" if starts_on.day == 1 else "starts_on",
+        )
+    if len(span.months()) > LONGEST_MONTHS:
+        raise DomainError(
+            N_("A plan has at most {count} months."),
+            code="too_long",
+            field="ends_on",
+            params={"count": LONGEST_MONTHS},
+        )
+
+
+def _check_additive(kpi: Kpi) -> None:
+    if kpi.denominator or is_stock(kpi):
+        raise DomainError(
+            N_("A ratio or a level does not add up over people and months. Choose a KPI that does."),
+            code="not_additive",
+            field="kpi",
+        )
+
+
+def _check_stretch(goal: Goal) -> None:
+    if goal.stretch is not None and goal.stretch < goal.amount:
+        raise DomainError(
+            N_("The stretch amount must be at least the amount."), code="stretch_below", field="stretch"
+        )
+
+
+def _clean(changes: GoalChanges) -> GoalChanges:
+    clean = changes.copy()
+    for name, max_length in _TEXTS.items():
+        if name in changes:
+            clean[name] = clean_text(changes[name], max_length=max_length, multiline=True)  # type: ignore[literal-required]
+    for name in ("amount", "stretch"):
+        if changes.get(name) is not None:
+            check_amount(changes[name])  # type: ignore[literal-required]
+    return clean

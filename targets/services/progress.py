@@ -1,0 +1,130 @@
+"""Progress is kept up set-wise: when cells change, when numbers change, and when a day turns."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from kpis.registry import ChangedCells
+from kpis.values import Holder
+from salestargets.kernel.periods import Period
+from salestargets.tenancy.context import current_organisation_id
+from salestargets.tenancy.models import Organisation
+from salestargets.tenancy.selectors import calendar_of
+from targets.choices import PlanState
+from targets.domain.progress import Timeline, timeline
+from targets.models import Goal, Progress
+from targets.selectors.figures import Line, Standing, lines_of, measured, values_of
+from targets.selectors.sheets import span_of
+from targets.services.pace_rule import warn
+
+#: Whose work is to move an organisation's progress into a new day.
+QUEUE = "day"
+
+
+def follow_cells(changed: ChangedCells, at: datetime) -> None:
+    """Whose cells changed has new progress, in the transaction that changed them."""
+    first, last = min(changed.months), max(changed.months)
+    units = {Holder("unit", unit_id) for unit_id in changed.unit_ids}
+    people = {Holder("person", person_id) for person_id in changed.person_ids}
+    _lock()
+    goals = running_goals().filter(plan__starts_on__lte=last, plan__ends_on__gt=first)
+    _refresh(list(goals), at, units | people)
+
+
+def refresh_progress(
+    *, at: datetime, goals: Sequence[Goal] | None = None, holders: Collection[Holder] | None = None
+) -> None:
+    """Work out anew how these goals' holders stand: all of them, and all goals that run, where not said."""
+    _lock()
+    _refresh(list(running_goals()) if goals is None else goals, at, holders)
+
+
+def is_of_yesterday(organisation: Organisation, *, at: datetime) -> bool:
+    """Whether a day has begun, by the organisation's clock, that its progress does not know of."""
+    old = Progress.objects.filter(computed_on__lt=organisation.today(at))
+    return old.filter(target__goal__plan__state=PlanState.PUBLISHED).exists()
+
+
+def running_goals() -> QuerySet[Goal]:
+    return Goal.objects.filter(plan__state=PlanState.PUBLISHED).select_related("plan", "kpi").order_by("id")
+
+
+def _lock() -> None:
+    """One at a time in an organisation: else changes of cells and of targets could miss each other."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('targets.progress', %s))",
+            [current_organisation_id()],
+        )
+
+
+def _refresh(goals: Sequence[Goal], at: datetime, holders: Collection[Holder] | None) -> None:
+    lines = lines_of(goals, holders) if goals else {}
+    if not lines:
+        return
+    organisation = Organisation.objects.get(pk=current_organisation_id())
+    touched = [goal for goal in goals if goal.pk in lines]
+    clocks = _clocks(touched, organisation, at)
+    found = {
+        goal: _standings(goal, lines[goal.pk], clock, organisation, at)
+        for goal, clock in zip(touched, clocks, strict=True)
+    }
+    _store([standing for standings in found.values() for standing in standings])
+    warn(found, dict(zip(touched, clocks, strict=True)), at=at)
+
+
+def _clocks(goals: Sequence[Goal], organisation: Organisation, at: datetime) -> list[Timeline]:
+    spans = [span_of(goal.plan) for goal in goals]
+    whole = Period(min(span.start for span in spans), max(span.end for span in spans))
+    calendar, today = calendar_of(organisation, whole), organisation.today(at)
+    return [timeline(span, today, calendar) for span in spans]
+
+
+def _standings(
+    goal: Goal, lines: Sequence[Line], clock: Timeline, organisation: Organisation, at: datetime
+) -> list[Standing]:
+    """One read of the cells for a goal, whatever the number of its holders."""
+    values = values_of(goal, [line.node for line in lines], span_of(goal.plan), on=clock.as_of)
+    return measured(goal, lines, values, clock, organisation, at)
+
+
+#: Column → its type, in the order of the statement.
+_COLUMNS = {
+    "target_id": "bigint",
+    "actual": "bigint",
+    "expected": "bigint",
+    "expected_calendar": "bigint",
+    "expected_working_day": "bigint",
+    "attainment": "numeric",
+    "pace": "numeric",
+    "forecast": "bigint",
+    "status": "text",
+}
+
+
+def _store(standings: Iterable[Standing]) -> None:
+    rows = sorted(standings, key=lambda standing: standing.target_id or 0)
+    values: dict[str, Any] = {name: [getattr(row, name) for row in rows] for name in _COLUMNS}
+    shared: dict[str, Any] = {
+        "organisation": current_organisation_id(),
+        "day": rows[0].as_of,
+        "at": rows[0].computed_at,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE, {**values, **shared})
+
+
+# ruff: noqa: S608  The pieces are the columns above.
+_STORE = f"""
+INSERT INTO targets_progress AS kept (organisation_id, computed_on, computed_at, {", ".join(_COLUMNS)})
+SELECT %(organisation)s, %(day)s, %(at)s, fresh.*
+FROM unnest({", ".join(f"%({name})s::{type_}[]" for name, type_ in _COLUMNS.items())}) AS fresh
+ON CONFLICT (organisation_id, target_id) DO UPDATE
+SET computed_on = excluded.computed_on, computed_at = excluded.computed_at,
+    {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "target_id")}
+WHERE (kept.computed_on, {", ".join(f"kept.{name}" for name in _COLUMNS)})
+      IS DISTINCT FROM (excluded.computed_on, {", ".join(f"excluded.{name}" for name in _COLUMNS)})
+"""

@@ -1,0 +1,28 @@
+import structlog
+from celery import shared_task
+from django.utils import timezone
+
+from salestargets.jobs import wake
+from salestargets.tenancy.context import acting_for
+from salestargets.tenancy.models import Organisation
+from targets.services import progress
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task(name="targets.turn_of_the_day", expires=300)
+def turn_of_the_day() -> None:
+    """Where a new day has begun since the last pass, tell a worker; a lost message is sent again."""
+    for organisation in Organisation.objects.order_by("id").iterator():
+        with acting_for(organisation.pk):
+            has_turned = progress.is_of_yesterday(organisation, at=timezone.now())
+        if has_turned:
+            wake.kick(progress.QUEUE, organisation.pk)
+
+
+@shared_task(name="targets.day")
+def day(organisation_id: int) -> None:
+    """Move what is expected by now, in one organisation. Safe to run twice."""
+    wake.heard(progress.QUEUE, organisation_id)
+    with acting_for(organisation_id):
+        progress.refresh_progress(at=timezone.now())
