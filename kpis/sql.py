@@ -17,8 +17,10 @@ from django.db import connection
 from kpis.registry import Flow, Term
 from salestargets.tenancy.context import current_organisation_id
 
-#: Everything is waited for by a lock in a statement of its own: what is claimed after it is read after it.
-LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('kpis.cells', %(organisation)s))"
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('kpis.cells', %(organisation)s))"
+
+#: A whole organisation may take longer than a page may: as long as a task may (Celery's limit is 300 s).
+TAKE_TIME = "SET LOCAL statement_timeout = '290s'"
 
 #: Deleted first, in the same transaction: exactly what was claimed goes, and a rollback brings it back.
 CLAIM = """
@@ -208,6 +210,17 @@ SELECT (SELECT array_agg(DISTINCT unit_id) FROM diff), (SELECT array_agg(DISTINC
 )
 
 
+def lock(*, patience: str) -> None:
+    """Be the only one at the organisation's cells until the transaction ends.
+
+    It is a statement of its own: a statement sees what was committed when it began, so what is claimed and
+    read after it is what the one before left. Fails with LockNotAvailable when the patience ends.
+    """
+    run("SELECT set_config('lock_timeout', %(patience)s, true)", patience=patience)
+    run(_LOCK)
+    run("SET LOCAL lock_timeout TO DEFAULT")
+
+
 def recompute(flows: Sequence[Flow]) -> str:
     """Leaf cells of %(people)s in %(months)s, pairwise, and of %(whole)s in all months; added up the tree."""
     return _leaves(flows, _of_these(flows)) + _WRITE + _ADD_UP
@@ -223,7 +236,7 @@ def leaf_differences(flows: Sequence[Flow]) -> str:
     return (
         _leaves(flows, "true")
         + """
-SELECT person_id, month, starts_on, measure, old_value, value FROM diff
+SELECT person_id, month, measure, old_value, value FROM diff
 WHERE NOT EXISTS (
     SELECT FROM kpis_dirtykey k
     WHERE k.organisation_id = %(organisation)s AND (k.person_id IS NULL OR k.person_id = diff.person_id))

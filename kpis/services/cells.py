@@ -20,6 +20,8 @@ QUEUE = "cells"
 BATCH = 5_000
 #: Who finds another worker at the same organisation goes on to the next one; the note to come back stays.
 PATIENCE = "200ms"
+#: A command waits for its turn, and may take as long as the worker may.
+COMMAND_PATIENCE = "60s"
 
 
 @dataclass
@@ -52,13 +54,12 @@ def drain(organisation_id: int, *, at: datetime) -> bool:
 def rebuild(organisation_id: int, *, at: datetime) -> None:
     """Compute every cell of the organisation from its records."""
     with acting_for(organisation_id):
-        sql.run(sql.LOCK)
+        sql.lock(patience=COMMAND_PATIENCE)
         _rebuild(at)
 
 
 def _drain(at: datetime) -> bool:
-    sql.run("SELECT set_config('lock_timeout', %(patience)s, true)", patience=PATIENCE)
-    sql.run(sql.LOCK)
+    sql.lock(patience=PATIENCE)
     notes = wake.wake_ids(QUEUE)
     if DirtyKey.objects.filter(person_id__isnull=True).exists():
         _rebuild(at)
@@ -94,6 +95,7 @@ def _recompute(group: str, asked: Asked) -> ChangedCells:
 
 def _rebuild(at: datetime) -> None:
     sql.run(sql.CLAIM_EVERYTHING)
+    sql.run(sql.TAKE_TIME)
     flows: Sequence[Flow] = flows_of(EVERY_GROUP)
     everyone = Asked(whole=set(Person.objects.values_list("id", flat=True)))
     [(people, _none, months)] = sql.run(sql.rebuild_leaves(flows), **everyone.parameters())

@@ -32,9 +32,7 @@ def world() -> World:
     return world
 
 
-def won(
-    organisation: Organisation, holder: Unit | Person, period: Period = MAY, kpi: str = "won_revenue"
-) -> int:
+def won(organisation: Organisation, holder: Unit | Person, kpi: str = "won_revenue") -> int:
     kind = "unit" if isinstance(holder, Unit) else "person"
     with acting_for(organisation.pk):
         return actual(Holder(kind, holder.pk), get_kpi(kpi), MAY, on=TODAY).numerator

@@ -1,0 +1,145 @@
+"""Random stories: deals come, change and go, people and units move, the worker wakes up now and then."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from hypothesis import strategies as st
+
+from kpis.services import drain
+from pipeline.models import CreditShare, Deal, Product
+from salestargets.kernel.errors import DomainError
+from salestargets.tenancy.access import system_actor
+from salestargets.tenancy.context import acting_for
+from salestargets.tenancy.models import Assignment, Organisation, Person, Unit
+from salestargets.tenancy.services.people import assign, end_assignment, move_person
+from salestargets.tenancy.services.structure import create_unit, move_unit
+from tests.builders import NOON
+
+FIRST, LAST = date(2026, 1, 20), date(2026, 6, 10)
+days = st.dates(FIRST, LAST)
+amounts = st.one_of(st.none(), st.integers(-50_000, 900_000))
+numbers = st.integers(0, 7)
+
+deals = st.fixed_dictionaries(
+    {
+        "owner": st.one_of(st.none(), numbers),
+        "status": st.sampled_from(["won", "won", "lost", "open"]),
+        "base_minor": amounts,
+        "closed_on": days,
+        "created_on": st.one_of(st.none(), days),
+        "product": st.one_of(st.none(), numbers),
+        "shares": st.one_of(st.none(), st.lists(st.tuples(numbers, amounts), min_size=1, max_size=3)),
+    }
+)
+steps = st.one_of(
+    st.tuples(st.just("deal"), deals),
+    st.tuples(st.just("deal"), deals),
+    st.tuples(st.just("change"), numbers, deals),
+    st.tuples(st.just("tombstone"), numbers),
+    st.tuples(st.just("erase"), numbers),
+    st.tuples(st.just("bulk"), st.integers(-40, 40)),
+    st.tuples(st.just("unassign shares"), numbers),
+    st.tuples(st.just("move person"), numbers, numbers, days),
+    st.tuples(st.just("end membership"), numbers, days),
+    st.tuples(st.just("assign"), numbers, numbers, days),
+    st.tuples(st.just("move unit"), numbers, numbers, days),
+    st.tuples(st.just("new unit"), numbers, days),
+    st.tuples(st.just("drain")),
+)
+openings = st.lists(st.tuples(st.just("deal"), deals), min_size=6, max_size=10)
+stories = st.tuples(openings, st.lists(steps, min_size=6, max_size=20)).map(lambda parts: parts[0] + parts[1])
+
+
+@dataclass
+class Teller:
+    """Acts out a story in an organisation. Steps that the rules refuse are left out, as a user would."""
+
+    organisation: Organisation
+    people: list[Person]
+    units: list[Unit]
+    products: list[Product]
+    number: int = 0
+
+    def tell(self, story: list[tuple]) -> None:
+        for what, *how in story:
+            step: Callable[..., None] = getattr(self, what.replace(" ", "_"))
+            try:
+                with transaction.atomic(), acting_for(self.organisation.pk):
+                    step(*how)
+            except (DomainError, IntegrityError):
+                continue
+
+    def deal(self, how: dict) -> None:
+        self.number += 1
+        self._write(Deal(source="crm", external_id=f"S{self.number}", name="A deal", currency="USD"), how)
+
+    def change(self, which: int, how: dict) -> None:
+        for deal in self._some(which):
+            CreditShare.objects.filter(deal=deal).delete()
+            self._write(deal, how)
+
+    def tombstone(self, which: int) -> None:
+        for deal in self._some(which):
+            deal.deleted_at = None if deal.deleted_at else datetime(2026, 6, 1, tzinfo=UTC)
+            deal.save()
+
+    def erase(self, which: int) -> None:
+        for deal in self._some(which):
+            CreditShare.objects.filter(deal=deal).delete()
+            deal.delete()
+
+    def bulk(self, shift: int) -> None:
+        closed = list(Deal.objects.exclude(closed_on=None))
+        for deal in closed:
+            deal.closed_on += timedelta(days=shift)
+        Deal.objects.bulk_update(closed, ["closed_on"])
+
+    def unassign_shares(self, which: int) -> None:
+        for deal in self._some(which):
+            Deal.objects.filter(pk=deal.pk).update(is_shared=not deal.is_shared)
+
+    def move_person(self, who: int, where: int, on: date) -> None:
+        move_person(self._actor(), person=self._of(self.people, who), unit=self._of(self.units, where), on=on)
+
+    def end_membership(self, who: int, on: date) -> None:
+        for row in Assignment.objects.filter(person=self._of(self.people, who), role="member", ends_on=None):
+            end_assignment(self._actor(), assignment=row, on=on, expected_version=None)
+
+    def assign(self, who: int, where: int, on: date) -> None:
+        person, unit = self._of(self.people, who), self._of(self.units, where)
+        assign(self._actor(), person=person, unit=unit, role="member", starts_on=on)
+
+    def move_unit(self, which: int, where: int, on: date) -> None:
+        unit, parent = self._of(self.units, which), self._of(self.units, where)
+        move_unit(self._actor(), unit=unit, parent_id=parent.pk, on=on)
+
+    def new_unit(self, where: int, on: date) -> None:
+        parent = self._of(self.units, where)
+        self.units.append(create_unit(self._actor(), name="New", parent_id=parent.pk, starts_on=on))
+
+    def drain(self) -> None:
+        drain(self.organisation.pk, at=NOON)
+
+    def _write(self, deal: Deal, how: dict) -> None:
+        deal.owner = self._of(self.people, how["owner"])
+        deal.product = self._of(self.products, how["product"])
+        deal.status, deal.base_minor = how["status"], how["base_minor"]
+        deal.created_on = how["created_on"]
+        deal.closed_on = None if deal.status == "open" else how["closed_on"]
+        credits = {self._of(self.people, who): amount for who, amount in how["shares"] or ()}
+        deal.is_shared = bool(credits)
+        deal.save()
+        for person, amount in credits.items():
+            CreditShare.objects.create(deal=deal, person=person, share_ppm=1, base_minor=amount)
+
+    def _some(self, which: int) -> list[Deal]:
+        deals = list(Deal.objects.order_by("pk"))
+        return [deals[which % len(deals)]] if deals else []
+
+    def _of(self, things: list, which: int | None):
+        return None if which is None else things[which % len(things)]
+
+    def _actor(self):
+        return system_actor(self.organisation)
