@@ -211,7 +211,13 @@ REST_FRAMEWORK = {
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=6000)
 SPECTACULAR_SETTINGS = {
     "TITLE": "salestargets",
-    "DESCRIPTION": "Targets, records and progress over REST.",
+    "DESCRIPTION": (
+        "Targets, records and progress over REST. Lists are pages: follow `next`. A refusal is a problem "
+        "(RFC 9457): 400 query, headers or JSON · 401 no valid key or session · 403 scope or role · 404 not "
+        "there, or not yours · 409 conflict · 412 stale If-Match · 413 too large · 415 no JSON · 422 a value "
+        "or a rule · 428 If-Match missing · 429 too many requests · 503 try again; the last two say when in "
+        "Retry-After."
+    ),
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "PATH_CONVERTER_OVERRIDES": {

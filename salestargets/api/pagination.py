@@ -64,30 +64,29 @@ def paginate(
     names = list(key.readers)
     ordered = rows.order_by(*[f"-{name}" if descending else name for name in names])
     if cursor is not None:
-        ordered = ordered.filter(key.after(_decode(cursor, key), descending=descending))
+        values = read_cursor(cursor, list(key.readers.values()))
+        ordered = ordered.filter(key.after(values, descending=descending))
     found = list(ordered[: limit + 1])
-    more = len(found) > limit
-    following = _encode([found[limit - 1][name] for name in names]) if more else None
-    return {"results": [row(one) for one in found[:limit]], "next": _url(request, following)}
+    last = [found[limit - 1][name] for name in names] if len(found) > limit else None
+    return {"results": [row(one) for one in found[:limit]], "next": next_page(request, last)}
 
 
-def _encode(values: Sequence[object]) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps(values)).rstrip(b"=").decode()
+def next_page(request: Request, last: Sequence[object] | None) -> str | None:
+    """The address of the page that begins after the row with this key; None where there is none."""
+    if last is None:
+        return None
+    cursor = base64.urlsafe_b64encode(orjson.dumps(last)).rstrip(b"=").decode()
+    query = {**request.query_params.dict(), "cursor": cursor}
+    return request.build_absolute_uri(f"{request.path}?{urlencode(query)}")
 
 
-def _decode(cursor: str, key: Key) -> list[Any]:
+def read_cursor(cursor: str, readers: Sequence[Reader[Any]]) -> list[Any]:
+    """The key that `next_page` put into a cursor, read as strictly as any input."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         values = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        return [reader.read(value) for reader, value in zip(key.readers.values(), values, strict=True)]
+        return [reader.read(value) for reader, value in zip(readers, values, strict=True)]
     except (ValueError, TypeError, binascii.Error, DomainError):
         raise BadRequest(
             N_("Take the cursor from `next` of the page before."), code="invalid_cursor", field="cursor"
         ) from None
-
-
-def _url(request: Request, cursor: str | None) -> str | None:
-    if cursor is None:
-        return None
-    query = {**request.query_params.dict(), "cursor": cursor}
-    return request.build_absolute_uri(f"{request.path}?{urlencode(query)}")

@@ -55,7 +55,7 @@ class OperationSchema(AutoSchema):
             "tags": [words[0]],
             "security": [{"key": []}, {"session": [], "organisation": []}],
             "parameters": self._parameters(declared, method),
-            "responses": self._responses(declared, method),
+            "responses": self._responses(declared),
         }
         if body := _body(declared):
             described["requestBody"] = body
@@ -71,33 +71,13 @@ class OperationSchema(AutoSchema):
             headers.append(_header("If-Match", required=True, pattern='^"[1-9][0-9]{0,9}"$'))
         return [*path, *query, *headers]
 
-    def _responses(self, declared: Operation, method: str) -> dict[str, Any]:
+    def _responses(self, declared: Operation) -> dict[str, Any]:
         good: dict[str, Any] = {"description": "Done"}
         if declared.answers is not None:
             good["content"] = {JSON: {"schema": schema_of(declared.answers, self.registry)}}
         problem = component("Problem", PROBLEM, self.registry)
-        bad = {"description": "Refused", "content": {"application/problem+json": {"schema": problem}}}
-        codes = _possible(declared, method, has_path_parameters="{" in self.path)
-        return {str(declared.status): good, **{str(code): bad for code in codes}}
-
-
-def _possible(declared: Operation, method: str, *, has_path_parameters: bool) -> list[int]:
-    writes = method != "GET"
-    possible = {
-        400: True,
-        401: True,
-        403: True,
-        404: has_path_parameters or writes or bool(declared.query),
-        409: writes,
-        412: declared.versioned,
-        413: writes,
-        415: writes,
-        422: writes or bool(declared.query),
-        428: declared.versioned,
-        429: True,
-        503: True,
-    }
-    return [code for code, here in possible.items() if here]
+        refused = {"description": "Refused", "content": {"application/problem+json": {"schema": problem}}}
+        return {str(declared.status): good, "default": refused}
 
 
 def _body(declared: Operation) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from salestargets.api.endpoints.assignments import AssignmentEnd, Assignments, OneAssignment
+from salestargets.api.endpoints.audit import AuditLog
 from salestargets.api.endpoints.keys import KeyRevocation, Keys, OneKey
 from salestargets.api.endpoints.me import Me
 from salestargets.api.endpoints.members import Members, OneMember
@@ -31,5 +32,6 @@ urlpatterns = [
     path("v1/keys/", Keys.as_view()),
     path("v1/keys/<id:key_id>/", OneKey.as_view()),
     path("v1/keys/<id:key_id>/revoke/", KeyRevocation.as_view()),
+    path("v1/audit/", AuditLog.as_view()),
     re_path(r"^(?P<path>.*)$", unknown_path),
 ]

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import Scope
@@ -26,8 +26,18 @@ class Change:
     after: object
 
 
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where an entry stands in the list: events of one transaction share their time."""
+
+    at: datetime
+    kind: str
+    event_id: int
+
+
 @dataclass(frozen=True)
 class Entry:
+    place: Place
     at: datetime
     kind: str
     object_id: int
@@ -50,30 +60,40 @@ def entries(
     *,
     kind: str | None = None,
     object_id: int | None = None,
-    before: datetime | None = None,
+    before: Place | None = None,
     limit: int = 100,
 ) -> list[Entry]:
-    """The newest first. For administrators only."""
+    """The newest first, from `before` on backwards. For administrators only."""
     actor.require(Scope.ADMIN)
     tables = event_models()
     chosen = [tables[kind]] if kind and kind in tables else list(tables.values())
     found = [entry for table in chosen for entry in _of_table(actor, table, object_id, before, limit)]
-    return sorted(found, key=lambda entry: entry.at, reverse=True)[:limit]
+    return sorted(found, key=lambda entry: entry.place, reverse=True)[:limit]
 
 
 def _of_table(
-    actor: Actor, table: Any, object_id: int | None, before: datetime | None, limit: int
+    actor: Actor, table: Any, object_id: int | None, before: Place | None, limit: int
 ) -> Iterable[Entry]:
     tenant = "id" if table.pgh_tracked_model._meta.model_name == "organisation" else "organisation_id"
     rows = table.objects.filter(**{tenant: actor.organisation.pk})
     if object_id is not None:
         rows = rows.filter(pgh_obj_id=object_id)
     if before is not None:
-        rows = rows.filter(pgh_created_at__lt=before)
+        rows = rows.filter(_earlier(table.pgh_tracked_model._meta.model_name, before))
     events = list(rows.order_by("-pgh_created_at", "-pgh_id")[:limit].values())
     following = _what_followed(table, tenant, actor, events)
     for event in events:
         yield _entry(table, event, following.get(event["pgh_id"]))
+
+
+def _earlier(kind: str, place: Place) -> Q:
+    """The events of one table that stand after `place` in a list with the newest first."""
+    same = Q(pgh_created_at=place.at)
+    if kind > place.kind:
+        same = Q(pk__in=[])
+    elif kind == place.kind:
+        same &= Q(pgh_id__lt=place.event_id)
+    return Q(pgh_created_at__lt=place.at) | same
 
 
 def _what_followed(
@@ -98,9 +118,11 @@ def _what_followed(
 def _entry(table: Any, event: dict[str, Any], after: dict[str, Any] | None) -> Entry:
     context = event["pgh_context"] or {}
     action = event["pgh_label"]
+    kind = table.pgh_tracked_model._meta.model_name
     return Entry(
+        place=Place(event["pgh_created_at"], kind, event["pgh_id"]),
         at=event["pgh_created_at"],
-        kind=table.pgh_tracked_model._meta.model_name,
+        kind=kind,
         object_id=event["pgh_obj_id"],
         action=action,
         actor=context.get("actor_name", ""),
