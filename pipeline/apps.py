@@ -5,6 +5,7 @@ class PipelineConfig(AppConfig):
     name = "pipeline"
 
     def ready(self) -> None:
-        from pipeline import measures
+        from pipeline import kinds, measures
 
+        kinds.register()
         measures.register()

@@ -21,8 +21,9 @@ def name_key(name: str) -> str:
 
     Letters, digits and their marks of every script stay, Chinese too.
     """
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    return "".join(char for char in folded if char.isalnum() or unicodedata.category(char).startswith("M"))
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    kept = (char for char in folded if char.isalnum() or unicodedata.category(char).startswith("M"))
+    return unicodedata.normalize("NFKC", "".join(kept))
 
 
 def similar_names(name: str, known: Iterable[str], *, limit: int = 5) -> list[Suggestion]:

@@ -156,7 +156,7 @@ class Assignment(TenantModel):
                     (half_open(), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(role=AssignmentRole.MEMBER),
-                # Looked at after the whole statement: in one call an old assignment ends and a new one starts.
+                # Looked at after the statement: in one call an old assignment ends, a new one starts.
                 deferrable=models.Deferrable.IMMEDIATE,
             ),
         ]

@@ -1,7 +1,7 @@
 """A new tenant, its settings and its members."""
 
 import zoneinfo
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import pghistory
@@ -18,11 +18,8 @@ from salestargets.tenancy.choices import Language, Role, Scope
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Membership, Organisation, Person
 from salestargets.tenancy.registry import INSTALLERS
-from salestargets.tenancy.services.structure import create_unit
+from salestargets.tenancy.services.structure import BEGINNING, create_unit
 from salestargets.tenancy.services.versions import lock, save_changes
-
-#: The tree of a new organisation holds from here on, so that history can be loaded into it.
-BEGINNING = date(2000, 1, 1)
 
 SETTINGS = frozenset(
     {

@@ -1,5 +1,7 @@
 """The tree of units: made, renamed, and moved with a date; never rewritten backwards by accident."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
@@ -13,10 +15,13 @@ from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.context import current_organisation_id
 from salestargets.tenancy.models import MANUAL, Organisation, Unit, UnitClosure, UnitPlacement
 from salestargets.tenancy.models.people import current_on
+from salestargets.tenancy.selectors import root_unit_id
 from salestargets.tenancy.services.external_ids import new_external_id
 from salestargets.tenancy.services.versions import lock, save_changes
 
 MAX_DEPTH = 30
+#: The tree holds from here on where nobody says otherwise, so that history can be loaded into it.
+BEGINNING = date(2000, 1, 1)
 
 
 def create_unit(
@@ -62,23 +67,85 @@ def move_unit(actor: Actor, *, unit: Unit, parent_id: int, on: date) -> None:
     actor.require(Scope.ADMIN)
     lock_structure()
     _existing(parent_id)
-    held = UnitPlacement.objects.filter(current_on(on), unit=unit).first()
+    held = _holding(UnitPlacement.objects.filter(current_on(on), unit=unit).first())
+    if _hang(held, parent_id, on):
+        rebuild_closure()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a record says that a unit hangs: below no one named is below the root."""
+
+    unit_id: int
+    parent_id: int | None
+    starts_on: date | None
+    is_new: bool
+
+
+def place_units(places: Sequence[Place], *, today: date) -> set[int]:
+    """Hang many units at once, new ones from the beginning where no day is given, others from today.
+
+    Returns those whose place changed. The tree is derived once, so that the order does not matter.
+    """
+    lock_structure()
+    root_id = root_unit_id(today)
+    new = [place for place in places if place.is_new]
+    UnitPlacement.objects.bulk_create(
+        UnitPlacement(
+            organisation_id=current_organisation_id(),
+            unit_id=place.unit_id,
+            parent_id=place.parent_id or root_id,
+            starts_on=place.starts_on or BEGINNING,
+        )
+        for place in new
+    )
+    changed = {place.unit_id for place in new}
+    changed |= {place.unit_id for place in places if not place.is_new and _moved(place, root_id, today)}
+    if changed:
+        rebuild_closure()
+    return changed
+
+
+def _moved(place: Place, root_id: int, today: date) -> bool:
+    on = place.starts_on or today
+    if place.unit_id == root_id and place.parent_id is None:
+        return False
+    held = UnitPlacement.objects.filter(current_on(on), unit_id=place.unit_id).first()
+    return _hang(_holding(held), place.parent_id or root_id, on)
+
+
+def correct_parents(parents: Sequence[tuple[int, int]], *, on: date) -> None:
+    """Give units the parent that they should have had in their place of this day: (unit, parent) each."""
+    lock_structure()
+    for unit_id, parent_id in parents:
+        UnitPlacement.objects.filter(current_on(on), unit_id=unit_id, parent__isnull=False).update(
+            parent_id=parent_id
+        )
+    rebuild_closure()
+
+
+def _holding(held: UnitPlacement | None) -> UnitPlacement:
     if held is None:
         raise DomainError(
             N_("The unit does not exist yet on this day. Choose a later one."), code="too_early", field="on"
         )
+    return held
+
+
+def _hang(held: UnitPlacement, parent_id: int, on: date) -> bool:
+    """End a placement on a day and go on below another parent. False where that is its parent already."""
     if held.parent_id is None:
         raise DomainError(N_("The root cannot be moved."), code="root")
     if held.parent_id == parent_id:
-        return
+        return False
     if held.starts_on == on:
         held.parent_id = parent_id
         held.save(update_fields=["parent"])
     else:
         ended, held.ends_on = held.ends_on, on
         held.save(update_fields=["ends_on"])
-        UnitPlacement.objects.create(unit=unit, parent_id=parent_id, starts_on=on, ends_on=ended)
-    rebuild_closure()
+        UnitPlacement.objects.create(unit_id=held.unit_id, parent_id=parent_id, starts_on=on, ends_on=ended)
+    return True
 
 
 def lock_structure() -> None:

@@ -1,0 +1,85 @@
+"""The door for records of every kind: bulk REST, files, the demo and tests all come through here."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from pipeline.services.pricing import reprice_since
+from pipeline.services.references import WaitingReferences, agreed_aliases
+from salestargets.ingest.batch import Batch
+from salestargets.ingest.kinds import Call, get_kind
+from salestargets.ingest.merge import Landed
+from salestargets.ingest.references import Unresolved
+from salestargets.ingest.upsert import Follower, Outcome, upsert
+from salestargets.jobs.wake import kick_after_commit
+from salestargets.kernel.parsing import clean_text
+from salestargets.tenancy.access import Actor
+from salestargets.tenancy.choices import Scope
+
+#: The queue in which cells are computed again; triggers have written its row in this transaction.
+CELLS = "cells"
+_EVER = date(2000, 1, 1)
+
+
+class Repricing:
+    """Follows new exchange rates: the deals they concern are priced anew."""
+
+    def before(self, batch: Batch, staged: str, call: Call) -> None:
+        """Prices change when the rates have."""
+
+    def after(self, batch: Batch, landed: Landed, unresolved: Sequence[Unresolved], call: Call) -> None:
+        if landed.updated:  # the day it moved from is not known any more
+            reprice_since(call, since=dict.fromkeys(_currencies(batch), _EVER))
+        elif landed.created:
+            reprice_since(call, since=_first_days(batch))
+
+
+def _currencies(batch: Batch) -> set[str]:
+    return set(batch.values("currency"))
+
+
+def _first_days(batch: Batch) -> dict[str, date]:
+    first: dict[str, date] = {}
+    for currency, day in zip(batch.values("currency"), batch.values("valid_on"), strict=True):
+        first[currency] = min(day, first.get(currency, day))
+    return first
+
+
+_FOLLOWERS: dict[str, tuple[Follower, ...]] = {"exchange-rates": (Repricing(),)}
+
+
+def call_of(actor: Actor, *, source: str, at: datetime) -> Call:
+    organisation = actor.organisation
+    return Call(
+        organisation_id=organisation.pk,
+        currency=organisation.currency,
+        source=clean_text(source, max_length=50, min_length=1),
+        today=organisation.today(at),
+        at=at,
+    )
+
+
+def upsert_records(
+    kind: str,
+    *,
+    source: str,
+    rows: Sequence[object],
+    actor: Actor,
+    at: datetime,
+    dry_run: bool = False,
+    atomic: bool = False,
+    followers: Sequence[Follower] = (),
+) -> Outcome:
+    """Make or change records of a kind: see `salestargets.ingest.upsert`."""
+    actor.require(Scope.RECORDS_WRITE)
+    outcome = upsert(
+        get_kind(kind),
+        rows=rows,
+        call=call_of(actor, source=source, at=at),
+        aliases=agreed_aliases,
+        followers=(WaitingReferences(), *_FOLLOWERS.get(kind, ()), *followers),
+        dry_run=dry_run,
+        atomic=atomic,
+    )
+    if not dry_run:
+        kick_after_commit(CELLS)
+    return outcome

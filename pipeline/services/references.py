@@ -1,0 +1,217 @@
+"""References to records that are not here: kept, and resolved set-wise when they arrive or are matched."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import orjson
+from django.db import connection
+
+from pipeline.models import Alias, UnresolvedReference
+from pipeline.services.pricing import spread_shares
+from salestargets.ingest.batch import Batch
+from salestargets.ingest.fields import Ref
+from salestargets.ingest.kinds import KINDS, Call, Kind, SqlParams, get_kind
+from salestargets.ingest.merge import Landed
+from salestargets.ingest.references import Unresolved
+
+
+def agreed_aliases(kind: str, source: str, references: Collection[str]) -> Mapping[str, int]:
+    """Reference → record, where a person has said so."""
+    agreed = Alias.objects.filter(
+        kind=kind, source=source, reference__in=list(references), record_id__isnull=False
+    )
+    return {one.reference: one.record_id for one in agreed if one.record_id is not None}
+
+
+class WaitingReferences:
+    """Follows a call: notes what it could not resolve, and resolves what waited for its new records."""
+
+    def before(self, batch: Batch, staged: str, call: Call) -> None:
+        """Nothing waits yet."""
+
+    def after(self, batch: Batch, landed: Landed, unresolved: Sequence[Unresolved], call: Call) -> None:
+        _forget(batch, landed, call)
+        _note(batch.kind, landed, unresolved, call)
+        if landed.created and batch.kind.name in _targets():
+            resolve_waiting(batch.kind, call=call, references=batch.external_ids)
+
+
+def _targets() -> set[str]:
+    """Kinds that others refer to."""
+    fields = [field for kind in KINDS.values() for field in kind.fields]
+    fields += [field for kind in KINDS.values() for part in kind.lists for field in part.fields]
+    return {field.kind for field in fields if isinstance(field, Ref)}
+
+
+def _forget(batch: Batch, landed: Landed, call: Call) -> None:
+    """What the call says anew replaces what waited."""
+    known = landed.created | landed.stale
+    referring = _referring(batch.kind)
+    spoken: dict[frozenset[str], list[int]] = {}
+    for shape, external_id in zip(batch.shapes, batch.external_ids, strict=True):
+        if landed.ids[external_id] not in known:
+            spoken.setdefault(shape & referring, []).append(landed.ids[external_id])
+    for fields, record_ids in spoken.items():
+        UnresolvedReference.objects.filter(
+            kind=batch.kind.name, record_id__in=record_ids, field__in=sorted(fields)
+        ).delete()
+
+
+def _referring(kind: Kind) -> frozenset[str]:
+    """Fields that hold references."""
+    refs = {field.name for field in kind.fields if isinstance(field, Ref)}
+    return frozenset(refs | {part.name for part in kind.lists})
+
+
+_NOTE = """
+INSERT INTO pipeline_unresolvedreference
+    (organisation_id, kind, record_id, field, target_kind, source, reference, rest)
+SELECT %(organisation)s, %(kind)s, n.record_id, n.field, n.target_kind, %(source)s, n.reference, n.rest
+FROM jsonb_to_recordset(%(notes)s)
+     AS n(record_id bigint, field text, target_kind text, reference text, rest jsonb)
+"""
+
+
+def _note(kind: Kind, landed: Landed, unresolved: Sequence[Unresolved], call: Call) -> None:
+    notes = [
+        {
+            "record_id": landed.ids[one.external_id],
+            "field": one.field,
+            "target_kind": one.target_kind,
+            "reference": one.reference,
+            "rest": one.rest,
+        }
+        for one in [*unresolved, *landed.waiting]
+        if landed.ids[one.external_id] not in landed.stale
+    ]
+    if notes:
+        params: SqlParams = {
+            "organisation": call.organisation_id,
+            "kind": kind.name,
+            "source": call.source,
+            "notes": orjson.dumps(notes).decode(),
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(_NOTE, params)
+
+
+@dataclass(frozen=True)
+class _Matches:
+    """What was found for the references that wait for records of one kind."""
+
+    target: Kind
+    sources: list[str]
+    references: list[str]
+    record_ids: list[int]
+
+    def params(self, call: Call) -> SqlParams:
+        return {
+            "organisation": call.organisation_id,
+            "target": self.target.name,
+            "sources": self.sources,
+            "references": self.references,
+            "ids": self.record_ids,
+            "at": call.at,
+        }
+
+
+# As in a call: the same source first, then what people agreed to, then the only one of all sources.
+_FIND = """
+SELECT source, reference, id FROM (
+    SELECT w.source, w.reference, COALESCE(own.id, agreed.record_id, one.id) AS id
+    FROM (
+        SELECT DISTINCT source, reference FROM pipeline_unresolvedreference
+        WHERE organisation_id = %(organisation)s AND target_kind = %(target)s
+          AND reference = ANY(%(references)s)
+    ) w
+    LEFT JOIN {table} own ON own.organisation_id = %(organisation)s
+         AND own.source = w.source AND own.external_id = w.reference
+    LEFT JOIN pipeline_alias agreed ON agreed.organisation_id = %(organisation)s
+         AND agreed.kind = %(target)s AND agreed.source = w.source AND agreed.reference = w.reference
+    LEFT JOIN LATERAL (
+        SELECT min(t.id) AS id FROM {table} t
+        WHERE t.organisation_id = %(organisation)s AND t.external_id = w.reference HAVING count(*) = 1
+    ) one ON true
+) found WHERE id IS NOT NULL
+"""
+
+_MATCHED = """
+    pipeline_unresolvedreference u
+    JOIN unnest(%(sources)s::text[], %(references)s::text[], %(ids)s::bigint[]) AS m(source, reference, id)
+      ON u.source = m.source AND u.reference = m.reference
+    WHERE u.organisation_id = %(organisation)s AND u.target_kind = %(target)s
+"""
+_MATCHED_FIELD = f"{_MATCHED} AND u.kind = %(kind)s AND u.field = %(field)s"
+
+
+def resolve_waiting(target: Kind, *, call: Call, references: Collection[str]) -> int:
+    """Fill in what waited for these references to records of a kind; returns how many did."""
+    matches = _find(target, call, references)
+    if not matches.record_ids:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT DISTINCT u.kind, u.field FROM {_MATCHED}", matches.params(call))  # noqa: S608
+        for kind, field in cursor.fetchall():
+            _fill(get_kind(kind), field, matches, call)
+        cursor.execute(
+            f"DELETE FROM pipeline_unresolvedreference WHERE id IN (SELECT u.id FROM {_MATCHED})"  # noqa: S608
+            " AND organisation_id = %(organisation)s",
+            matches.params(call),
+        )
+        return int(cursor.rowcount)
+
+
+def _find(target: Kind, call: Call, references: Collection[str]) -> _Matches:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FIND.format(table=target.table),
+            {"organisation": call.organisation_id, "target": target.name, "references": list(references)},
+        )
+        found = cursor.fetchall()
+    return _Matches(target, [row[0] for row in found], [row[1] for row in found], [row[2] for row in found])
+
+
+def _fill(kind: Kind, name: str, matches: _Matches, call: Call) -> None:
+    if name in kind.lists_by_name:
+        _fill_list(kind, name, matches, call)
+    elif name in kind.settlers:
+        kind.settlers[name](_pairs(kind, name, matches, call), call)
+    else:
+        _fill_column(kind, name, matches, call)
+
+
+def _fill_column(kind: Kind, name: str, matches: _Matches, call: Call) -> None:
+    touched = ", changed_at = %(at)s" if kind.has_tombstones else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {kind.table} d SET {kind.by_name[name].stored} = f.id{touched}"  # noqa: S608
+            f" FROM (SELECT u.record_id, m.id FROM {_MATCHED_FIELD}) f"
+            " WHERE d.organisation_id = %(organisation)s AND d.id = f.record_id",
+            {**matches.params(call), "kind": kind.name, "field": name},
+        )
+
+
+def _fill_list(kind: Kind, name: str, matches: _Matches, call: Call) -> None:
+    part = kind.lists_by_name[name]
+    rest = [field for field in part.fields if not isinstance(field, Ref)]
+    (ref,) = (field for field in part.fields if isinstance(field, Ref))
+    columns = ", ".join(str(field.stored) for field in (ref, *rest))
+    values = ", ".join(["m.id", *(f"(u.rest ->> '{field.name}')::{field.sql_type}" for field in rest)])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {part.table} (organisation_id, {part.parent}, {columns})"  # noqa: S608
+            f" SELECT %(organisation)s, u.record_id, {values} FROM {_MATCHED_FIELD}"
+            f" ON CONFLICT DO NOTHING RETURNING {part.parent}",
+            {**matches.params(call), "kind": kind.name, "field": name},
+        )
+        spread_shares(call, deal_ids={record_id for (record_id,) in cursor.fetchall()})
+
+
+def _pairs(kind: Kind, name: str, matches: _Matches, call: Call) -> list[tuple[int, int]]:
+    """(record that refers, record it refers to)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT u.record_id, m.id FROM {_MATCHED_FIELD}",  # noqa: S608
+            {**matches.params(call), "kind": kind.name, "field": name},
+        )
+        return [(record_id, target_id) for record_id, target_id in cursor.fetchall()]
