@@ -39,7 +39,7 @@ def people_rows(actor: Actor, *, on: date) -> Rows:
     unit = JSONObject(id="unit_id", external_id="unit__external_id", name="unit__name")
     return visible_people(actor, on).values(
         "id", "source", "external_id", "name", "email", "hired_on", "left_on", "version",
-        unit=Subquery(member.values(unit=unit)[:1]),
+        unit=Subquery(member.values(row=unit)[:1]),
     )  # fmt: skip
 
 

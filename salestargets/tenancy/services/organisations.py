@@ -104,12 +104,19 @@ def change_settings(actor: Actor, *, expected_version: int | None = None, **chan
             params={"names": ", ".join(sorted(unknown))},
         )
     organisation = lock(actor.organisation, expected_version=expected_version)
-    save_changes(organisation, {name: _clean(organisation, name, value) for name, value in changes.items()})
-    if not organisation.ahead_level > organisation.on_track_level > organisation.behind_level:
+    clean = {name: _clean(organisation, name, value) for name, value in changes.items()}
+    _check_levels(organisation, clean)
+    save_changes(organisation, clean)
+    return organisation
+
+
+def _check_levels(organisation: Organisation, changes: dict[str, Any]) -> None:
+    names = ("ahead_level", "on_track_level", "behind_level")
+    ahead, on_track, behind = (changes.get(name, getattr(organisation, name)) for name in names)
+    if not ahead > on_track > behind:
         raise DomainError(
             N_("The levels must descend: ahead, on track, behind."), code="invalid", field="ahead_level"
         )
-    return organisation
 
 
 def _clean(organisation: Organisation, name: str, value: Any) -> Any:
