@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -18,6 +19,11 @@ from tests.databases import Copy, copy_for
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 NO_CHROMIUM = "there is no chromium here (apt-get install chromium)"
+
+
+# A busy machine is no wrong result.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 def pytest_configure() -> None:

@@ -229,8 +229,8 @@ def _decode(body: bytes) -> str:
 def _check_depth(text: str, max_depth: int) -> None:
     """Counted on the text, because a parser that recurses would run out of stack first."""
     depth = 0
-    for bracket in _JSON_BRACKET.findall(_JSON_STRING.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
+    for bracket in _JSON_BRACKET.finditer(_JSON_STRING.sub("", text)):
+        depth += 1 if bracket[0] in "[{" else -1
         if depth > max_depth:
             raise DomainError(
                 N_("The JSON is nested deeper than {max_depth} levels. Send a flatter document."),

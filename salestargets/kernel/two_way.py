@@ -124,16 +124,23 @@ def _settle(cells: Integers, columns: Integers, fitted: Floats, allowed: Boolean
     """Move units within rows, in place, until every column has its total."""
     while (excess := cells.sum(axis=0) - columns).any():
         path = _path(cells, excess, allowed)
-        hops = list(pairwise(path))
-        rows = [_row_to_move(cells, fitted, allowed, source, target) for source, target in hops]
-        most = min(int(cells[row, source]) for row, (source, _) in zip(rows, hops, strict=True))
         needed = int(min(excess[path[0]], -excess[path[-1]]))
-        # Several units at once only where there is much to move, or where the cells are so large that
-        # nobody can tell.
-        step = min(most, needed, max(1, needed // len(cells), most // 10**9))
-        for row, (source, target) in zip(rows, hops, strict=True):
-            cells[row, source] -= step
-            cells[row, target] += step
+        hops = [(*hop, *_givers(cells, fitted, allowed, *hop, needed)) for hop in pairwise(path)]
+        units = min(needed, *(int(most.sum()) for *_, most in hops))
+        for source, target, rows, most in hops:
+            given = np.clip(units - (most.cumsum() - most), 0, most)
+            cells[rows, source] -= given
+            cells[rows, target] += given
+
+
+def _givers(
+    cells: Integers, fitted: Floats, allowed: Booleans, source: int, target: int, units: int
+) -> tuple[npt.NDArray[np.intp], Integers]:
+    """Rows that can move units between two columns, the least harmed first, and the most each should."""
+    able = np.flatnonzero((cells[:, source] > 0) & allowed[:, target])
+    surplus = cells[able] - fitted[able]
+    rows = able[np.argsort(surplus[:, target] - surplus[:, source], kind="stable")]
+    return rows, np.minimum(cells[rows, source], max(1, units // len(rows)))
 
 
 def _path(cells: Integers, excess: Integers, allowed: Booleans) -> list[int]:
@@ -156,13 +163,6 @@ def _walked_back(came_from: dict[int, int | None], last: int) -> list[int]:
         path.append(column)
         column = came_from[column]
     return path[::-1]
-
-
-def _row_to_move(cells: Integers, fitted: Floats, allowed: Booleans, source: int, target: int) -> int:
-    """The row where moving a unit from column `source` to column `target` does the least harm."""
-    gain = (cells[:, source] - fitted[:, source]) - (cells[:, target] - fitted[:, target])
-    possible = (cells[:, source] > 0) & allowed[:, target]
-    return int(np.argmax(np.where(possible, gain, -np.inf)))
 
 
 def _no_fit() -> DomainError:

@@ -143,8 +143,8 @@ def progress(
 ) -> Progress:
     """Where a target stands.
 
-    `months` are the target's amounts by month of `clock.months`: whole past months plus the current one pro
-    rata. `profile` are the amounts earlier periods brought by month. `base` is the level a KPI starts from.
+    `months` are the target's amounts, one for each of `clock.months`: whole past months plus the current one
+    pro rata. `profile` are what earlier periods brought in each. `base` is the level a KPI starts from.
     With T the target, A the actual, B the base or 0, F the governing share of the period that has passed:
     expected E = B + (T − B)·F, attainment (A − B)/(T − B), pace (A − B)/(E − B), forecast B + (A − B)/F.
     A level without a base is due at once: E = T, forecast A. Where lower is better and there is no base,

@@ -114,9 +114,9 @@ def test_the_edge_of_64_bits_makes_no_difference(largest):
 
 def test_a_hundred_thousand_parts_take_no_time_to_speak_of():
     weights = [n * 7919 % 1_000_003 for n in range(100_000)]
-    started = time.perf_counter()
+    started = time.process_time()
     parts = apportion(10**11, weights)
-    assert time.perf_counter() - started < 0.5  # about 12 ms; generous for a busy machine
+    assert time.process_time() - started < 0.5  # about 12 ms; generous for a busy machine
     assert sum(parts) == 10**11
 
 

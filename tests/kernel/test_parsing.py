@@ -388,9 +388,9 @@ class TestJson:
         "body", [b"[" * 5_000_000, b'{"a":' * 1_000_000, b'\\"' * 4_000_000, b'"' * 5_000_001, b'["\\']
     )
     def test_hostile_documents_are_refused_within_a_second(self, body):
-        started = time.perf_counter()
+        started = time.process_time()
         assert code_of(parse_json, body, max_bytes=10_000_000) in {"too_deep", "invalid_json"}
-        assert time.perf_counter() - started < 1
+        assert time.process_time() - started < 1
 
     def test_a_document_may_not_be_larger_than_said(self):
         assert self.parse(b"[1]", max_bytes=3) == [1]

@@ -58,6 +58,15 @@ def test_zeros_that_leave_one_way_are_followed():
     assert table == [[10, 0, 0], [0, 10, 0], [0, 0, 10]]
 
 
+def test_zeros_that_leave_one_way_are_followed_quickly_however_large_the_amounts():
+    staircase = [
+        [1 if month <= level else 0 for month in range(12)] for level in range(12) for _ in range(100)
+    ]
+    table = apportion_two_way([10**12] * 1200, [10**14] * 12, staircase)
+    assert margins(table) == ([10**12] * 1200, [10**14] * 12)
+    assert all(table[n][n // 100] == 10**12 for n in range(1200))
+
+
 def test_a_row_or_column_of_zero_is_all_zero():
     assert apportion_two_way([5, 0], [0, 5], [[1, 1], [1, 1]]) == [[0, 5], [0, 0]]
     assert apportion_two_way([0, 0], [0, 0], [[0, 0], [0, 0]]) == [[0, 0], [0, 0]]
