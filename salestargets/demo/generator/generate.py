@@ -1,0 +1,207 @@
+"""Everything put together, as rows of the bulk API."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from salestargets.demo.generator import company
+from salestargets.demo.generator.deals import Deal, Step, deals
+from salestargets.demo.generator.horizon import Horizon
+from salestargets.demo.generator.market import Market, market
+from salestargets.demo.generator.staff import Manager, Rep, Staff, staff
+
+Row = Mapping[str, object]
+
+SEED = 2026
+_ZONE = ZoneInfo(company.TIME_ZONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A region, or a team below one; `parent` is None right below the company."""
+
+    external_id: str
+    name: str
+    kind: str
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitMove:
+    unit: str
+    parent: str
+    on: date
+
+
+@dataclass(frozen=True)
+class DemoData:
+    """`records`: kind → rows, in the order in which they are loaded. People are named by external id."""
+
+    on: date
+    units: Sequence[Unit]
+    unit_move: UnitMove
+    records: Mapping[str, Sequence[Row]]
+    #: Leads the region that has a bad quarter.
+    manager: str
+    #: Sells there, and is behind.
+    rep: str
+    #: Came a short while ago and keeps a smaller number than their share.
+    newcomer: str
+
+
+def generate(on: date, seed: int = SEED) -> DemoData:
+    """The demo as it is known on the morning of `on`: everything in it has happened before that day."""
+    horizon = Horizon(on)
+    people, world = staff(horizon, seed), market(horizon, seed)
+    weak = [rep for rep in people.reps if company.region_now(rep.spells[-1].team) == company.WEAK_REGION]
+    return DemoData(
+        on=on,
+        units=list(_units()),
+        unit_move=UnitMove(company.MOVED_TEAM, company.MOVED_TO, horizon.quarters_ago(1).start),
+        records={
+            "exchange-rates": list(_rates(world)),
+            "people": list(_people(people)),
+            "assignments": list(_assignments(people)),
+            "customers": list(_customers(world)),
+            "products": list(_products()),
+            "channels": [{"external_id": key, "name": name} for key, (name, _) in company.CHANNELS.items()],
+            "stages": list(_stages()),
+            "deals": list(_deals(deals(horizon, people, world, seed), Random(f"{seed}/clock"))),
+        },
+        manager=people.manager_of(company.WEAK_REGION).external_id,
+        rep=min((rep for rep in weak if rep.works_on(on)), key=lambda rep: rep.form).external_id,
+        newcomer=_newcomer(people, horizon).external_id,
+    )
+
+
+def _newcomer(people: Staff, horizon: Horizon) -> Rep:
+    """The last one hired before the quarter in progress."""
+    there = [rep for rep in people.reps if rep.works_on(horizon.on) and rep.hired_on < horizon.quarter.start]
+    return max(there, key=lambda rep: rep.hired_on)
+
+
+def _units() -> Iterator[Unit]:
+    for external_id, name in company.REGIONS.items():
+        yield Unit(external_id, name, "region", None)
+    for team in company.TEAMS:
+        yield Unit(team.external_id, team.name, "team", team.region)
+
+
+def _rates(world: Market) -> Iterator[Row]:
+    for rate in world.rates:
+        yield {
+            "external_id": f"{rate.currency}-{rate.valid_on}",
+            "currency": rate.currency,
+            "valid_on": rate.valid_on.isoformat(),
+            "rate": f"{rate.ten_thousandths // 10_000}.{rate.ten_thousandths % 10_000:04}",
+        }
+
+
+def _people(people: Staff) -> Iterator[Row]:
+    for manager in people.managers:
+        yield _person(manager, manager.since, None)
+    for rep in people.reps:
+        yield _person(rep, rep.hired_on, rep.left_on)
+
+
+def _person(person: Manager | Rep, hired_on: date, left_on: date | None) -> Row:
+    surname, given, _hanzi = person.name.split(" ")
+    return {
+        "external_id": person.external_id,
+        "name": person.name,
+        "email": f"{given}.{surname}@papercrane.example".lower(),
+        "hired_on": hired_on.isoformat(),
+        "left_on": _day(left_on),
+    }
+
+
+def _assignments(people: Staff) -> Iterator[Row]:
+    for manager in people.managers:
+        yield {
+            "external_id": f"{manager.external_id}-1",
+            "person": manager.external_id,
+            "unit": manager.unit,
+            "role": "manager",
+            "starts_on": manager.since.isoformat(),
+            "ends_on": None,
+        }
+    for rep in people.reps:
+        for number, spell in enumerate(rep.spells, 1):
+            yield {
+                "external_id": f"{rep.external_id}-{number}",
+                "person": rep.external_id,
+                "unit": spell.team,
+                "role": "member",
+                "starts_on": spell.starts_on.isoformat(),
+                "ends_on": _day(spell.ends_on),
+            }
+
+
+def _customers(world: Market) -> Iterator[Row]:
+    for customer in world.customers:
+        yield {
+            "external_id": customer.external_id,
+            "name": customer.name,
+            "industry": customer.trade,
+            "country": customer.country,
+        }
+
+
+def _products() -> Iterator[Row]:
+    for product in company.PRODUCTS:
+        yield {
+            "external_id": product.external_id,
+            "name": product.name,
+            "group": product.group,
+            "currency": company.CURRENCY,
+            "list_price": f"{product.list_price}.00",
+        }
+
+
+def _stages() -> Iterator[Row]:
+    for position, (key, (name, category, chance)) in enumerate(company.STAGES.items(), 1):
+        yield {
+            "external_id": key,
+            "name": name,
+            "position": position,
+            "category": category,
+            "probability": chance,
+        }
+
+
+def _deals(told: Sequence[Deal], rng: Random) -> Iterator[Row]:
+    for number, deal in enumerate(told, 1):
+        is_open = deal.status == "open"
+        yield {
+            "external_id": f"D{number:05}",
+            "name": f"{deal.customer.name} · {deal.product.external_id} × {deal.quantity}",
+            "owner": deal.rep.external_id,
+            "customer": deal.customer.external_id,
+            "product": deal.product.external_id,
+            "channel": deal.channel,
+            "stage": deal.steps[-1].stage,
+            "status": deal.status,
+            "amount": f"{deal.amount // 100}.{deal.amount % 100:02}",
+            "currency": deal.customer.currency,
+            "created_on": deal.created_on.isoformat(),
+            "expected_close_on": deal.ends_on.isoformat(),
+            "closed_on": None if is_open else deal.ends_on.isoformat(),
+            "lost_reason": deal.lost_reason,
+            "shares": [{"person": rep.external_id, "percent": percent} for rep, percent in deal.shares],
+            "stage_history": [
+                {"stage": step.stage, "entered_at": _moment(place, step, rng)}
+                for place, step in enumerate(deal.steps)
+            ],
+        }
+
+
+def _moment(place: int, step: Step, rng: Random) -> str:
+    """Within working hours; several steps on one day follow each other."""
+    clock = datetime.combine(step.day, time(9), _ZONE) + timedelta(hours=place, minutes=rng.randrange(60))
+    return clock.isoformat()
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
