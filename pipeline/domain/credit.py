@@ -25,7 +25,7 @@ def check_shares(percents: Mapping[Person, Decimal]) -> None:
     total = sum(map(Fraction, percents.values()))
     if total != 100:
         raise DomainError(
-            N_("The shares sum to {total} %. Make them 100 %."),
+            N_("The shares sum to {total} percent. Make them 100."),
             code="shares_not_100",
             params={"total": rounded(total, 2)},
         )

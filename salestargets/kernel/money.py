@@ -6,6 +6,7 @@ units, and never held as `float`.
 
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from fractions import Fraction
+from functools import cache
 
 from babel.numbers import get_currency_precision, is_currency
 
@@ -31,6 +32,7 @@ def check_currency(code: str) -> str:
     return code
 
 
+@cache
 def decimals(currency: str) -> int:
     """How many decimals the currency has: USD 2, JPY 0, KWD 3 (ISO 4217)."""
     check_currency(currency)

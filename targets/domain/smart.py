@@ -85,10 +85,10 @@ def _achievable(facts: GoalFacts) -> Finding:
         ),
         (
             reason or is_modest,
-            N_("It is {percent} % of the earlier result."),
+            N_("It is {times} times the earlier result."),
             N_("Write why it can be achieved all the same, or lower it."),
         ),
-        percent=rounded(100 * growth, 0) if growth is not None else None,
+        times=rounded(growth, 1),
     )
 
 

@@ -39,7 +39,7 @@ def test_shares_must_sum_to_a_hundred(percents):
 
 
 def test_the_error_tells_the_sum():
-    with pytest.raises(DomainError, match=r"sum to 99\.99 %"):
+    with pytest.raises(DomainError, match=r"sum to 99\.99 percent"):
         credit(100, {"ann": Decimal("50"), "ben": Decimal("49.99")})
 
 

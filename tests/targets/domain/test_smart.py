@@ -45,7 +45,7 @@ def test_a_complete_goal_is_smart():
         ({"has_records": False}, "M", "There are no records to measure it from."),
         ({"reference": None}, "A", "There is no earlier result to compare it with."),
         ({"reference": 0}, "A", "There is no earlier result to compare it with."),
-        ({"amount": 1_600_000}, "A", "It is 160 % of the earlier result."),
+        ({"amount": 1_600_000}, "A", "It is 1.6 times the earlier result."),
         ({"why": ""}, "R", "It does not say why it matters."),
         ({"period": None}, "T", "It has no start and end."),
         ({"on": date(2027, 1, 1)}, "T", "Its period is over."),
