@@ -21,7 +21,7 @@ class Kpi(TenantModel):
     Built-in ones have no name here: the catalogue names them in every language.
     """
 
-    key = models.SlugField(max_length=50)
+    key = models.SlugField(max_length=50, db_index=False)
     name = models.CharField(max_length=100, blank=True)
     unit = models.CharField(max_length=10, choices=KpiUnit)
     direction = models.CharField(max_length=10, choices=Direction, default=Direction.HIGHER)
