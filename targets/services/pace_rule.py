@@ -13,6 +13,7 @@ from salestargets.alerts.models import Rule
 from salestargets.alerts.models import Severity as Loudness
 from salestargets.alerts.registry import RuleKind
 from salestargets.alerts.services.alerts import Finding, apply, open_severities
+from targets.amounts import from_stored
 from targets.choices import Status
 from targets.domain.alerting import Levels, Severity, pace_severity
 from targets.domain.progress import Timeline
@@ -26,7 +27,13 @@ def subject_of(target_id: int) -> str:
     return f"target:{target_id}"
 
 
-def warn(found: Mapping[Goal, Sequence[Standing]], clocks: Mapping[Goal, Timeline], *, at: datetime) -> None:
+def warn(
+    found: Mapping[Goal, Sequence[Standing]],
+    clocks: Mapping[Goal, Timeline],
+    *,
+    currency: str,
+    at: datetime,
+) -> None:
     """Raise, change and clear, for all of these standings at once."""
     rule = Rule.objects.filter(key=PACE).first()
     if rule is None:
@@ -39,7 +46,7 @@ def warn(found: Mapping[Goal, Sequence[Standing]], clocks: Mapping[Goal, Timelin
     }
     current = open_severities(rule, asked)
     evaluated = {
-        subject: _finding(rule, goal, standing, clocks[goal], current.get(subject))
+        subject: _finding(rule, goal, standing, clocks[goal], current.get(subject), currency)
         for subject, (goal, standing) in asked.items()
     }
     apply(rule, evaluated, at=at)
@@ -52,7 +59,7 @@ def stop_warning(target_ids: Iterable[int], *, at: datetime) -> None:
 
 
 def _finding(
-    rule: Rule, goal: Goal, standing: Standing, clock: Timeline, current: Loudness | None
+    rule: Rule, goal: Goal, standing: Standing, clock: Timeline, current: Loudness | None, currency: str
 ) -> Finding | None:
     severity = pace_severity(
         None if standing.pace is None else Fraction(standing.pace),
@@ -68,20 +75,21 @@ def _finding(
         severity=Loudness(severity),
         unit_id=node.unit_id if node.is_unit else None,
         person_id=node.person_id,
-        facts=_facts(goal, standing),
+        facts=_facts(goal, standing, currency),
     )
 
 
-def _facts(goal: Goal, standing: Standing) -> dict[str, Any]:
-    """Amounts in minor units or counts, as whole numbers; ratios as text."""
+def _facts(goal: Goal, standing: Standing, currency: str) -> dict[str, Any]:
+    """Numbers as text, as people write them."""
+    numbers = {name: getattr(standing, name) for name in ("target", "actual", "expected")}
     return {
         "plan": goal.plan_id,
         "plan_name": goal.plan.name,
         "goal": goal.pk,
         "kpi": goal.kpi.key,
-        "target": standing.target,
-        "actual": standing.actual,
-        "expected": standing.expected,
+        "unit": goal.kpi.unit,
+        "currency": currency,
+        **{name: str(from_stored(number, goal.kpi, currency)) for name, number in numbers.items()},
         "pace": str(standing.pace),
         "as_of": standing.as_of.isoformat(),
     }

@@ -73,7 +73,7 @@ def _refresh(goals: Sequence[Goal], at: datetime, holders: Collection[Holder] | 
         for goal, clock in zip(touched, clocks, strict=True)
     }
     _store([standing for standings in found.values() for standing in standings])
-    warn(found, dict(zip(touched, clocks, strict=True)), at=at)
+    warn(found, dict(zip(touched, clocks, strict=True)), currency=organisation.currency, at=at)
 
 
 def _clocks(goals: Sequence[Goal], organisation: Organisation, at: datetime) -> list[Timeline]:

@@ -6,20 +6,16 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext
 
-from kpis.models import LeafCell
-from kpis.selectors import actual, measures_of
-from kpis.values import Holder
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
-from salestargets.kernel.periods import Period, add_months
 from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.services.versions import save_changes
 from targets.choices import PlanState
-from targets.domain.smart import Finding, GoalFacts, check_smart
+from targets.domain.smart import Finding
 from targets.models import Goal, Plan, Target
 from targets.selectors.plans import goals_of
-from targets.selectors.sheets import span_of
+from targets.selectors.smart import smart_findings
 from targets.services.numbers import Because, lock_open_plan, record_versions
 from targets.services.pace_rule import stop_warning
 from targets.services.plans import check_may_lead
@@ -74,37 +70,6 @@ def close_plan(actor: Actor, *, plan: Plan, expected_version: int | None = None,
     spans = Target.objects.filter(goal__in=goals, month__isnull=True)
     stop_warning(spans.values_list("id", flat=True), at=at)
     return plan
-
-
-def smart_findings(goal: Goal, *, on: date) -> tuple[Finding, ...]:
-    """The five letters of a goal: which hold, and how to mend the others."""
-    span = span_of(goal.plan)
-    return check_smart(
-        GoalFacts(
-            kpi=goal.kpi.key,
-            holder=goal.plan.root_unit.name,
-            objective=goal.objective,
-            why=goal.why,
-            achievable_because=goal.achievable_because,
-            amount=goal.amount,
-            reference=_reference(goal, span, on=on),
-            has_records=LeafCell.objects.filter(measure__in=measures_of(goal.kpi, "numerator")).exists(),
-            period=span,
-            has_months=Target.objects.filter(goal=goal, month__isnull=False).exists(),
-            on=on,
-        )
-    )
-
-
-def _reference(goal: Goal, span: Period, *, on: date) -> int | None:
-    """What the same months brought a year earlier, else the months just before; None for nothing."""
-    root = Holder("unit", goal.plan.root_unit_id)
-    length = -len(span.months())
-    for months in (-12, length):
-        earlier = Period(add_months(span.start, months), add_months(span.end, months))
-        if reached := actual(root, goal.kpi, earlier, on=on).numerator:
-            return reached
-    return None
 
 
 def _check_some(goals: list[Goal]) -> None:

@@ -1,0 +1,151 @@
+"""How a number came to be: its versions, and the split or the hand it came from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from salestargets.accounts.models import User
+from salestargets.tenancy.access import Sight
+from targets.choices import SplitMethod
+from targets.models import Split, Target, TargetVersion
+from targets.selectors.trees import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A number as it was agreed: in force from a day, written at a moment. Who: None for an integration."""
+
+    number: int
+    given: int
+    effective_on: date
+    recorded_at: datetime
+    recorded_by: str | None
+    reason: str
+    split_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Someone among whom a unit's number was divided; `holder` as the API writes it."""
+
+    holder: str
+    name: str
+    history: int | None
+    weight: Decimal
+    share: Decimal | None
+    computed: int | None
+    amount: int
+    is_held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How a unit's number was divided: from what, how, by which weights, by whom, when.
+
+    `shares` are those of holders in sight; `children` and `weight_total` tell of all, so that a share can be
+    understood without showing everyone's number.
+    """
+
+    unit_id: int
+    unit: str
+    amount: int
+    method: SplitMethod
+    history_from: date | None
+    history_to: date | None
+    children: int
+    weight_total: Decimal
+    shares: Sequence[Share]
+    made_at: datetime
+    made_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """`making` is the split the number came from; None where it was set by hand, for `reason`."""
+
+    target_id: int
+    given: int
+    reason: str
+    changed_at: datetime
+    changed_by: str | None
+    making: Making | None
+
+
+def versions_of(target: Target, as_of: date | None = None) -> list[Version]:
+    """The newest first; with a day, those in force on it or before."""
+    rows = TargetVersion.objects.filter(target=target).select_related("recorded_by").order_by("-number")
+    if as_of is not None:
+        rows = rows.filter(effective_on__lte=as_of)
+    return [
+        Version(
+            number=row.number,
+            given=row.given,
+            effective_on=row.effective_on,
+            recorded_at=row.recorded_at,
+            recorded_by=_name(row.recorded_by),
+            reason=row.reason,
+            split_id=row.split_id,
+        )
+        for row in rows
+    ]
+
+
+def origin_of(target_id: int, sight: Sight) -> Origin:
+    """One query. The holder's own share is always among those shown."""
+    links = ("changed_by", "split__unit", "split__made_by")
+    target = Target.objects.select_related(*links).get(pk=target_id)
+    own = str(Node(target.unit_id, target.person_id))
+    return Origin(
+        target_id=target.pk,
+        given=target.given,
+        reason=target.reason,
+        changed_at=target.changed_at,
+        changed_by=_name(target.changed_by),
+        making=_making(target.split, own, sight) if target.split else None,
+    )
+
+
+def _making(split: Split, own: str, sight: Sight) -> Making:
+    shares = _shares(split)
+    is_open = sight.of_unit(split.unit_id)
+    history = split.inputs["history"] or {}
+    return Making(
+        unit_id=split.unit_id,
+        unit=split.unit.name,
+        amount=split.inputs["amount"],
+        method=SplitMethod(split.method),
+        history_from=_day(history.get("from")),
+        history_to=_day(history.get("to")),
+        children=len(shares),
+        weight_total=sum((share.weight for share in shares), Decimal(0)),
+        shares=[share for share in shares if is_open or share.holder == own],
+        made_at=split.made_at,
+        made_by=_name(split.made_by),
+    )
+
+
+def _shares(split: Split) -> list[Share]:
+    children: dict[str, dict[str, Any]] = {child["holder"]: child for child in split.inputs["children"]}
+    return [
+        Share(
+            holder=part["holder"],
+            name=children[part["holder"]]["name"],
+            history=children[part["holder"]]["history"],
+            weight=Decimal(part["weight"]),
+            share=None if part["share"] is None else Decimal(part["share"]),
+            computed=part["computed"],
+            amount=part["amount"],
+            is_held=part["is_held"],
+        )
+        for part in split.result
+    ]
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _name(user: User | None) -> str | None:
+    return str(user) if user else None

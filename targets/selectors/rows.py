@@ -1,0 +1,100 @@
+"""A goal as a table: the tree with its numbers, and the tree with its progress, as far as the actor sees."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kpis.values import Holder
+from salestargets.kernel.errors import NotFound
+from salestargets.kernel.messages import N_
+from salestargets.tenancy.access import Actor, Sight, sight_of
+from targets.domain.splitting import Balance
+from targets.models import Goal
+from targets.selectors.figures import Standing, standings
+from targets.selectors.plans import may_set, sees
+from targets.selectors.sheets import Cell, Sheet, sheet_of
+from targets.selectors.trees import Label, Node, PlanTree, plan_tree
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A holder in the visible part of the tree. The topmost visible ones have depth 0 and no parent."""
+
+    node: Node
+    label: Label
+    depth: int
+    parent: Node | None
+    has_children: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCell:
+    """A number, and at a unit what of it is not given on, or given twice. None: no number yet."""
+
+    month: date | None
+    cell: Cell | None
+    balance: Balance
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    place: Place
+    total: SheetCell
+    months: Sequence[SheetCell]
+    is_writable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressRow:
+    place: Place
+    standing: Standing
+
+
+def sheet_rows(actor: Actor, goal: Goal, *, on: date, holder: Holder | None = None) -> list[SheetRow]:
+    """The tree × months, depth first, from a holder down; the same few queries for any size."""
+    sheet, sight = sheet_of(goal), sight_of(actor, on)
+    return [
+        SheetRow(
+            place=place,
+            total=_cell(sheet, place.node, None),
+            months=[_cell(sheet, place.node, month) for month in sheet.months],
+            is_writable=may_set(actor, sight, sheet.tree, place.node),
+        )
+        for place in places(sheet.tree, sight, holder)
+    ]
+
+
+def progress(
+    actor: Actor, goal: Goal, *, holder: Holder | None = None, as_of: date | None = None, at: datetime
+) -> list[ProgressRow]:
+    """Every visible holder's standing, depth first, from a holder down; as of the start of a day, or now."""
+    sight = sight_of(actor, actor.organisation.today(at))
+    found = places(plan_tree(goal.plan), sight, holder)
+    by_node = standings(goal, [place.node for place in found], actor.organisation, as_of=as_of, at=at)
+    return [ProgressRow(place, by_node[place.node]) for place in found]
+
+
+def places(
+    tree: PlanTree, sight: Sight, holder: Holder | None = None, *, levels: int | None = None
+) -> list[Place]:
+    """The visible part of the tree, or of the tree below a holder; `levels` below the topmost at most."""
+    start = tree.root if holder is None else tree.find(holder)
+    if holder is not None and not sees(sight, start):
+        raise NotFound(N_("There is no such holder in this plan."), code="not_found", field="holder")
+    return list(_walk(tree, sight, start, levels))
+
+
+def _walk(tree: PlanTree, sight: Sight, start: Node, levels: int | None) -> Iterator[Place]:
+    depths: dict[Node, int] = {}
+    for node, _depth in tree.walk(start):
+        if not sees(sight, node):
+            continue
+        parent = tree.parents.get(node)
+        visible = parent if parent in depths else None
+        depths[node] = depths[visible] + 1 if visible else 0
+        if levels is None or depths[node] <= levels:
+            yield Place(node, tree.labels[node], depths[node], visible, bool(tree.below(node)))
+
+
+def _cell(sheet: Sheet, node: Node, month: date | None) -> SheetCell:
+    return SheetCell(month, sheet.cells.get((node, month)), sheet.balance(node, month))

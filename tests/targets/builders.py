@@ -1,0 +1,91 @@
+"""Plans for tests: Acme's second quarter of 2026, in dollars."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from kpis.values import Holder
+from salestargets.kernel.money import to_minor
+from salestargets.tenancy.access import Actor, system_actor
+from salestargets.tenancy.context import acting_for
+from salestargets.tenancy.models import Organisation, Person, Unit
+from salestargets.tenancy.selectors import root_unit_id
+from targets.models import Goal, Plan, Progress, Split, Target, TargetVersion
+from targets.selectors.sheets import Sheet, sheet_of
+from targets.services.plans import GoalChanges, create_goal, create_plan
+from targets.services.publishing import publish_plan
+from targets.services.splits import SplitRequest, apply_split
+
+APRIL = datetime(2026, 4, 1, 9, 0, tzinfo=UTC)
+Q2 = (date(2026, 4, 1), date(2026, 7, 1))
+SMART = GoalChanges(
+    objective="Grow in the east", why="It pays for the second office", achievable_because="Two people more"
+)
+
+
+def a_plan(organisation: Organisation, name: str = "Q2", *, root: Unit | None = None, **more: Any) -> Plan:
+    starts_on, ends_on = Q2
+    with acting_for(organisation.pk):
+        return create_plan(
+            system_actor(organisation),
+            **{
+                "name": name,
+                "starts_on": starts_on,
+                "ends_on": ends_on,
+                "root_unit_id": root.pk if root else root_unit_id(starts_on),
+                "at": APRIL,
+                **more,
+            },
+        )
+
+
+def a_goal(plan: Plan, amount: str = "900000.00", *, kpi: str = "won_revenue") -> Goal:
+    with acting_for(plan.organisation_id):
+        return create_goal(
+            system_actor(plan.organisation),
+            plan=plan,
+            kpi_key=kpi,
+            amount=cents(amount) if kpi == "won_revenue" else int(amount),
+            details=SMART,
+            at=APRIL,
+        )
+
+
+def split(goal: Goal, method: str = "even", *, by: Actor | None = None, **more: Any) -> Any:
+    with acting_for(goal.organisation_id):
+        request = SplitRequest(**{"holder": None, "method": method, "recursive": True, **more})
+        return apply_split(by or system_actor(goal.organisation), goal=goal, request=request, at=APRIL)
+
+
+def published(plan: Plan, *, at: datetime = APRIL, override: str = "as the test needs it") -> Plan:
+    with acting_for(plan.organisation_id):
+        return publish_plan(system_actor(plan.organisation), plan=plan, override=override, at=at)
+
+
+def sheet(goal: Goal) -> Sheet:
+    with acting_for(goal.organisation_id):
+        return sheet_of(Goal.objects.select_related("plan__root_unit", "kpi").get(pk=goal.pk))
+
+
+def given(goal: Goal, holder: Unit | Person | None = None, month: date | None = None) -> int | None:
+    numbers = sheet(goal)
+    return numbers.given(numbers.tree.find(of(holder)), month)
+
+
+def of(holder: Unit | Person | None) -> Holder | None:
+    if holder is None:
+        return None
+    return Holder("unit" if isinstance(holder, Unit) else "person", holder.pk)
+
+
+def cents(amount: str) -> int:
+    return to_minor(Decimal(amount), "USD")
+
+
+def written(organisation: Organisation) -> dict[str, list[Any]]:
+    """Everything that planning has written, to compare before and after a refusal."""
+    with acting_for(organisation.pk):
+        return {
+            model.__name__: list(model.objects.order_by("pk").values())
+            for model in (Plan, Goal, Target, TargetVersion, Split, Progress)
+        }
