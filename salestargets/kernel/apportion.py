@@ -5,7 +5,7 @@ everyone gets `floor(rest · w / W)`, then the units left over go one each to th
 the first of equals first. The parts always sum to what was shared out.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 from typing import TypeVar, cast
@@ -18,7 +18,6 @@ from salestargets.kernel.messages import N_
 from salestargets.kernel.rational import Number
 
 Weight = Number
-Node = TypeVar("Node", bound=Hashable)
 T = TypeVar("T")
 
 _INT64 = 2**63
@@ -51,34 +50,6 @@ def apportion(
         return _around(total, weights, holds, floors, caps)
     whole = whole_weights(weights)
     return _bounded(total, whole, floors or {}, caps or {}) if floors or caps else _shares(total, whole)
-
-
-def apportion_tree(
-    total: int,
-    root: Node,
-    *,
-    children: Mapping[Node, Sequence[Node]],
-    weights: Mapping[Node, Weight],
-    holds: Mapping[Node, int] | None = None,
-) -> dict[Node, int]:
-    """The amount of every node below and including `root`, each parent's equal to its children's sum.
-
-    `weights` are given for the leaves, a missing one is 0; a parent weighs as much as its leaves together.
-    A held node keeps its amount while its siblings share the rest. Errors are those of `apportion`.
-    """
-    order = _parents_first(root, children)
-    weighed = dict(zip(weights, whole_weights(list(weights.values())), strict=True))
-    for node in reversed(order):
-        if below := children.get(node, ()):
-            weighed[node] = sum(weighed.get(child, 0) for child in below)
-    amounts = {root: total}
-    for node in order:
-        below = children.get(node, ())
-        held = {n: holds[child] for n, child in enumerate(below) if child in holds} if holds else None
-        if below:
-            parts = apportion(amounts[node], [weighed.get(child, 0) for child in below], holds=held)
-            amounts.update(zip(below, parts, strict=True))
-    return amounts
 
 
 def whole_weights(weights: Sequence[Weight]) -> list[int]:
@@ -219,10 +190,3 @@ def _check_bounds(rest: int, floors: list[int], caps: list[int]) -> None:
         raise DomainError(
             N_("The maximums leave a rest that nobody may take. Raise a maximum."), code="caps_below_total"
         )
-
-
-def _parents_first(root: Node, children: Mapping[Node, Sequence[Node]]) -> list[Node]:
-    order = [root]
-    for node in order:  # grows while it is walked
-        order.extend(children.get(node, ()))
-    return order

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from salestargets.kernel.apportion import apportion, apportion_tree
+from salestargets.kernel.apportion import apportion
 from salestargets.kernel.errors import DomainError
 
 totals = st.integers(-(10**12), 10**12)
@@ -266,43 +266,3 @@ def test_caps_that_leave_a_rest_are_an_error():
 
 def test_a_floor_above_its_own_cap_is_an_error():
     assert code_of(100, [1, 1], floors={0: 50}, caps={0: 40}) == "floor_above_cap"
-
-
-# Trees
-
-COMPANY = {"company": ["east", "west"], "east": ["ann", "ben", "cy"], "west": ["dee"]}
-
-
-def test_a_tree_is_shared_level_by_level():
-    amounts = apportion_tree(
-        100, "company", children=COMPANY, weights={"ann": 1, "ben": 1, "cy": 1, "dee": 3}
-    )
-    assert amounts == {"company": 100, "east": 50, "west": 50, "ann": 17, "ben": 17, "cy": 16, "dee": 50}
-
-
-def test_a_held_node_keeps_its_amount_and_shares_it_below():
-    amounts = apportion_tree(
-        100,
-        "company",
-        children=COMPANY,
-        weights={"ann": 1, "ben": 1, "cy": 1, "dee": 3},
-        holds={"east": 30, "cy": 0},
-    )
-    assert amounts == {"company": 100, "east": 30, "west": 70, "ann": 15, "ben": 15, "cy": 0, "dee": 70}
-
-
-def test_a_leaf_without_a_weight_gets_nothing():
-    amounts = apportion_tree(
-        100, "company", children=COMPANY, weights={"ann": Decimal("0.5"), "dee": Fraction(1, 2)}
-    )
-    assert amounts == {"company": 100, "east": 50, "west": 50, "ann": 50, "ben": 0, "cy": 0, "dee": 50}
-
-
-@given(totals, st.lists(st.lists(st.integers(1, 1000), min_size=1, max_size=6), min_size=1, max_size=6))
-def test_every_parent_is_the_sum_of_its_children(total, teams):
-    children: dict = {0: [(t,) for t in range(len(teams))]}
-    children |= {(t,): [(t, n) for n in range(len(team))] for t, team in enumerate(teams)}
-    weights = {(t, n): weight for t, team in enumerate(teams) for n, weight in enumerate(team)}
-    amounts = apportion_tree(total, 0, children=children, weights=weights)
-    assert amounts[0] == total
-    assert all(amounts[node] == sum(amounts[child] for child in below) for node, below in children.items())
