@@ -6,7 +6,7 @@ SwaggerUIBundle({
   domNode: page,
   url: page.dataset.schema,
   deepLinking: true,
-  docExpansion: "none",
+  docExpansion: "list",
   validatorUrl: null,
   withCredentials: false,
   requestInterceptor: (request) => ({ ...request, credentials: "omit" }),
