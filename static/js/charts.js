@@ -38,16 +38,20 @@ const load = (url) => {
   return plotly
 }
 
-// "@accent" stands for the custom property --chart-accent, "@accent/30" for it at 30 %.
-const colour = (token, probe) => {
-  const [name, percent] = token.slice(1).split("/")
-  probe.style.color = `var(--chart-${name})`
+// Plotly draws in SVG attributes, which know no custom properties: var(--chart-accent) becomes what the theme
+// says it is, var(--chart-accent, 30%) the same at 30 %.
+const THEMED = /^var\((--chart-[a-z]+)(?:, (\d+)%)?\)$/
+
+const colour = (text, probe) => {
+  const [themed, name, percent] = THEMED.exec(text) ?? []
+  if (!themed) return text
+  probe.style.color = `var(${name})`
   const solid = getComputedStyle(probe).color
   return percent ? solid.replace("rgb(", "rgba(").replace(")", `, ${percent / 100})`) : solid
 }
 
 const coloured = (value, probe) => {
-  if (typeof value === "string") return /^@[a-z]/.test(value) ? colour(value, probe) : value
+  if (typeof value === "string") return colour(value, probe)
   if (Array.isArray(value)) return value.map((item) => coloured(item, probe))
   if (value === null || typeof value !== "object") return value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, coloured(item, probe)]))
@@ -55,20 +59,20 @@ const coloured = (value, probe) => {
 
 const axis = {
   automargin: true,
-  gridcolor: "@grid",
-  linecolor: "@grid",
-  zerolinecolor: "@line",
+  gridcolor: "var(--chart-grid)",
+  linecolor: "var(--chart-grid)",
+  zerolinecolor: "var(--chart-line)",
   tickfont: { size: 12 },
   fixedrange: true,
 }
 
 const layout = (own) => ({
-  font: { family: "Inter, system-ui, sans-serif", size: 13, color: "@text" },
+  font: { family: "Inter, system-ui, sans-serif", size: 13, color: "var(--chart-text)" },
   paper_bgcolor: "rgba(0,0,0,0)",
   plot_bgcolor: "rgba(0,0,0,0)",
   margin: { l: 8, r: 8, t: 8, b: 8 },
   hovermode: "x unified",
-  hoverlabel: { bgcolor: "@surface", bordercolor: "@grid", font: { color: "@strong" } },
+  hoverlabel: { bgcolor: "var(--chart-surface)", bordercolor: "var(--chart-grid)", font: { color: "var(--chart-strong)" } },
   legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 12 } },
   dragmode: false,
   ...own,
