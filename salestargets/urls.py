@@ -11,5 +11,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("language/", set_language, name="set_language"),
     path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("salestargets.alerts.api_urls")),
+    path("api/v1/", include("targets.api_urls")),
     path("api/", include("salestargets.api.urls")),
 ]

@@ -9,16 +9,22 @@ from salestargets.kernel.messages import N_
 from salestargets.kernel.money import check_minor, from_minor, to_minor
 
 
-def to_stored(value: Decimal, kpi: Kpi, currency: str) -> int:
-    """Minor units, or a count. DomainError where there is no such fraction."""
-    if kpi.unit == KpiUnit.MONEY:
-        return to_minor(value, currency)
-    if value != value.to_integral_value():
-        raise DomainError(N_("This KPI is counted: enter a whole number."), code="not_a_whole_number")
-    return check_minor(int(value))
+def to_stored(value: Decimal, kpi: Kpi, currency: str, *, field: str = "amount") -> int:
+    """Minor units, or a count. DomainError about `field` where there is no such fraction."""
+    try:
+        return to_minor(value, currency) if kpi.unit == KpiUnit.MONEY else _whole(value)
+    except DomainError as error:
+        error.field = field
+        raise
 
 
 def from_stored(stored: int | None, kpi: Kpi, currency: str) -> Decimal | None:
     if stored is None:
         return None
     return from_minor(stored, currency) if kpi.unit == KpiUnit.MONEY else Decimal(stored)
+
+
+def _whole(value: Decimal) -> int:
+    if value != value.to_integral_value():
+        raise DomainError(N_("This KPI is counted: enter a whole number."), code="not_a_whole_number")
+    return check_minor(int(value))

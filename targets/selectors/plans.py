@@ -37,9 +37,11 @@ def get_plan(actor: Actor, plan_id: int, on: date) -> Plan:
     return plan
 
 
-def get_goal(actor: Actor, goal_id: int, on: date) -> Goal:
-    """With its plan and KPI."""
+def get_goal(actor: Actor, goal_id: int, on: date, *, plan_id: int | None = None) -> Goal:
+    """With its plan and KPI; of this plan, where one is named."""
     goals = Goal.objects.select_related("plan__root_unit", "kpi").filter(pk=goal_id)
+    if plan_id is not None:
+        goals = goals.filter(plan=plan_id)
     goal = goals.filter(plan__in=visible_plans(actor, on).order_by().values("pk")).first()
     if goal is None:
         raise NotFound(N_("There is no such goal."), code="not_found")

@@ -39,7 +39,7 @@ def set_target(
     """One number by hand. A span's is spread over its months in their shape, a month's moves the span's.
 
     Those above and below stay: what this leaves unallocated, or assigns too much, is shown there.
-    `expected_version` is that of the number read; None where there was none.
+    `expected_version` is that of the number read, 0 where there was none; without it, whatever is there.
     """
     sheet = sheet_of(lock_goal(goal))
     node = sheet.tree.find(holder)
@@ -80,7 +80,7 @@ def _check_month(sheet: Sheet, month: date | None) -> None:
 
 def _check_version(sheet: Sheet, place: Place, expected_version: int | None) -> None:
     cell = sheet.cells.get(place)
-    if expected_version is not None and (cell is None or cell.version != expected_version):
+    if expected_version is not None and expected_version != (cell.version if cell else 0):
         raise Conflict(
             N_("Someone else changed this in the meantime. Look at the new values and try again."),
             code="stale",

@@ -7,7 +7,7 @@ import pghistory
 from django.db import IntegrityError, transaction
 
 from kpis.models import Kpi
-from kpis.selectors import get_kpi, is_stock
+from kpis.selectors import is_stock
 from salestargets.kernel.errors import Conflict, DomainError, Forbidden
 from salestargets.kernel.messages import N_
 from salestargets.kernel.parsing import clean_text
@@ -95,14 +95,13 @@ def change_plan(
 
 @transaction.atomic
 def create_goal(
-    actor: Actor, *, plan: Plan, kpi_key: str, amount: int, at: datetime, details: GoalChanges | None = None
+    actor: Actor, *, plan: Plan, kpi: Kpi, amount: int, at: datetime, details: GoalChanges | None = None
 ) -> Goal:
     """A number for the plan's unit, spread evenly over its months. Ratios and stocks cannot be given out."""
     check_may_lead(actor, plan.root_unit_id, at=at)
     plan = lock_open_plan(plan)
     if plan.state != PlanState.DRAFT:
         raise DomainError(N_("The plan is published; goals are added to drafts."), code="plan_published")
-    kpi = get_kpi(kpi_key)
     _check_additive(kpi)
     goal = Goal(plan=plan, kpi=kpi, amount=check_amount(amount), **_clean(details or {}))
     _check_stretch(goal)

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from kpis.selectors import get_kpi
 from kpis.values import Holder
 from salestargets.kernel.money import to_minor
 from salestargets.tenancy.access import Actor, system_actor
@@ -44,7 +45,7 @@ def a_goal(plan: Plan, amount: str = "900000.00", *, kpi: str = "won_revenue") -
         return create_goal(
             system_actor(plan.organisation),
             plan=plan,
-            kpi_key=kpi,
+            kpi=get_kpi(kpi),
             amount=cents(amount) if kpi == "won_revenue" else int(amount),
             details=SMART,
             at=APRIL,

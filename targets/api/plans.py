@@ -1,0 +1,281 @@
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypedDict, cast
+
+from django.utils.translation import gettext
+from rest_framework.request import Request
+
+from kpis.models import Kpi
+from kpis.selectors import get_kpi
+from salestargets.api.inputs import DATE, ID, Field, choice, text, whole
+from salestargets.api.operations import operation
+from salestargets.api.pagination import CURSOR, LIMIT, PAGE, Key, Page
+from salestargets.api.rows import Reference, reference, reference_columns
+from salestargets.api.views import TenantView
+from salestargets.tenancy.access import Actor, Sight, sight_of
+from salestargets.tenancy.choices import ExpectedBasis, Scope
+from targets.amounts import to_stored
+from targets.api.rows import AMOUNT, REASON, Amounts, part_of
+from targets.choices import PlanState
+from targets.domain.smart import Finding
+from targets.models import Goal, Plan
+from targets.selectors.plans import get_goal, get_plan, goals_of, visible_plans
+from targets.selectors.smart import smart_findings
+from targets.services.plans import GoalChanges, change_goal, change_plan, create_goal, create_plan
+from targets.services.publishing import close_plan, publish_plan
+
+STATE = Field("state", choice(PlanState), "Only plans in this state.").optional()
+NAME = Field("name", text(200))
+STARTS_ON = Field("starts_on", DATE, "The first day of a month.")
+ENDS_ON = Field("ends_on", DATE, "The first day of the month after the last one, as in 2018-01-01.")
+ROOT_UNIT = Field("root_unit", ID, "The unit that it is for, with everything below.")
+BASIS = Field("expected_basis", choice(ExpectedBasis), "How it is expected to go.").optional()
+OVERRIDE = Field(
+    "override", text(300, min_length=0), "Why it comes into force though not SMART; administrators only."
+).otherwise("")
+
+KPI = Field("kpi", text(50), "The key of a KPI, as in won_revenue.")
+GOAL_AMOUNT = Field("amount", AMOUNT, "What the plan's unit is to reach.")
+STRETCH = Field("stretch", AMOUNT, "What would be excellent.").nullable()
+OBJECTIVE = Field("objective", text(300, min_length=0)).optional()
+WHY = Field("why", text(2000, min_length=0, multiline=True)).optional()
+ACHIEVABLE = Field("achievable_because", text(2000, min_length=0, multiline=True)).optional()
+WEIGHT = Field("weight_bp", whole(0, 10_000), "Its weight, in hundredths of a percent.").optional()
+WORDS = (OBJECTIVE, WHY, ACHIEVABLE, WEIGHT)
+
+
+class PlanRow(TypedDict):
+    """`ends_on` is the day after the last."""
+
+    id: int
+    name: str
+    starts_on: date
+    ends_on: date
+    granularity: str
+    root_unit: Reference
+    state: str
+    expected_basis: str
+    published_at: datetime | None
+    closed_at: datetime | None
+    version: int
+
+
+class LetterRow(TypedDict):
+    letter: str
+    ok: bool
+    missing: str | None
+    mend: str | None
+
+
+class GoalRow(TypedDict):
+    """The amounts are those of the plan's unit: null where you do not see it."""
+
+    id: int
+    plan: int
+    kpi: str
+    unit: str
+    currency: str
+    amount: Decimal | None
+    stretch: Decimal | None
+    objective: str
+    why: str
+    achievable_because: str
+    weight_bp: int
+    version: int
+
+
+class GoalDetail(GoalRow):
+    smart: list[LetterRow]
+
+
+class Plans(TenantView):
+    @operation(Scope.READ, query=(STATE, *PAGE), answers=Page[PlanRow])
+    def get(self, request: Request) -> Page[PlanRow]:
+        """The plans in which you see someone, the newest first."""
+        plans = visible_plans(self.actor, self.today)
+        if state := self.query[STATE]:
+            plans = plans.filter(state=state)
+        rows = plans.values(*_PLAN_COLUMNS, *reference_columns("root_unit"))
+        return self.page(rows, key=Key(starts_on=DATE, id=ID), row=_plan_row, descending=True)
+
+    @operation(
+        Scope.TARGETS_WRITE, body=(NAME, STARTS_ON, ENDS_ON, ROOT_UNIT, BASIS), answers=PlanRow, status=201
+    )
+    def post(self, request: Request) -> PlanRow:
+        """Make a plan over whole months, as a draft."""
+        plan = create_plan(
+            self.actor,
+            name=self.body[NAME],
+            starts_on=self.body[STARTS_ON],
+            ends_on=self.body[ENDS_ON],
+            root_unit_id=self.body[ROOT_UNIT],
+            expected_basis=self.body[BASIS],
+            at=self.at,
+        )
+        return plan_row(plan)
+
+
+class OnePlan(TenantView):
+    @operation(Scope.READ, answers=PlanRow)
+    def get(self, request: Request, plan_id: int) -> PlanRow:
+        """One plan."""
+        return plan_row(get_plan(self.actor, plan_id, self.today))
+
+    @operation(Scope.TARGETS_WRITE, body=(NAME.optional(), BASIS), answers=PlanRow, versioned=True)
+    def patch(self, request: Request, plan_id: int) -> PlanRow:
+        """Another name, or another way to expect."""
+        plan = change_plan(
+            self.actor,
+            plan=get_plan(self.actor, plan_id, self.today),
+            expected_version=self.version,
+            at=self.at,
+            **self.body.only(NAME, BASIS),
+        )
+        return plan_row(plan)
+
+
+class PlanPublication(TenantView):
+    @operation(Scope.TARGETS_WRITE, body=(OVERRIDE,), answers=PlanRow)
+    def post(self, request: Request, plan_id: int) -> PlanRow:
+        """Put a plan into force: every target gets its first version. Refused while a goal is not SMART."""
+        plan = get_plan(self.actor, plan_id, self.today)
+        return plan_row(publish_plan(self.actor, plan=plan, override=self.body[OVERRIDE], at=self.at))
+
+
+class PlanClosing(TenantView):
+    @operation(Scope.TARGETS_WRITE, answers=PlanRow)
+    def post(self, request: Request, plan_id: int) -> PlanRow:
+        """Keep the final values of a plan that is over."""
+        plan = get_plan(self.actor, plan_id, self.today)
+        return plan_row(close_plan(self.actor, plan=plan, at=self.at))
+
+
+class Goals(TenantView):
+    @operation(Scope.READ, query=PAGE, answers=Page[GoalRow])
+    def get(self, request: Request, plan_id: int) -> Page[GoalRow]:
+        """The goals of a plan."""
+        plan = get_plan(self.actor, plan_id, self.today)
+        sight = sight_of(self.actor, self.today)
+        goals = goals_of([plan])[plan.pk]
+        rows = [goal_row(goal, self.actor, sight) for goal in goals]
+        return part_of(rows, request, limit=self.query[LIMIT], cursor=self.query[CURSOR])
+
+    @operation(Scope.TARGETS_WRITE, body=(KPI, GOAL_AMOUNT, STRETCH, *WORDS), answers=GoalDetail, status=201)
+    def post(self, request: Request, plan_id: int) -> GoalDetail:
+        """Add a goal to a draft, spread evenly over the months."""
+        plan, kpi = get_plan(self.actor, plan_id, self.today), get_kpi(self.body[KPI])
+        changes = _changes(self, kpi)
+        amount = changes.pop("amount")
+        goal = create_goal(self.actor, plan=plan, kpi=kpi, amount=amount, details=changes, at=self.at)
+        return _detail(self, get_goal(self.actor, goal.pk, self.today))
+
+
+class OneGoal(TenantView):
+    @operation(Scope.READ, answers=GoalDetail)
+    def get(self, request: Request, plan_id: int, goal_id: int) -> GoalDetail:
+        """One goal, and which letters of SMART it still lacks."""
+        return _detail(self, get_goal(self.actor, goal_id, self.today, plan_id=plan_id))
+
+    @operation(
+        Scope.TARGETS_WRITE,
+        body=(GOAL_AMOUNT.optional(), STRETCH, *WORDS, REASON),
+        answers=GoalDetail,
+        versioned=True,
+    )
+    def patch(self, request: Request, plan_id: int, goal_id: int) -> GoalDetail:
+        """Other words, or another amount."""
+        goal = get_goal(self.actor, goal_id, self.today, plan_id=plan_id)
+        change_goal(
+            self.actor,
+            goal=goal,
+            changes=_changes(self, goal.kpi),
+            expected_version=self.version,
+            reason=self.body[REASON],
+            at=self.at,
+        )
+        return _detail(self, get_goal(self.actor, goal_id, self.today))
+
+
+_PLAN_COLUMNS = (
+    "id",
+    "name",
+    "starts_on",
+    "ends_on",
+    "state",
+    "expected_basis",
+    "published_at",
+    "closed_at",
+    "version",
+)
+_GOAL_WORDS = ("objective", "why", "achievable_because", "weight_bp", "version")
+
+
+def plan_row(plan: Plan) -> PlanRow:
+    """The plan's unit is expected with it."""
+    unit = plan.root_unit
+    return _plan_row(
+        {
+            **{name: getattr(plan, name) for name in _PLAN_COLUMNS},
+            "root_unit_id": unit.pk,
+            "root_unit__external_id": unit.external_id,
+            "root_unit__name": unit.name,
+        }
+    )
+
+
+def _plan_row(row: Mapping[str, Any]) -> PlanRow:
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "starts_on": row["starts_on"],
+        "ends_on": row["ends_on"],
+        "granularity": "month",
+        "root_unit": reference(row, "root_unit"),
+        "state": row["state"],
+        "expected_basis": row["expected_basis"],
+        "published_at": row["published_at"],
+        "closed_at": row["closed_at"],
+        "version": row["version"],
+    }
+
+
+def _changes(view: TenantView, kpi: Kpi) -> GoalChanges:
+    """What was sent of a goal, amounts as they are stored."""
+    sent = view.body.only(GOAL_AMOUNT, STRETCH, *WORDS)
+    for name in ("amount", "stretch"):
+        if sent.get(name) is not None:
+            sent[name] = to_stored(sent[name], kpi, view.actor.organisation.currency, field=name)
+    return cast("GoalChanges", sent)
+
+
+def goal_row(goal: Goal, actor: Actor, sight: Sight) -> GoalRow:
+    amounts, is_seen = Amounts(goal, actor), sight.of_unit(goal.plan.root_unit_id)
+    return {
+        "id": goal.pk,
+        "plan": goal.plan_id,
+        "kpi": goal.kpi.key,
+        "unit": goal.kpi.unit,
+        "currency": actor.organisation.currency,
+        "amount": amounts(goal.amount) if is_seen else None,
+        "stretch": amounts(goal.stretch) if is_seen else None,
+        "objective": goal.objective,
+        "why": goal.why,
+        "achievable_because": goal.achievable_because,
+        "weight_bp": goal.weight_bp,
+        "version": goal.version,
+    }
+
+
+def _detail(view: TenantView, goal: Goal) -> GoalDetail:
+    row = goal_row(goal, view.actor, sight_of(view.actor, view.today))
+    return {**row, "smart": [_letter_row(finding) for finding in smart_findings(goal, on=view.today)]}
+
+
+def _letter_row(finding: Finding) -> LetterRow:
+    return {
+        "letter": finding.letter,
+        "ok": finding.ok,
+        "missing": finding.missing.render(gettext) if finding.missing else None,
+        "mend": finding.mend.render(gettext) if finding.mend else None,
+    }

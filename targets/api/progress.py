@@ -1,0 +1,165 @@
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypedDict
+
+from rest_framework.request import Request
+
+from kpis.selectors import Position, Row, records_behind
+from salestargets.api.inputs import DATE, ID, Field, Reader, text
+from salestargets.api.operations import operation
+from salestargets.api.pagination import CURSOR, LIMIT, PAGE, Page, next_page, read_cursor
+from salestargets.api.problems import BadRequest
+from salestargets.api.views import TenantView
+from salestargets.kernel.messages import N_
+from salestargets.tenancy.choices import Scope
+from targets.api.rows import HOLDER_FIELD, Amounts, PlaceRow, holder, part_of, place_row
+from targets.models import Goal
+from targets.selectors.plans import get_goal, get_plan, get_target, goals_of
+from targets.selectors.rows import ProgressRow, progress
+from targets.selectors.sheets import span_of
+from targets.selectors.trees import Node
+
+PLAN = Field("plan", ID, "All goals of a plan.").optional()
+ONE_GOAL = Field("goal", ID, "One goal.").optional()
+FROM = HOLDER_FIELD.optional()
+AS_OF = Field("as_of", DATE, "From the records dated before this day; as it is now if left out.").optional()
+_POSITION: tuple[Reader[Any], ...] = (DATE, ID, ID, text(40))
+
+
+class StandingRow(PlaceRow):
+    """`target` is the amount to be reached, `target_id` where it is kept: null where there is none.
+
+    What is undefined is null: attainment without a target, pace while nothing was due.
+    """
+
+    target_id: int | None
+    plan: int
+    goal: int
+    kpi: str
+    unit: str
+    currency: str
+    target: Decimal | None
+    actual: Decimal | None
+    expected: Decimal | None
+    expected_calendar: Decimal | None
+    expected_working_day: Decimal | None
+    attainment: Decimal | None
+    pace: Decimal | None
+    gap: Decimal | None
+    pace_gap: Decimal | None
+    required_rate: Decimal | None
+    forecast: Decimal | None
+    status: str
+    as_of: date
+    computed_at: datetime
+
+
+class RecordRow(TypedDict):
+    """A record, as far as it is credited to a person. Value null: counted, not priced."""
+
+    id: int
+    person: int
+    day: date | None
+    value: Decimal | None
+    about: dict[str, Any]
+
+
+class Behind(TypedDict):
+    """`total` is the actual that all the records sum to."""
+
+    total: Decimal | None
+    count: int
+    not_priced: int
+    results: list[RecordRow]
+    next: str | None
+
+
+class ProgressList(TenantView):
+    @operation(Scope.READ, query=(PLAN, ONE_GOAL, FROM, AS_OF, *PAGE), answers=Page[StandingRow])
+    def get(self, request: Request) -> Page[StandingRow]:
+        """Where everyone you see stands, by goal and depth first, from a holder down."""
+        rows = [
+            (goal, row)
+            for goal in self._goals()
+            for row in progress(
+                self.actor, goal, holder=holder(self.query[FROM]), as_of=self.query[AS_OF], at=self.at
+            )
+        ]
+        page = part_of(rows, request, limit=self.query[LIMIT], cursor=self.query[CURSOR])
+        results = [_standing_row(row, goal, Amounts(goal, self.actor)) for goal, row in page["results"]]
+        return {"results": results, "next": page["next"]}
+
+    def _goals(self) -> list[Goal]:
+        plan_id, goal_id = self.query[PLAN], self.query[ONE_GOAL]
+        if goal_id is not None:
+            return [get_goal(self.actor, goal_id, self.today, plan_id=plan_id)]
+        if plan_id is None:
+            raise BadRequest(N_("Name a plan or a goal."), code="required", field="plan")
+        return goals_of([get_plan(self.actor, plan_id, self.today)])[plan_id]
+
+
+class ProgressRecords(TenantView):
+    @operation(Scope.READ, query=(AS_OF, *PAGE), answers=Behind)
+    def get(self, request: Request, target_id: int) -> Behind:
+        """The records behind a holder's actual, the newest first; they sum to it."""
+        target = get_target(self.actor, target_id, self.today)
+        cursor, amounts = self.query[CURSOR], Amounts(target.goal, self.actor)
+        found = records_behind(
+            Node(target.unit_id, target.person_id).holder,
+            target.goal.kpi,
+            span_of(target.goal.plan),
+            on=self.today,
+            as_of=self.query[AS_OF],
+            after=Position(*read_cursor(cursor, _POSITION)) if cursor else None,
+            limit=self.query[LIMIT],
+        )
+        return {
+            "total": amounts(found.total.value),
+            "count": found.total.rows,
+            "not_priced": found.total.not_priced,
+            "results": [_record_row(row, amounts) for row in found.rows],
+            "next": next_page(request, _key(found.next)),
+        }
+
+
+def _key(position: Position | None) -> list[object] | None:
+    if position is None:
+        return None
+    return [position.day.isoformat(), position.record_id, position.person_id, position.measure]
+
+
+def _record_row(row: Row, amounts: Amounts) -> RecordRow:
+    return {
+        "id": row.record_id,
+        "person": row.person_id,
+        "day": row.day,
+        "value": amounts(row.value),
+        "about": dict(row.about),
+    }
+
+
+def _standing_row(row: ProgressRow, goal: Goal, amounts: Amounts) -> StandingRow:
+    standing = row.standing
+    return {
+        **place_row(row.place),
+        "target_id": standing.target_id,
+        "plan": goal.plan_id,
+        "goal": goal.pk,
+        "kpi": goal.kpi.key,
+        "unit": goal.kpi.unit,
+        "currency": amounts.currency,
+        "target": amounts(standing.target),
+        "actual": amounts(standing.actual),
+        "expected": amounts(standing.expected),
+        "expected_calendar": amounts(standing.expected_calendar),
+        "expected_working_day": amounts(standing.expected_working_day),
+        "attainment": standing.attainment,
+        "pace": standing.pace,
+        "gap": amounts(standing.gap),
+        "pace_gap": amounts(standing.pace_gap),
+        "required_rate": amounts(standing.required_rate),
+        "forecast": amounts(standing.forecast),
+        "status": standing.status,
+        "as_of": standing.as_of,
+        "computed_at": standing.computed_at,
+    }

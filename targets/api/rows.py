@@ -1,0 +1,137 @@
+"""How answers speak of plans: holders, amounts, months."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypedDict, TypeVar
+
+from rest_framework.request import Request
+
+from kpis.values import Holder
+from salestargets.api.inputs import DATE, HOLDER, ID, Field, HolderInput, Reader, decimal, text, whole
+from salestargets.api.pagination import Page, next_page, read_cursor
+from salestargets.tenancy.access import Actor
+from targets.amounts import from_stored
+from targets.models import Goal
+from targets.selectors.rows import Place, SheetCell, SheetRow
+from targets.selectors.trees import Label, Node
+
+R = TypeVar("R")
+
+AMOUNT: Reader[Decimal] = decimal(max_digits=20, decimal_places=4)
+GOAL = Field("goal", ID, "The id of a goal of the plan.")
+HOLDER_FIELD = Field("holder", HOLDER, "unit:<id>, person:<id>, or root: the plan's unit.")
+REASON = Field("reason", text(300, min_length=0), "Required once the plan is published.").otherwise("")
+EFFECTIVE_ON = Field("effective_on", DATE, "The day from which it holds; today if left out.").optional()
+_PLACE: Sequence[Reader[Any]] = (whole(0, 10**9),)
+
+
+class HolderRow(TypedDict):
+    holder: str
+    id: int
+    external_id: str
+    name: str
+
+
+class PlaceRow(HolderRow):
+    depth: int
+    parent: str | None
+    has_children: bool
+    joined_on: date | None
+    is_stray: bool
+
+
+class CellRow(TypedDict):
+    """A number; `unallocated` and `over_assigned` compare it with those right below."""
+
+    month: date | None
+    target: int | None
+    version: int | None
+    given: Decimal | None
+    unallocated: Decimal
+    over_assigned: Decimal
+
+
+class TargetRow(PlaceRow):
+    given: Decimal | None
+    unallocated: Decimal
+    over_assigned: Decimal
+    target: int | None
+    version: int | None
+    is_held: bool
+    is_writable: bool
+    months: list[CellRow]
+
+
+def holder(sent: HolderInput | None) -> Holder | None:
+    """None stands for the plan's unit."""
+    return (
+        None
+        if sent is None or sent.id is None
+        else Holder("unit" if sent.kind == "unit" else "person", sent.id)
+    )
+
+
+def holder_row(node: Node, label: Label) -> HolderRow:
+    return {
+        "holder": str(node),
+        "id": node.holder.id,
+        "external_id": label.external_id,
+        "name": label.name,
+    }
+
+
+def place_row(place: Place) -> PlaceRow:
+    return {
+        **holder_row(place.node, place.label),
+        "depth": place.depth,
+        "parent": str(place.parent) if place.parent else None,
+        "has_children": place.has_children,
+        "joined_on": place.label.joined_on,
+        "is_stray": place.label.is_stray,
+    }
+
+
+class Amounts:
+    """Writes the numbers of one goal."""
+
+    def __init__(self, goal: Goal, actor: Actor) -> None:
+        self.kpi, self.currency = goal.kpi, actor.organisation.currency
+
+    def __call__(self, stored: int | None) -> Decimal | None:
+        return from_stored(stored, self.kpi, self.currency)
+
+    def sure(self, stored: int) -> Decimal:
+        return from_stored(stored, self.kpi, self.currency) or Decimal(0)
+
+    def cell(self, found: SheetCell) -> CellRow:
+        cell = found.cell
+        return {
+            "month": found.month,
+            "target": cell.target_id if cell else None,
+            "version": cell.version if cell else None,
+            "given": self(cell.given if cell else None),
+            "unallocated": self.sure(found.balance.unallocated),
+            "over_assigned": self.sure(found.balance.over_assigned),
+        }
+
+    def row(self, row: SheetRow, month: date | None) -> TargetRow:
+        cell = row.total.cell
+        return {
+            **place_row(row.place),
+            "given": self(cell.given if cell else None),
+            "unallocated": self.sure(row.total.balance.unallocated),
+            "over_assigned": self.sure(row.total.balance.over_assigned),
+            "target": cell.target_id if cell else None,
+            "version": cell.version if cell else None,
+            "is_held": bool(cell and cell.is_held),
+            "is_writable": row.is_writable,
+            "months": [self.cell(each) for each in row.months if month in (None, each.month)],
+        }
+
+
+def part_of(rows: Sequence[R], request: Request, *, limit: int, cursor: str | None) -> Page[R]:
+    """A page of a table that is worked out as a whole."""
+    [start] = read_cursor(cursor, _PLACE) if cursor else [0]
+    more = [start + limit] if start + limit < len(rows) else None
+    return {"results": list(rows[start : start + limit]), "next": next_page(request, more)}

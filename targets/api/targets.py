@@ -1,0 +1,267 @@
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TypedDict
+
+from rest_framework.request import Request
+
+from kpis.values import Holder
+from salestargets.api.inputs import DATE, Field
+from salestargets.api.operations import operation
+from salestargets.api.pagination import CURSOR, LIMIT, PAGE, Page
+from salestargets.api.views import TenantView
+from salestargets.tenancy.access import sight_of
+from salestargets.tenancy.choices import Scope
+from targets.amounts import to_stored
+from targets.api.rows import (
+    AMOUNT,
+    EFFECTIVE_ON,
+    GOAL,
+    HOLDER_FIELD,
+    REASON,
+    Amounts,
+    HolderRow,
+    TargetRow,
+    holder,
+    part_of,
+)
+from targets.models import Target
+from targets.selectors.history import Making, Origin, Share, Version, origin_of, versions_of
+from targets.selectors.plans import get_goal, get_target
+from targets.selectors.rows import sheet_rows
+from targets.selectors.trees import Node
+from targets.services.cells import hold, release, set_target
+
+FROM = HOLDER_FIELD.optional()
+MONTH = Field("month", DATE, "Only this month, by its first day.").optional()
+OF_MONTH = Field("month", DATE, "The first day of a month; the whole span if left out.").optional()
+GIVEN = Field("amount", AMOUNT)
+AS_OF = Field("as_of", DATE, "Only the versions in force by this day.").optional()
+
+
+class TargetDetail(HolderRow):
+    """One number: of a holder, for a month or for the whole span (month null)."""
+
+    target: int
+    plan: int
+    goal: int
+    kpi: str
+    unit: str
+    currency: str
+    month: date | None
+    given: Decimal | None
+    is_held: bool
+    version: int
+
+
+class VersionRow(TypedDict):
+    number: int
+    given: Decimal | None
+    effective_on: date
+    recorded_at: datetime
+    recorded_by: str | None
+    reason: str
+
+
+class ShareRow(TypedDict):
+    holder: str
+    name: str
+    history: Decimal | None
+    weight: Decimal
+    share: Decimal | None
+    computed: Decimal | None
+    amount: Decimal | None
+    is_held: bool
+
+
+class SplitRow(TypedDict):
+    """`children` and `weight_total` tell of all, `shares` of those whom you see."""
+
+    unit: str
+    amount: Decimal | None
+    method: str
+    history_from: date | None
+    history_to: date | None
+    children: int
+    weight_total: Decimal
+    shares: list[ShareRow]
+    made_at: datetime
+    made_by: str | None
+
+
+class HistoryRow(TypedDict):
+    """How the number was made, and its versions since it came into force, the newest first."""
+
+    target: int
+    given: Decimal | None
+    reason: str
+    changed_at: datetime
+    changed_by: str | None
+    split: SplitRow | None
+    versions: list[VersionRow]
+
+
+class Targets(TenantView):
+    @operation(Scope.READ, query=(GOAL, FROM, MONTH, *PAGE), answers=Page[TargetRow])
+    def get(self, request: Request, plan_id: int) -> Page[TargetRow]:
+        """The tree of a goal with its numbers, depth first, from a holder down."""
+        goal = get_goal(self.actor, self.query[GOAL], self.today, plan_id=plan_id)
+        amounts, month = Amounts(goal, self.actor), self.query[MONTH]
+        rows = sheet_rows(self.actor, goal, on=self.today, holder=holder(self.query[FROM]))
+        page = part_of(rows, request, limit=self.query[LIMIT], cursor=self.query[CURSOR])
+        return {"results": [amounts.row(row, month) for row in page["results"]], "next": page["next"]}
+
+    @operation(
+        Scope.TARGETS_WRITE,
+        body=(GOAL, HOLDER_FIELD, OF_MONTH, GIVEN, REASON, EFFECTIVE_ON),
+        answers=TargetDetail,
+        status=201,
+    )
+    def post(self, request: Request, plan_id: int) -> TargetDetail:
+        """Give a number to a holder that has none yet. One that is there is changed by PATCH."""
+        goal = get_goal(self.actor, self.body[GOAL], self.today, plan_id=plan_id)
+        target = set_target(
+            self.actor,
+            goal=goal,
+            holder=holder(self.body[HOLDER_FIELD]),
+            month=self.body[OF_MONTH],
+            amount=to_stored(self.body[GIVEN], goal.kpi, self.actor.organisation.currency),
+            expected_version=0,
+            reason=self.body[REASON],
+            effective_on=self.body[EFFECTIVE_ON],
+            at=self.at,
+        )
+        return _read(self, target.pk)
+
+
+class OneTarget(TenantView):
+    @operation(Scope.READ, answers=TargetDetail)
+    def get(self, request: Request, target_id: int) -> TargetDetail:
+        """One number."""
+        return _read(self, target_id)
+
+    @operation(
+        Scope.TARGETS_WRITE,
+        body=(GIVEN, REASON, EFFECTIVE_ON),
+        answers=TargetDetail,
+        versioned=True,
+    )
+    def patch(self, request: Request, target_id: int) -> TargetDetail:
+        """Set a number by hand. A span's is spread over its months, a month's moves the span's."""
+        target = get_target(self.actor, target_id, self.today)
+        set_target(
+            self.actor,
+            goal=target.goal,
+            holder=_holder(target),
+            month=target.month,
+            amount=to_stored(self.body[GIVEN], target.goal.kpi, self.actor.organisation.currency),
+            expected_version=self.version,
+            reason=self.body[REASON],
+            effective_on=self.body[EFFECTIVE_ON],
+            at=self.at,
+        )
+        return _read(self, target_id)
+
+
+class TargetHold(TenantView):
+    @operation(Scope.TARGETS_WRITE, answers=TargetDetail)
+    def post(self, request: Request, target_id: int) -> TargetDetail:
+        """Keep a holder's number while the rest is split anew."""
+        target = get_target(self.actor, target_id, self.today)
+        hold(self.actor, goal=target.goal, holder=_holder(target), at=self.at)
+        return _read(self, target_id)
+
+
+class TargetRelease(TenantView):
+    @operation(Scope.TARGETS_WRITE, answers=TargetDetail)
+    def post(self, request: Request, target_id: int) -> TargetDetail:
+        """Let a holder's number take part in splits again."""
+        target = get_target(self.actor, target_id, self.today)
+        release(self.actor, goal=target.goal, holder=_holder(target), at=self.at)
+        return _read(self, target_id)
+
+
+class TargetHistory(TenantView):
+    @operation(Scope.READ, query=(AS_OF,), answers=HistoryRow)
+    def get(self, request: Request, target_id: int) -> HistoryRow:
+        """How a number was made, and its versions: in force from, recorded, by whom, why."""
+        target = get_target(self.actor, target_id, self.today)
+        amounts = Amounts(target.goal, self.actor)
+        origin = origin_of(target_id, sight_of(self.actor, self.today))
+        versions = versions_of(target, self.query[AS_OF])
+        return _history_row(origin, [_version_row(version, amounts) for version in versions], amounts)
+
+
+def _holder(target: Target) -> Holder:
+    return Node(target.unit_id, target.person_id).holder
+
+
+def _read(view: TenantView, target_id: int) -> TargetDetail:
+    target = get_target(view.actor, target_id, view.today)
+    named, kpi = target.person or target.unit, target.goal.kpi
+    return {
+        "target": target.pk,
+        "holder": str(_holder(target)),
+        "id": named.pk,
+        "external_id": named.external_id,
+        "name": named.name,
+        "plan": target.goal.plan_id,
+        "goal": target.goal_id,
+        "kpi": kpi.key,
+        "unit": kpi.unit,
+        "currency": view.actor.organisation.currency,
+        "month": target.month,
+        "given": Amounts(target.goal, view.actor)(target.given),
+        "is_held": target.is_held,
+        "version": target.version,
+    }
+
+
+def _history_row(origin: Origin, versions: list[VersionRow], amounts: Amounts) -> HistoryRow:
+    return {
+        "target": origin.target_id,
+        "given": amounts(origin.given),
+        "reason": origin.reason,
+        "changed_at": origin.changed_at,
+        "changed_by": origin.changed_by,
+        "split": _split_row(origin.making, amounts) if origin.making else None,
+        "versions": versions,
+    }
+
+
+def _version_row(version: Version, amounts: Amounts) -> VersionRow:
+    return {
+        "number": version.number,
+        "given": amounts(version.given),
+        "effective_on": version.effective_on,
+        "recorded_at": version.recorded_at,
+        "recorded_by": version.recorded_by,
+        "reason": version.reason,
+    }
+
+
+def _split_row(making: Making, amounts: Amounts) -> SplitRow:
+    return {
+        "unit": making.unit,
+        "amount": amounts(making.amount),
+        "method": making.method,
+        "history_from": making.history_from,
+        "history_to": making.history_to,
+        "children": making.children,
+        "weight_total": making.weight_total,
+        "shares": [_share_row(share, amounts) for share in making.shares],
+        "made_at": making.made_at,
+        "made_by": making.made_by,
+    }
+
+
+def _share_row(share: Share, amounts: Amounts) -> ShareRow:
+    return {
+        "holder": share.holder,
+        "name": share.name,
+        "history": amounts(share.history),
+        "weight": share.weight,
+        "share": share.share,
+        "computed": amounts(share.computed),
+        "amount": amounts(share.amount),
+        "is_held": share.is_held,
+    }

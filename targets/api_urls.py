@@ -1,0 +1,24 @@
+from django.urls import path
+
+from targets.api.plans import Goals, OneGoal, OnePlan, PlanClosing, PlanPublication, Plans
+from targets.api.progress import ProgressList, ProgressRecords
+from targets.api.splits import PlanPhasing, PlanSplit
+from targets.api.targets import OneTarget, TargetHistory, TargetHold, TargetRelease, Targets
+
+urlpatterns = [
+    path("plans/", Plans.as_view()),
+    path("plans/<id:plan_id>/", OnePlan.as_view()),
+    path("plans/<id:plan_id>/goals/", Goals.as_view()),
+    path("plans/<id:plan_id>/goals/<id:goal_id>/", OneGoal.as_view()),
+    path("plans/<id:plan_id>/targets/", Targets.as_view()),
+    path("plans/<id:plan_id>/split/", PlanSplit.as_view()),
+    path("plans/<id:plan_id>/phase/", PlanPhasing.as_view()),
+    path("plans/<id:plan_id>/publish/", PlanPublication.as_view()),
+    path("plans/<id:plan_id>/close/", PlanClosing.as_view()),
+    path("targets/<id:target_id>/", OneTarget.as_view()),
+    path("targets/<id:target_id>/hold/", TargetHold.as_view()),
+    path("targets/<id:target_id>/release/", TargetRelease.as_view()),
+    path("targets/<id:target_id>/history/", TargetHistory.as_view()),
+    path("progress/", ProgressList.as_view()),
+    path("progress/<id:target_id>/records/", ProgressRecords.as_view()),
+]
