@@ -43,8 +43,13 @@ def _database(redis_url: str, number: int) -> str:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(worker_id: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    copy = copy_for(worker_id)
+def database_copy(worker_id: str) -> Copy:
+    return copy_for(worker_id)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_copy: Copy, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    copy = database_copy
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         copy.make()
         for connection in connections.all():
@@ -52,13 +57,13 @@ def django_db_setup(worker_id: str, django_db_blocker: DjangoDbBlocker) -> Itera
         for kind in ("", "OWNER_", "BYPASS_"):
             if url := os.environ.get(f"DATABASE_{kind}URL"):
                 patch.setenv(f"DATABASE_{kind}URL", changed(url, name=copy.name))
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: _renew(copy))
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: renew(copy))
         yield
         connections.close_all()
         copy.drop()
 
 
-def _renew(copy: Copy) -> None:
+def renew(copy: Copy) -> None:
     """After a test that commits: the plain role may not TRUNCATE, and what migrations brought must stay."""
     connections.close_all()
     copy.make()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import lru_cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
@@ -116,6 +117,8 @@ def schema_of(hint: Any, registry: ComponentRegistry) -> dict[str, Any]:
         return component(f"{origin.__name__}Of{args[0].__name__}", _object(origin, hints, registry), registry)
     if hint is Any:
         return {}
+    if hint is Decimal:
+        return {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "example": "1200.50"}
     if origin is list:
         return {"type": "array", "items": schema_of(args[0], registry)}
     if origin is dict and args[1] is not Any:
