@@ -1,0 +1,40 @@
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.core.cache import cache
+from pytest_django import DjangoDbBlocker
+
+from tests.api.clients import Api
+from tests.conftest import renew
+from tests.databases import Copy
+from tests.isolation.matrix import Caller
+from tests.isolation.sides import CANARY, CANARY_MINOR, Side, a_side
+
+
+@dataclass(frozen=True)
+class TwoSides:
+    """Ours, which asks; theirs, which must not be seen."""
+
+    ours: Side
+    theirs: Side
+
+    @property
+    def caller(self) -> Caller:
+        return Caller(Api(self.ours.key))
+
+
+@pytest.fixture(scope="module")
+def sides(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, database_copy: Copy
+) -> Iterator[TwoSides]:
+    """Committed for real, outside any test's transaction, and gone after the module."""
+    with django_db_blocker.unblock():
+        cache.clear()
+        yield TwoSides(a_side("ours", "hausmeise", 120_000), a_side("theirs", CANARY, CANARY_MINOR))
+        renew(database_copy)
+
+
+@pytest.fixture(autouse=True)
+def without_rate_limit(settings: pytest.FixtureRequest) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 1_000_000

@@ -1,0 +1,148 @@
+"""The routes as the URL configuration has them, requests to them, and what must not be told by an answer."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.apps import apps
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.utils.http import urlencode
+
+from salestargets.api.checks import PUBLIC
+from salestargets.api.inputs import HOLDER, ID
+from salestargets.api.operations import METHODS, Operation, RawBody, operation_of
+from salestargets.api.routes import api_routes
+from salestargets.jobs.models import Wake
+from salestargets.tenancy.context import acting_for
+from salestargets.tenancy.models import Organisation
+from salestargets.tenancy.security import tenant_column
+from tests.isolation.examples import Example
+from tests.isolation.placeholders import Owner, Path, filled
+
+API = "/api/v1/"
+#: Headers that differ between any two answers, whoever asks.
+VARYING = {"date", "content-length", "x-request-id"}
+
+
+@dataclass(frozen=True)
+class Route:
+    """An operation under the name that `examples.py` has for it: `GET units/{unit_id}`."""
+
+    name: str
+    method: str
+    path: str
+    operation: Operation
+
+
+def api_operations() -> Iterator[Route]:
+    for pattern, view in api_routes():
+        if view in PUBLIC:
+            continue
+        for method in METHODS:
+            declared = operation_of(view.view_class, method)
+            if declared is not None:
+                path = "/" + _with_braces(pattern)
+                name = f"{method.upper()} {path.removeprefix(API).rstrip('/')}"
+                yield Route(name, method.upper(), path, declared)
+
+
+def _with_braces(pattern: str) -> str:
+    """`units/<id:unit_id>/` as OpenAPI has it: `units/{unit_id}/`."""
+    parts = (
+        "{" + part.strip("<>").partition(":")[2] + "}" if part.startswith("<") else part
+        for part in pattern.split("/")
+    )
+    return "/".join(parts)
+
+
+def declared_ids(declared: Operation) -> Iterator[Path]:
+    """Where the operation takes ids: `("query", "person")`, `("body", "changes", "target")`."""
+    for field in declared.query:
+        if field.reader in (ID, HOLDER):
+            yield ("query", field.name)
+    for field in declared.body if isinstance(declared.body, tuple) else ():
+        yield from _ids_of(field.schema, ("body", field.name))
+
+
+def _ids_of(schema: Any, path: Path) -> Iterator[Path]:
+    if schema.get("format") == "int64" or schema.get("pattern") == HOLDER.schema["pattern"]:
+        yield path
+    if schema.get("type") == "array":
+        yield from _ids_of(schema["items"], path)
+    for name, part in schema.get("properties", {}).items():
+        yield from _ids_of(part, (*path, name))
+
+
+class Caller:
+    """Sends a request as one key or one session, and reads the answer as the outside sees it."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def send(
+        self,
+        route: Route,
+        example: Example,
+        owner: Owner,
+        other: tuple[Path, Owner] | None = None,
+        extra: tuple[str, dict[str, Any]] | None = None,
+        **headers: str,
+    ) -> HttpResponse:
+        request = {"path": example.path, "query": example.query, "body": example.body}
+        sent = filled(request, owner, other)
+        if extra is not None:
+            sent[extra[0]] = {**(sent[extra[0]] or {}), **extra[1]}
+        if route.operation.versioned:
+            headers.setdefault("If-Match", '"1"')
+        path = route.path.format(**sent["path"])
+        return self.request(route.method, path, sent["query"], sent["body"], headers)
+
+    def request(
+        self, method: str, path: str, query: dict[str, Any], body: Any, headers: dict[str, str]
+    ) -> HttpResponse:
+        url = f"{path}?{urlencode(query)}" if query else path
+        data = {} if body is None else {"data": orjson.dumps(body), "content_type": "application/json"}
+        return self.client.generic(method, url, headers=headers, **data)
+
+
+def outside(answer: HttpResponse) -> tuple[int, bytes, dict[str, str]]:
+    """All that an answer tells."""
+    headers = {name: value for name, value in answer.headers.items() if name.lower() not in VARYING}
+    return answer.status_code, body_of(answer), headers
+
+
+def body_of(answer: HttpResponse) -> bytes:
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+
+
+def results_of(answer: HttpResponse) -> Any:
+    return json.loads(answer.content)["results"]
+
+
+def digest_of(organisation: Organisation) -> dict[str, str]:
+    """Table → a digest over all rows of the organisation; shared tables by what they hold of it."""
+    digests = {}
+    with acting_for(organisation.pk), connection.cursor() as cursor:
+        for model in apps.get_models(include_auto_created=True):
+            column = tenant_column(model) if model._meta.managed and not model._meta.proxy else None
+            if column is not None:
+                digests[model._meta.db_table] = _digest(cursor, model._meta.db_table, column)
+        waiting = Wake.objects.filter(organisation_id=organisation.pk)
+        digests["jobs_wake"] = str(sorted(waiting.values_list("id", "queue")))
+    return digests
+
+
+def _digest(cursor: Any, table: str, column: str) -> str:
+    cursor.execute(
+        f"SELECT md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) FROM {table} t"
+        f" WHERE {column} = current_setting('app.organisation')::bigint"
+    )
+    return cursor.fetchone()[0]
+
+
+def has_raw_body(route: Route) -> bool:
+    return isinstance(route.operation.body, RawBody)

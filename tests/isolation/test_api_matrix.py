@@ -1,0 +1,182 @@
+"""No answer of the API tells anything of another organisation, and no request changes it.
+
+Every operation of the URL configuration is asked for with our own objects (it must work), with another
+organisation's object in each place that names one, and with one that does not exist: the last two answers are
+the same to the byte. Everything is committed, by the application's own database role.
+"""
+
+import json
+
+import pytest
+from django.core.management import call_command
+
+from salestargets.api.schema import document
+from tests.api.clients import Api
+from tests.isolation.conftest import TwoSides
+from tests.isolation.examples import EXAMPLES, UNIQUE
+from tests.isolation.matrix import (
+    API,
+    Caller,
+    Route,
+    api_operations,
+    body_of,
+    declared_ids,
+    digest_of,
+    has_raw_body,
+    outside,
+    results_of,
+)
+from tests.isolation.placeholders import Nobody, filled, places
+from tests.isolation.sides import CANARY, CANARY_AMOUNT, CANARY_MINOR
+
+ROUTES = list(api_operations())
+KNOWN = [route for route in ROUTES if route.name in EXAMPLES]
+TOLD = [CANARY, CANARY_AMOUNT, str(CANARY_MINOR), f"{CANARY_MINOR:,}"]
+
+
+def each(routes: list[Route]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("route", routes, ids=lambda route: route.name)
+
+
+def tells_nothing(*answers) -> None:
+    for answer in answers:
+        said = body_of(answer).decode() + str(answer.headers)
+        assert [canary for canary in TOLD if canary in said] == []
+
+
+def test_every_route_of_the_api_has_an_example():
+    assert sorted({route.name for route in ROUTES} ^ set(EXAMPLES)) == []
+
+
+def test_the_schema_describes_the_same_operations():
+    described = {
+        f"{method.upper()} {path.removeprefix(API).rstrip('/')}"
+        for path, operations in json.loads(document())["paths"].items()
+        for method in operations
+    }
+    assert described == {route.name for route in ROUTES}
+
+
+@each(KNOWN)
+def test_every_place_that_takes_an_id_is_in_its_example(route):
+    example = EXAMPLES[route.name]
+    request = {"path": example.path, "query": example.query, "body": example.body}
+    covered = {
+        tuple(part for part in path if isinstance(part, str)) for path, _placeholder in places(request)
+    }
+    in_path = {("path", part.strip("{}")) for part in route.path.split("/") if part.startswith("{")}
+    assert (set(declared_ids(route.operation)) | in_path) - covered == set()
+
+
+@each(KNOWN)
+def test_it_works_with_our_own_objects(sides: TwoSides, route):
+    before = digest_of(sides.theirs.organisation)
+    answer = sides.caller.send(route, EXAMPLES[route.name], sides.ours)
+    assert answer.status_code == route.operation.status, answer.content
+    if EXAMPLES[route.name].lists:
+        assert results_of(answer) != []
+    tells_nothing(answer)
+    assert digest_of(sides.theirs.organisation) == before
+
+
+@each([route for route in KNOWN if list(places(vars(EXAMPLES[route.name])))])
+def test_another_organisations_object_is_answered_like_none(sides: TwoSides, route):
+    example = EXAMPLES[route.name]
+    request = {"path": example.path, "query": example.query, "body": example.body}
+    for place, placeholder in places(request):
+        placeholder.of(sides.theirs.as_found)  # so that it exists
+        before = digest_of(sides.theirs.organisation)
+        theirs = sides.caller.send(route, example, sides.ours, (place, sides.theirs.as_found))
+        nobodys = sides.caller.send(route, example, sides.ours, (place, Nobody()))
+        assert outside(theirs) == outside(nobodys), place
+        assert refuses(theirs, route, place), (place, theirs.status_code, body_of(theirs))
+        tells_nothing(theirs, nobodys)
+        assert digest_of(sides.theirs.organisation) == before, place
+
+
+def refuses(answer, route: Route, place) -> bool:
+    """A filter may find nothing, and a record may wait for what it refers to; else it is a 404 or a 422."""
+    if answer.status_code == 200 and place[0] == "query":
+        return results_of(answer) == []
+    return answer.status_code in (404, 422) or (has_raw_body(route) and answer.status_code == 200)
+
+
+@each(KNOWN)
+def test_what_a_request_brings_along_is_refused_by_name(sides: TwoSides, route):
+    theirs = sides.theirs.organisation
+    smuggled = {"organisation": theirs.pk, "organisation_id": theirs.pk, "id": 1, "role": "admin", "actor": 1}
+    example = EXAMPLES[route.name]
+    declared = {field.name for field in route.operation.query}
+    before = digest_of(theirs)
+    for name in sorted(smuggled.keys() - declared):
+        answer = sides.caller.send(route, example, sides.ours, extra=("query", {name: smuggled[name]}))
+        assert answer.status_code == 400, name
+        assert list(answer.json()["errors"]) == [name]
+        tells_nothing(answer)
+    if isinstance(route.operation.body, tuple):
+        declared = {field.name for field in route.operation.body}
+        for name in sorted(smuggled.keys() - declared):
+            answer = sides.caller.send(route, example, sides.ours, extra=("body", {name: smuggled[name]}))
+            assert answer.status_code == 422, name
+            assert list(answer.json()["errors"]) == [name]
+            tells_nothing(answer)
+    assert digest_of(theirs) == before
+
+
+@each([route for route in KNOWN if route.name in UNIQUE])
+def test_what_another_organisation_has_is_free_here(sides: TwoSides, route):
+    field, theirs = UNIQUE[route.name]
+    taken = {field: theirs.of(sides.theirs.as_found)}
+    before = digest_of(sides.theirs.organisation)
+    answer = sides.caller.send(route, EXAMPLES[route.name], sides.ours, extra=("body", taken))
+    assert answer.status_code == route.operation.status, answer.content
+    assert digest_of(sides.theirs.organisation) == before
+
+
+@each(KNOWN)
+def test_a_header_does_not_choose_the_organisation_of_a_key(sides: TwoSides, route):
+    if route.method != "GET":
+        pytest.skip("what is read cannot be written either")
+    slug = sides.theirs.organisation.slug
+    plain = sides.caller.send(route, EXAMPLES[route.name], sides.ours)
+    with_header = sides.caller.send(route, EXAMPLES[route.name], sides.ours, **{"X-Organisation": slug})
+    assert outside(with_header) == outside(plain)
+
+
+@each(KNOWN)
+def test_a_session_of_ours_is_nobody_there(sides: TwoSides, route):
+    there = Api(**{"X-Organisation": sides.theirs.organisation.slug})
+    nowhere = Api(**{"X-Organisation": "nowhere"})
+    for client in (there, nowhere):
+        client.force_login(sides.ours.admin)
+        client.cookies["csrf"] = "a" * 32
+    filled(vars(EXAMPLES[route.name]), sides.theirs.as_found)  # so that it exists
+    before = digest_of(sides.theirs.organisation)
+    headers = {"X-CSRFToken": "a" * 32}
+    answer = Caller(there).send(route, EXAMPLES[route.name], sides.theirs.as_found, **headers)
+    other = Caller(nowhere).send(route, EXAMPLES[route.name], sides.theirs.as_found, **headers)
+    assert answer.status_code == 401
+    assert outside(answer) == outside(other)
+    assert digest_of(sides.theirs.organisation) == before
+
+
+def test_the_key_of_one_organisation_under_the_number_of_another_is_nobody(sides: TwoSides):
+    _st, _organisation, rest = sides.ours.key.split("_", 2)
+    moved = Api(f"st_{sides.theirs.organisation.pk}_{rest}").get(f"{API}me/")
+    unknown = Api(f"st_{10**15}_{rest}").get(f"{API}me/")
+    assert moved.status_code == 401
+    assert outside(moved) == outside(unknown)
+
+
+def test_an_idempotency_key_of_another_organisation_is_free_here(sides: TwoSides):
+    route = next(route for route in ROUTES if route.name == "POST units")
+    headers = {"Idempotency-Key": "shared"}
+    theirs = Caller(Api(sides.theirs.key)).send(route, EXAMPLES[route.name], sides.theirs, **headers)
+    ours = sides.caller.send(route, EXAMPLES[route.name], sides.ours, **headers)
+    assert (theirs.status_code, ours.status_code) == (201, 201)
+    assert theirs.content != ours.content
+    tells_nothing(ours)
+
+
+def test_the_system_check_knows_every_route():
+    call_command("check")
