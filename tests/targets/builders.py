@@ -1,13 +1,18 @@
 """Plans for tests: Acme's second quarter of 2026, in dollars."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from kpis.selectors import get_kpi
 from kpis.values import Holder
+from salestargets.kernel.errors import DomainError
 from salestargets.kernel.money import to_minor
 from salestargets.tenancy.access import Actor, system_actor
+from salestargets.tenancy.choices import AssignmentRole, Role
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation, Person, Unit
 from salestargets.tenancy.selectors import root_unit_id
@@ -16,6 +21,7 @@ from targets.selectors.sheets import Sheet, sheet_of
 from targets.services.plans import GoalChanges, create_goal, create_plan
 from targets.services.publishing import publish_plan
 from targets.services.splits import SplitRequest, apply_split
+from tests.builders import World, a_member, a_person, acting_as
 
 APRIL = datetime(2026, 4, 1, 9, 0, tzinfo=UTC)
 Q2 = (date(2026, 4, 1), date(2026, 7, 1))
@@ -68,7 +74,7 @@ def sheet(goal: Goal) -> Sheet:
         return sheet_of(Goal.objects.select_related("plan__root_unit", "kpi").get(pk=goal.pk))
 
 
-def given(goal: Goal, holder: Unit | Person | None = None, month: date | None = None) -> int | None:
+def number(goal: Goal, holder: Unit | Person | None = None, month: date | None = None) -> int | None:
     numbers = sheet(goal)
     return numbers.given(numbers.tree.find(of(holder)), month)
 
@@ -90,3 +96,30 @@ def written(organisation: Organisation) -> dict[str, list[Any]]:
             model.__name__: list(model.objects.order_by("pk").values())
             for model in (Plan, Goal, Target, TargetVersion, Split, Progress)
         }
+
+
+def lead_of(organisation: Organisation, unit: Unit, name: str = "Lena") -> Actor:
+    """Someone who signs in as the manager of a unit."""
+    person = a_person(organisation, name, unit=unit, role=AssignmentRole.MANAGER)
+    user = a_member(organisation, f"{name.lower()}@acme.example", Role.MANAGER, person=person)
+    return acting_as(organisation, user)
+
+
+def member(organisation: Organisation, role: Role, person: Person | None = None) -> Actor:
+    """Someone who signs in with a role."""
+    name = person.external_id if person else role.value
+    return acting_as(
+        organisation, a_member(organisation, f"{name}@{organisation.slug}.example", role, person=person)
+    )
+
+
+def refused(
+    world: World, call: Callable[[], Any], code: str, kind: type[DomainError] = DomainError
+) -> DomainError:
+    """The call is refused with this code, and nothing was written in any organisation."""
+    before = written(world.acme), written(world.other)
+    with pytest.raises(kind) as caught, acting_for(world.acme.pk):
+        call()
+    assert caught.value.code == code
+    assert (written(world.acme), written(world.other)) == before
+    return caught.value

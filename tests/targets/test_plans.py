@@ -1,0 +1,196 @@
+"""A plan covers whole months of a unit; whoever leads the unit makes it, nobody else."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from kpis.selectors import get_kpi
+from salestargets.kernel.errors import Conflict, Forbidden, NotFound
+from salestargets.tenancy.access import Actor, system_actor
+from salestargets.tenancy.choices import Role
+from salestargets.tenancy.context import acting_for
+from salestargets.tenancy.selectors import root_unit_id
+from targets.choices import PlanState
+from targets.models import Goal, Plan
+from targets.services.plans import GoalChanges, change_goal, change_plan, create_goal, create_plan
+from tests.builders import World, a_unit, a_world
+from tests.targets.builders import (
+    APRIL,
+    Q2,
+    SMART,
+    a_goal,
+    a_plan,
+    cents,
+    lead_of,
+    member,
+    number,
+    published,
+    refused,
+    sheet,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> World:
+    world = a_world()
+    a_goal(a_plan(world.other), "777.77")
+    return world
+
+
+def test_a_plan_begins_as_a_draft_with_the_organisations_way_to_expect(world: World) -> None:
+    plan = a_plan(world.acme)
+    assert (plan.state, plan.expected_basis) == (PlanState.DRAFT, world.acme.expected_basis)
+    assert (plan.starts_on, plan.ends_on) == Q2
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "code"),
+    [
+        (date(2026, 4, 2), date(2026, 7, 1), "not_whole_months"),
+        (date(2026, 4, 1), date(2026, 6, 30), "not_whole_months"),
+        (date(2026, 4, 1), date(2026, 4, 1), "empty_period"),
+        (date(2026, 4, 1), date(2029, 5, 1), "too_long"),
+    ],
+)
+def test_a_span_that_is_not_a_few_whole_months_is_refused(
+    world: World, starts_on: date, ends_on: date, code: str
+) -> None:
+    refused(world, lambda: a_plan(world.acme, starts_on=starts_on, ends_on=ends_on), code)
+
+
+def test_two_plans_of_one_name_are_refused_but_not_those_of_another_organisation(world: World) -> None:
+    a_plan(world.acme, "Q2")
+    refused(world, lambda: a_plan(world.acme, "Q2"), "exists", Conflict)
+
+
+def test_a_unit_that_is_not_there_in_the_span_is_refused(world: World) -> None:
+    late = a_unit(world.acme, "Late", since=date(2027, 1, 1))
+    refused(world, lambda: a_plan(world.acme, root=late), "not_found", NotFound)
+
+
+def test_another_organisations_unit_does_not_exist(world: World) -> None:
+    with acting_for(world.other.pk):
+        theirs = root_unit_id(APRIL.date())
+    refused(world, lambda: a_plan(world.acme, root_unit_id=theirs), "not_found", NotFound)
+
+
+def test_a_manager_plans_for_their_own_unit_only(world: World) -> None:
+    lena = lead_of(world.acme, world.east)
+
+    def plan(by: Actor, name: str, root_unit: int) -> Plan:
+        with acting_for(world.acme.pk):
+            return create_plan(
+                by, name=name, starts_on=Q2[0], ends_on=Q2[1], root_unit_id=root_unit, at=APRIL
+            )
+
+    assert plan(lena, "East", world.east.pk).root_unit_id == world.east.pk
+    refused(world, lambda: plan(lena, "West", world.west.pk), "not_found", NotFound)
+    refused(world, lambda: plan(member(world.acme, Role.VIEWER), "V", world.west.pk), "forbidden", Forbidden)
+
+
+def test_a_change_of_a_stale_plan_is_refused(world: World) -> None:
+    plan = a_plan(world.acme)
+
+    def rename(name: str, version: int) -> Plan:
+        with acting_for(world.acme.pk):
+            return change_plan(
+                system_actor(world.acme), plan=plan, name=name, expected_version=version, at=APRIL
+            )
+
+    assert rename("Spring", 1).version == 2
+    refused(world, lambda: rename("Summer", 1), "stale", Conflict)
+
+
+def test_a_goal_is_the_number_of_the_plans_unit_spread_over_the_months(world: World) -> None:
+    goal = a_goal(a_plan(world.acme), "100.00")
+    assert number(goal) == 10_000
+    assert sheet(goal).by_month(sheet(goal).tree.root) == [3_334, 3_333, 3_333]
+
+
+@pytest.mark.parametrize("kpi", ["win_rate", "average_deal_size", "sales_cycle", "open_pipeline"])
+def test_a_number_that_does_not_add_up_is_no_goal(world: World, kpi: str) -> None:
+    plan = a_plan(world.acme)
+    refused(world, lambda: a_goal(plan, "10", kpi=kpi), "not_additive")
+
+
+@pytest.mark.parametrize(("amount", "stretch", "code"), [(-1, None, "negative"), (10, 9, "stretch_below")])
+def test_amounts_that_contradict_are_refused(
+    world: World, amount: int, stretch: int | None, code: str
+) -> None:
+    plan = a_plan(world.acme)
+
+    def goal() -> Goal:
+        return create_goal(
+            system_actor(world.acme),
+            plan=plan,
+            kpi=get_kpi("deals_won"),
+            amount=amount,
+            details=GoalChanges(stretch=stretch),
+            at=APRIL,
+        )
+
+    refused(world, goal, code)
+
+
+def test_one_goal_for_each_kpi(world: World) -> None:
+    plan = a_plan(world.acme)
+    a_goal(plan)
+    refused(world, lambda: a_goal(plan), "exists", Conflict)
+    assert a_goal(plan, "12", kpi="deals_won").amount == 12
+
+
+def test_a_published_plan_takes_no_more_goals(world: World) -> None:
+    plan = a_plan(world.acme)
+    a_goal(plan)
+    published(plan)
+    refused(world, lambda: a_goal(plan, "12", kpi="deals_won"), "plan_published")
+
+
+def change(world: World, goal: Goal, changes: GoalChanges, **more: Any) -> Goal:
+    with acting_for(world.acme.pk):
+        goal = Goal.objects.select_related("plan", "kpi").get(pk=goal.pk)
+        return change_goal(
+            system_actor(world.acme),
+            goal=goal,
+            changes=changes,
+            at=APRIL,
+            **{"expected_version": None, **more},
+        )
+
+
+def test_a_new_amount_keeps_the_shape_of_the_months(world: World) -> None:
+    goal = a_goal(a_plan(world.acme), "300.00")
+    changed = change(world, goal, GoalChanges(amount=cents("600.00"), why="More people"))
+    assert (changed.amount, changed.why, changed.objective) == (60_000, "More people", SMART["objective"])
+    assert sheet(goal).by_month(sheet(goal).tree.root) == [20_000, 20_000, 20_000]
+
+
+def test_a_stale_goal_is_refused_and_its_words_stay(world: World) -> None:
+    goal = a_goal(a_plan(world.acme))
+    version = change(world, goal, GoalChanges(why="Once")).version
+    refused(
+        world,
+        lambda: change(world, goal, GoalChanges(why="Twice"), expected_version=version - 1),
+        "stale",
+        Conflict,
+    )
+
+
+def test_a_published_amount_changes_only_with_a_reason(world: World) -> None:
+    plan = a_plan(world.acme)
+    goal = a_goal(plan)
+    published(plan)
+    refused(world, lambda: change(world, goal, GoalChanges(amount=5)), "reason_required")
+    assert change(world, goal, GoalChanges(amount=5), reason="A customer left").amount == 5
+
+
+def test_the_manager_of_a_part_may_not_change_the_whole(world: World) -> None:
+    goal, lena = a_goal(a_plan(world.acme)), lead_of(world.acme, world.east)
+
+    def lower() -> Goal:
+        return change_goal(lena, goal=goal, changes=GoalChanges(amount=1), expected_version=None, at=APRIL)
+
+    refused(world, lower, "not_yours", Forbidden)
