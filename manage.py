@@ -4,6 +4,8 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+import salestargets.celery  # noqa: F401  so that a command can tell a worker
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "salestargets.settings")
     execute_from_command_line(sys.argv)
