@@ -4,9 +4,10 @@ A colour is a custom property of `app.css`: `ACCENT` is `--chart-accent`, `faint
 Numbers become floats here and only here: a chart shows, the table beside it counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 import plotly.graph_objects as go
@@ -83,6 +84,28 @@ def waterfall(
         totals={"marker": {"color": QUIET}},
         connector={"line": {"color": LINE, "width": 1}},
     )
+
+
+def amounts_axis(values: Iterable[Value], write: Callable[[Decimal], str]) -> dict[str, Any]:
+    """An axis from 0 past the largest value, its ticks written as the reader's language writes amounts."""
+    known = [Decimal(value) for value in values if value is not None]
+    ticks = even_ticks(max([*known, Decimal(0)]))
+    return {
+        "tickmode": "array",
+        "tickvals": [float(tick) for tick in ticks],
+        "ticktext": [write(tick) for tick in ticks],
+        "range": [float(min([*known, Decimal(0)])), float(ticks[-1])],
+        "hoverformat": ",.0f",
+    }
+
+
+def even_ticks(top: Decimal) -> list[Decimal]:
+    """About five places from 0 to a round number not below the top, in steps of 1, 2 or 5 tens."""
+    if top <= 0:
+        return [Decimal(0), Decimal(1)]
+    power = Decimal(10) ** (top / 4).adjusted()
+    step = next(size * power for size in (1, 2, 5, 10) if size * power * 5 >= top)
+    return [step * n for n in range(ceil(top / step) + 1)]
 
 
 def points(x: Sequence[Place | Value], y: Sequence[Place | Value]) -> dict[str, list[Any]]:

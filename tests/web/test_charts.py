@@ -55,3 +55,20 @@ def test_a_waterfall_goes_from_a_start_to_a_total() -> None:
 def test_a_property_that_plotly_does_not_know_is_refused() -> None:
     with pytest.raises(ValueError, match="tickfromat"):
         charts.figure(charts.bars("Won", ["Jan"], [1]), yaxis={"tickfromat": "~s"})
+
+
+@pytest.mark.parametrize(
+    ("top", "last", "count"),
+    [("0", "1", 2), ("1", "1", 6), ("7", "8", 5), ("999999", "1000000", 6), ("1000001", "1500000", 4)],
+)
+def test_ticks_are_round_and_reach_past_the_top(top: str, last: str, count: int) -> None:
+    ticks = charts.even_ticks(Decimal(top))
+    assert ticks[0] == 0
+    assert ticks[-1] == Decimal(last)
+    assert len(ticks) == count
+
+
+def test_an_axis_is_written_by_its_language() -> None:
+    axis = charts.amounts_axis([Decimal(3), None, 7], lambda tick: f"{tick}万")
+    assert axis["ticktext"] == ["0万", "2万", "4万", "6万", "8万"]
+    assert axis["range"] == [0.0, 8.0]

@@ -1,0 +1,84 @@
+"""Form fields that read as strictly as the API: what cannot be meant is refused, by the field itself."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+
+from salestargets.kernel.errors import DomainError
+from salestargets.kernel.parsing import clean_text, strict_date, strict_decimal, strict_int
+
+T = TypeVar("T")
+
+# Written by a spreadsheet or a careful hand: 1,200,000.00
+_GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+
+
+class StrictField(forms.Field):
+    """A field whose text is read by the kernel; empty is None."""
+
+    def read(self, text: str) -> Any:
+        raise NotImplementedError
+
+    def to_python(self, value: Any) -> Any:
+        text = value.strip() if isinstance(value, str) else value
+        return None if text in self.empty_values else told(lambda: self.read(str(text)))
+
+
+class DayField(StrictField):
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+    def read(self, text: str) -> date:
+        return strict_date(text)
+
+
+class NumberField(StrictField):
+    """A decimal number, its thousands grouped or not."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "num"})
+
+    def __init__(self, *, max_digits: int = 20, decimal_places: int = 4, **kwargs: Any) -> None:
+        self.max_digits, self.decimal_places = max_digits, decimal_places
+        super().__init__(**kwargs)
+
+    def read(self, text: str) -> Decimal:
+        plain = text.replace(",", "") if _GROUPED.fullmatch(text) else text
+        return strict_decimal(plain, max_digits=self.max_digits, decimal_places=self.decimal_places)
+
+
+class IntegerField(StrictField):
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "num"})
+
+    def __init__(self, *, minimum: int, maximum: int, **kwargs: Any) -> None:
+        self.minimum, self.maximum = minimum, maximum
+        super().__init__(**kwargs)
+
+    def read(self, text: str) -> int:
+        return strict_int(text, minimum=self.minimum, maximum=self.maximum)
+
+
+class TextField(forms.CharField):
+    """Clean text: without control characters, and with nothing that changes how it reads."""
+
+    def __init__(self, *, max_length: int, multiline: bool = False, **kwargs: Any) -> None:
+        self.multiline = multiline
+        if multiline:
+            kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
+        super().__init__(max_length=max_length, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        length = self.max_length or 0
+        return told(lambda: clean_text(value or "", max_length=length, multiline=self.multiline))
+
+
+def told(read: Callable[[], T]) -> T:
+    """What was read, or the kernel's refusal as the field's error."""
+    try:
+        return read()
+    except DomainError as error:
+        raise ValidationError(error.render(gettext), code=error.code) from error

@@ -1,0 +1,55 @@
+"""Fields read strictly, and say by their own name what to write instead."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django import forms
+
+from salestargets.web.fields import DayField, IntegerField, NumberField, TextField
+
+
+class Everything(forms.Form):
+    day = DayField()
+    amount = NumberField(decimal_places=2)
+    count = IntegerField(minimum=1, maximum=12)
+    name = TextField(max_length=10)
+
+
+GOOD = {"day": "2026-03-31", "amount": "1,200,000.50", "count": "12", "name": " Q2 "}
+
+
+def test_what_is_written_plainly_is_taken() -> None:
+    form = Everything(GOOD)
+    assert form.is_valid()
+    assert form.cleaned_data == {
+        "day": date(2026, 3, 31),
+        "amount": Decimal("1200000.50"),
+        "count": 12,
+        "name": "Q2",
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "told"),
+    [
+        ("day", "31/03/2026", "Enter a date as YYYY-MM-DD"),
+        ("day", "1999-12-31", "2000"),
+        ("amount", "12,00", "plain digits"),
+        ("amount", "1e5", "plain digits"),
+        ("amount", "１２", "plain digits"),
+        ("amount", "1.005", "at most 2 decimals"),
+        ("count", "13", "from 1 to 12"),
+        ("count", "1.5", "whole number"),
+        ("name", "Q2\u202e", "invisible"),
+        ("name", "Q2\x00", "control"),
+        ("name", "longer than ten", "at most 10"),
+        ("name", "  ", "required"),
+        ("day", "", "required"),
+    ],
+)
+def test_all_else_is_refused_by_its_field(field: str, text: str, told: str) -> None:
+    form = Everything({**GOOD, field: text})
+    assert not form.is_valid()
+    assert list(form.errors) == [field]
+    assert told in form.errors[field][0]
