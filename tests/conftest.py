@@ -13,6 +13,7 @@ from django.db import connections
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
+import salestargets.celery  # noqa: F401  as in every process that can tell a worker
 from salestargets.launcher.database_url import changed
 from salestargets.launcher.wheels import find_in_wheel
 from tests.databases import Copy, copy_for

@@ -48,8 +48,7 @@ def run(environ: Mapping[str, str]) -> None:
 def load_demo(folder: DataFolder, env: Mapping[str, str]) -> str:
     say("Loading the demo organisation, unless it is there already.")
     patient = {**env, "STATEMENT_TIMEOUT": WORKER_STATEMENT_TIMEOUT}
-    manage(folder, patient, "load_demo")
-    return manage(folder, env, "load_demo", "--show-sign-ins")
+    return manage(folder, patient, "load_demo", "--show-sign-ins")
 
 
 def application(folder: DataFolder, env: Mapping[str, str], address: Address) -> list[Process]:

@@ -24,21 +24,15 @@ def collect_assets(folder: DataFolder, env: Mapping[str, str]) -> None:
 
 
 def manage(folder: DataFolder, env: Mapping[str, str], *arguments: str) -> str:
-    """Run a management command; return what it printed, which stands in the log too.
+    """Run a management command, with its messages in the log; return what it printed.
 
     Raises LauncherError with the last lines of the log if it fails.
     """
     log = folder.logs / "setup.log"
-    start = log.stat().st_size if log.exists() else 0
+    command = [sys.executable, "manage.py", *arguments]
+    done = subprocess.run(command, env=env, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     with log.open("a") as output:
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            env=env,
-            cwd=REPOSITORY,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
+        output.write(f"manage.py {' '.join(arguments)}\n{done.stdout}{done.stderr}\n")
     if done.returncode != 0:
         raise LauncherError(f"`manage.py {' '.join(arguments)}` failed ({log}):\n{last_lines(log)}")
-    return log.read_bytes()[start:].decode()
+    return done.stdout
