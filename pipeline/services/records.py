@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.db.models import F
+
+from pipeline.models import Alias, Deal, UnresolvedReference
 from pipeline.services.pricing import reprice_since
 from pipeline.services.references import WaitingReferences, agreed_aliases
 from salestargets.ingest.batch import Batch
@@ -11,13 +14,16 @@ from salestargets.ingest.merge import Landed
 from salestargets.ingest.references import Unresolved
 from salestargets.ingest.upsert import Follower, Outcome, upsert
 from salestargets.jobs.wake import kick_after_commit
+from salestargets.kernel.errors import NotFound
+from salestargets.kernel.messages import N_
 from salestargets.kernel.parsing import clean_text
 from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import Scope
+from salestargets.tenancy.services import removal
 
 #: The queue in which cells are computed again; triggers have written its row in this transaction.
 CELLS = "cells"
-_EVER = date(2000, 1, 1)
+EVER = date(2000, 1, 1)
 
 
 class Repricing:
@@ -28,7 +34,7 @@ class Repricing:
 
     def after(self, batch: Batch, landed: Landed, unresolved: Sequence[Unresolved], call: Call) -> None:
         if landed.updated:  # the day it moved from is not known any more
-            reprice_since(call, since=dict.fromkeys(_currencies(batch), _EVER))
+            reprice_since(call, since=dict.fromkeys(_currencies(batch), EVER))
         elif landed.created:
             reprice_since(call, since=_first_days(batch))
 
@@ -83,3 +89,23 @@ def upsert_records(
     if not dry_run:
         kick_after_commit(CELLS)
     return outcome
+
+
+def delete_record(actor: Actor, *, kind: str, record_id: int, at: datetime) -> None:
+    """Take a record away. A deal leaves a tombstone, so that its numbers go down and its history stays."""
+    actor.require(Scope.RECORDS_WRITE)
+    if get_kind(kind).has_tombstones:
+        _bury(record_id, at)
+    else:
+        removal.delete_record(actor, kind=kind, record_id=record_id)
+        Alias.objects.filter(kind=kind, record_id=record_id).delete()
+    UnresolvedReference.objects.filter(kind=kind, record_id=record_id).delete()
+    kick_after_commit(CELLS)
+
+
+def _bury(deal_id: int, at: datetime) -> None:
+    buried = Deal.objects.filter(pk=deal_id, deleted_at__isnull=True).update(
+        deleted_at=at, changed_at=at, version=F("version") + 1
+    )
+    if not buried:
+        raise NotFound(N_("There is no such deal."), code="not_found")

@@ -1,6 +1,6 @@
 """A kind of record, described once: for bulk REST, files, OpenAPI and SQL alike."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -65,6 +65,12 @@ class Kind:
     after: tuple[After, ...] = ()
     #: Reference that is not a column → what to do when its record arrives: (this id, that id) pairs.
     settlers: Mapping[str, Callable[[Sequence[tuple[int, int]], Call], None]] = field(default_factory=dict)
+    #: What hangs on a record and is no record itself: name → SQL for it, given the record `d`.
+    images: Mapping[str, str] = field(default_factory=dict)
+    #: Puts back what `images` showed: (record id, its image) each.
+    restore: Callable[[Sequence[tuple[int, Mapping[str, Any]]]], None] | None = None
+    #: Takes away what hangs on records and is no record itself, before they are deleted.
+    detach: Callable[[Collection[int]], None] | None = None
     #: Name of a constraint → what to tell whoever broke it.
     conflicts: Mapping[str, str] = field(default_factory=dict)
     is_versioned: bool = False

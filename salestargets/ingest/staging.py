@@ -26,7 +26,7 @@ def staged_fields(kind: Kind) -> dict[str, Field]:
 def stage(batch: Batch) -> str:
     """The batch in a temporary table: `shape` numbers the sets of fields, columns bear the fields' names."""
     fields = staged_fields(batch.kind)
-    table = _make(batch.kind.name, {"shape": "smallint", **_types(fields.values())})
+    table = temporary_table(batch.kind.name, {"shape": "smallint", **_types(fields.values())})
     names = [name for name in batch.columns if name in fields]
     numbers = {shape: number for number, shape in enumerate(shapes_of(batch))}
     _copy(table, ["shape", *names], [[numbers[shape] for shape in batch.shapes], *map(batch.values, names)])
@@ -42,7 +42,7 @@ def stage_items(
 ) -> str:
     """The items of a list field, each beside the id of its record."""
     types = {"parent": "bigint", **_types(part.fields)}
-    table = _make(f"{kind.name}_{part.name}", types)
+    table = temporary_table(f"{kind.name}_{part.name}", types)
     _copy(table, ["parent", *columns], [parents, *columns.values()])
     return table
 
@@ -56,7 +56,7 @@ def _types(fields: Iterable[Field]) -> dict[str, str]:
     return {field.name: field.sql_type for field in fields}
 
 
-def _make(name: str, columns: Mapping[str, str]) -> str:
+def temporary_table(name: str, columns: Mapping[str, str]) -> str:
     """The session's table for these columns, empty. Other columns, after an upgrade, are another table."""
     definition = ", ".join(f'"{column}" {sql_type}' for column, sql_type in columns.items())
     table = f"incoming_{name.replace('-', '_')}_{zlib.crc32(definition.encode()):08x}"

@@ -152,12 +152,17 @@ def _outcome(
 ) -> Outcome:
     outcome = Outcome(created=len(landed.created), updated=len(landed.updated))
     outcome.unchanged = len(landed.ids) - outcome.created - outcome.updated
-    outcome.rejected = [
+    outcome.rejected = rejections_of(batch, rows)
+    outcome.remarks = _remarks(batch, unresolved) + landed.remarks
+    return outcome
+
+
+def rejections_of(batch: Batch, rows: Sequence[object]) -> list[Rejection]:
+    """Which of the call's rows are refused, and why, in the caller's language."""
+    return [
         Rejection(place, _external_id(rows[place]), _render(batch.rejected[place]))
         for place in sorted(batch.rejected)
     ]
-    outcome.remarks = _remarks(batch, unresolved) + landed.remarks
-    return outcome
 
 
 def _remarks(batch: Batch, unresolved: Sequence[Unresolved]) -> Counter[str]:

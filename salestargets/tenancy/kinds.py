@@ -1,6 +1,8 @@
 """The kinds of records of the organisation itself: its units, people, who sits where, and exchange rates."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
 
 from salestargets.ingest.batch import Batch
 from salestargets.ingest.fields import ABSENT, Choice, Currency, Date, Email, Name, Number, Ref, Text
@@ -10,7 +12,13 @@ from salestargets.ingest.references import Resolver, Unresolved
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.choices import AssignmentRole
-from salestargets.tenancy.services.structure import Place, correct_parents, place_units
+from salestargets.tenancy.services.structure import (
+    Place,
+    correct_parents,
+    detach_units,
+    place_units,
+    replace_placements,
+)
 
 END_BEFORE_START = DomainError(N_("The end must be after the start."), code="invalid")
 
@@ -50,6 +58,20 @@ def settle_parents(pairs: Sequence[tuple[int, int]], call: Call) -> None:
     correct_parents(pairs, on=call.today)
 
 
+def restore_placements(images: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
+    places = {unit_id: image["placements"] or [] for unit_id, image in images}
+    replace_placements({unit_id: [_placement(one) for one in found] for unit_id, found in places.items()})
+
+
+def _placement(image: Mapping[str, Any]) -> tuple[int | None, date, date | None]:
+    starts_on, ends_on = image["starts_on"], image["ends_on"]
+    return (
+        image["parent_id"],
+        date.fromisoformat(starts_on),
+        date.fromisoformat(ends_on) if ends_on else None,
+    )
+
+
 UNITS = Kind(
     name="units",
     table="tenancy_unit",
@@ -62,6 +84,13 @@ UNITS = Kind(
     ),
     after=(place,),
     settlers={"parent": settle_parents},
+    detach=detach_units,
+    images={
+        "placements": "SELECT jsonb_agg(jsonb_build_object('parent_id', p.parent_id, 'starts_on',"
+        " p.starts_on, 'ends_on', p.ends_on) ORDER BY p.starts_on) FROM tenancy_unitplacement p"
+        " WHERE p.organisation_id = d.organisation_id AND p.unit_id = d.id"
+    },
+    restore=restore_placements,
     is_versioned=True,
 )
 

@@ -1,6 +1,6 @@
 """The tree of units: made, renamed, and moved with a date; never rewritten backwards by accident."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -122,6 +122,33 @@ def correct_parents(parents: Sequence[tuple[int, int]], *, on: date) -> None:
             parent_id=parent_id
         )
     rebuild_closure()
+
+
+def replace_placements(places: Mapping[int, Sequence[tuple[int | None, date, date | None]]]) -> None:
+    """Make the places of units what they were: (parent, from, to) each."""
+    lock_structure()
+    UnitPlacement.objects.filter(unit_id__in=places).delete()
+    UnitPlacement.objects.bulk_create(
+        UnitPlacement(
+            organisation_id=current_organisation_id(),
+            unit_id=unit_id,
+            parent_id=parent_id,
+            starts_on=starts_on,
+            ends_on=ends_on,
+        )
+        for unit_id, held in places.items()
+        for parent_id, starts_on, ends_on in held
+    )
+    rebuild_closure()
+
+
+def detach_units(unit_ids: Collection[int]) -> None:
+    """Take units out of the tree, so that they can be deleted; one with another below it stays in use."""
+    lock_structure()
+    if UnitPlacement.objects.filter(unit_id__in=unit_ids, parent__isnull=True).exists():
+        raise DomainError(N_("The root cannot be deleted."), code="root")
+    UnitClosure.objects.filter(descendant_id__in=unit_ids).delete()
+    UnitPlacement.objects.filter(unit_id__in=unit_ids).delete()
 
 
 def _holding(held: UnitPlacement | None) -> UnitPlacement:
