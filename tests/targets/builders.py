@@ -107,7 +107,7 @@ def lead_of(organisation: Organisation, unit: Unit, name: str = "Lena") -> Actor
 
 def member(organisation: Organisation, role: Role, person: Person | None = None) -> Actor:
     """Someone who signs in with a role."""
-    name = person.external_id if person else role.value
+    name = person.external_id if person else f"the-{role.value}"
     return acting_as(
         organisation, a_member(organisation, f"{name}@{organisation.slug}.example", role, person=person)
     )
@@ -123,3 +123,8 @@ def refused(
     assert caught.value.code == code
     assert (written(world.acme), written(world.other)) == before
     return caught.value
+
+
+def fresh(goal: Goal) -> Goal:
+    """As a selector reads it."""
+    return Goal.objects.select_related("plan__root_unit", "kpi").get(pk=goal.pk)

@@ -25,6 +25,7 @@ from tests.targets.builders import (
     APRIL,
     a_goal,
     a_plan,
+    fresh,
     lead_of,
     member,
     number,
@@ -286,10 +287,6 @@ def test_a_published_split_needs_a_reason_and_leaves_versions(world: World) -> N
     refused(world, lambda: split(goal, "even", holds={of(world.west): 1_000}), "reason_required")
     with acting_for(world.acme.pk):
         assert Split.objects.count() == 4
-
-
-def fresh(goal: Goal) -> Goal:
-    return Goal.objects.select_related("plan", "kpi").get(pk=goal.pk)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
