@@ -113,7 +113,7 @@ def _terms(source: Source, measures: Sequence[str]) -> Mapping[str, Term]:
 
 def _summed(source: Source, terms: Mapping[str, Term], by: By | None, *, now: bool) -> str:
     return f"""
-    SELECT spell.kind, spell.holder_id, t.bucket, m.measure, m.value
+    SELECT spell.kind, spell.holder_id, t.bucket, {unfolded(terms)}
     FROM spell
     CROSS JOIN LATERAL (
         SELECT {_bucket(source, by)} AS bucket, {sums(terms)}
@@ -121,7 +121,6 @@ def _summed(source: Source, terms: Mapping[str, Term], by: By | None, *, now: bo
         WHERE {source.where} AND {_counts(source, now=now)}
         GROUP BY 1
     ) t
-    {unfolded(terms, "t")}
 """
 
 

@@ -54,10 +54,13 @@ class Source:
 class Flow(Source):
     """Records counted on their `day`. `group` is the word on the dirty keys that their tables write.
 
+    `name` tells flows apart in a statement.
+
     `is_sought`: an index finds the records of a person between two days, so that they are looked up stretch
     by stretch; else those of a person are read once and dealt out to the stretches.
     """
 
+    name: str
     group: str
     is_sought: bool = True
 

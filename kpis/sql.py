@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 
+from kpis.marking import month_of
 from kpis.registry import Flow, Term
 from salestargets.tenancy.context import current_organisation_id
 
@@ -40,23 +41,26 @@ WITH pair AS (
 whole AS (
     SELECT DISTINCT person_id FROM unnest(%(whole)s::bigint[]) AS w (person_id)
 ),
+person AS (
+    SELECT person_id FROM pair UNION SELECT person_id FROM whole
+),
+{held}
+extreme AS ({extremes}),
 asked AS (
     SELECT person_id, month FROM pair
   UNION ALL
-    -- All months from a person's first record to the last one: two looks into an index, not a scan.
-    SELECT whole.person_id, generate_series(span.first, span.last, interval '1 month')::date
-    FROM whole
-    CROSS JOIN LATERAL (
-        SELECT date_trunc('month', min(day)::timestamp) AS first, max(day)::timestamp AS last
-        FROM ({days}) AS d (day)
-    ) span
-    WHERE span.first IS NOT NULL
+    -- All months from a person's first record to the last one.
+    SELECT person_id,
+           generate_series(date_trunc('month', min(day)::timestamp), max(day), interval '1 month')::date
+    FROM extreme
+    WHERE day IS NOT NULL
+    GROUP BY person_id
 ),
 membership AS (
     SELECT a.person_id, a.unit_id, a.starts_on, COALESCE(a.ends_on, 'infinity') AS ends_on
-    FROM (SELECT person_id FROM pair UNION SELECT person_id FROM whole) p
+    FROM person
     JOIN tenancy_assignment a
-      ON a.organisation_id = %(organisation)s AND a.person_id = p.person_id AND a.role = 'member'
+      ON a.organisation_id = %(organisation)s AND a.person_id = person.person_id AND a.role = 'member'
 ),
 turn AS (
     -- The days on which a person's unit, or anything above it, changed.
@@ -97,6 +101,7 @@ part AS ({parts}),
 fresh AS (
     SELECT person_id, month, starts_on, unit_id, measure, sum(value)::bigint AS value
     FROM part
+    WHERE value <> 0
     GROUP BY person_id, month, starts_on, unit_id, measure
     HAVING sum(value) <> 0
 )
@@ -228,13 +233,13 @@ def recompute(flows: Sequence[Flow]) -> str:
 
 def rebuild_leaves(flows: Sequence[Flow]) -> str:
     """The same for leaf cells alone, also of measures that nobody registers any more."""
-    return _leaves(flows, "true") + _WRITE + _LEAVES_ONLY
+    return _leaves(flows, "true", of_everyone=True) + _WRITE + _LEAVES_ONLY
 
 
 def leaf_differences(flows: Sequence[Flow]) -> str:
     """Where leaf cells are not what the records say, but for people whose keys still wait."""
     return (
-        _leaves(flows, "true")
+        _leaves(flows, "true", of_everyone=True)
         + """
 SELECT person_id, month, measure, old_value, value FROM diff
 WHERE NOT EXISTS (
@@ -271,14 +276,17 @@ def sums(terms: Mapping[str, Term]) -> str:
     )
 
 
-def unfolded(keys: Iterable[str], row: str) -> str:
-    """Columns to rows: (measure, value) of every measure of a row of sums."""
-    values = ", ".join(f"('{key}', {row}.{key})" for key in keys)
-    return f"CROSS JOIN LATERAL (VALUES {values}) AS m (measure, value)"
+def unfolded(keys: Iterable[str]) -> str:
+    """Columns to rows, in a select list: (measure, value) of every measure of a row of sums."""
+    keys = list(keys)
+    names = ", ".join(f"'{key}'" for key in keys)
+    return f"unnest(ARRAY[{names}]) AS measure, unnest(ARRAY[{', '.join(keys)}]) AS value"
 
 
-def _leaves(flows: Sequence[Flow], measures: str) -> str:
-    stretches = _STRETCHES.replace("{days}", " UNION ALL ".join(_first_and_last(flow) for flow in flows))
+def _leaves(flows: Sequence[Flow], measures: str, *, of_everyone: bool = False) -> str:
+    held = (_held(flow, of_everyone=of_everyone) for flow in flows if not flow.is_sought)
+    stretches = _STRETCHES.replace("{held}", "".join(held))
+    stretches = stretches.replace("{extremes}", " UNION ALL ".join(_extremes(flow) for flow in flows))
     fresh = _FRESH.replace("{parts}", " UNION ALL ".join(_part(flow) for flow in flows))
     return stretches + fresh + _DIFF.replace("{measures}", measures)
 
@@ -288,21 +296,52 @@ def _of_these(flows: Sequence[Flow]) -> str:
     return f"l.measure IN ({keys})"
 
 
-def _first_and_last(flow: Flow) -> str:
+def _held(flow: Flow, *, of_everyone: bool) -> str:
+    """The records of the people in question, read once.
+
+    OFFSET 0 keeps the planner to one person after the other, where it would rather read the whole table, even
+    for the one deal that changed. For everyone it does right.
+    """
+    terms = ", ".join(
+        f"CASE WHEN {term.where} THEN {term.value} END AS {key}" for key, term in flow.terms.items()
+    )
+    return f"""
+{flow.name} AS MATERIALIZED (
+    SELECT person.person_id, r.*
+    FROM person
+    CROSS JOIN LATERAL (
+        SELECT {flow.day} AS day, {terms}
+        FROM {flow.table}
+        WHERE {flow.where} AND {flow.person} = person.person_id
+        {"" if of_everyone else "OFFSET 0"}
+    ) r
+),
+"""
+
+
+def _extremes(flow: Flow) -> str:
+    """A person's first and last day: two looks into an index where there is one."""
+    if not flow.is_sought:
+        return f"SELECT person_id, day FROM {flow.name} JOIN whole USING (person_id)"
     records = f"FROM {flow.table} WHERE {flow.where} AND {flow.person} = whole.person_id"
-    return f"(SELECT min({flow.day}) {records}) UNION ALL (SELECT max({flow.day}) {records})"
+    return f"""
+    SELECT whole.person_id, d.day FROM whole
+    CROSS JOIN LATERAL (
+        (SELECT min({flow.day}) {records}) UNION ALL (SELECT max({flow.day}) {records})
+    ) AS d (day)
+"""
 
 
 def _part(flow: Flow) -> str:
-    return _sought(flow) if flow.is_sought else _dealt_out(flow)
-
-
-_STRETCH = "stretch.person_id, stretch.month, stretch.starts_on, stretch.unit_id"
+    return f"""
+    SELECT person_id, month, starts_on, unit_id, {unfolded(flow.terms)}
+    FROM ({_sought(flow) if flow.is_sought else _dealt_out(flow)}) t
+"""
 
 
 def _sought(flow: Flow) -> str:
     return f"""
-    SELECT {_STRETCH}, m.measure, m.value
+    SELECT stretch.*, t.*
     FROM stretch
     CROSS JOIN LATERAL (
         SELECT {sums(flow.terms)}
@@ -310,22 +349,17 @@ def _sought(flow: Flow) -> str:
         WHERE {flow.where} AND {flow.person} = stretch.person_id
           AND {flow.day} >= stretch.starts_on AND {flow.day} < stretch.ends_on
     ) t
-    {unfolded(flow.terms, "t")}
-    WHERE m.value <> 0
 """
 
 
 def _dealt_out(flow: Flow) -> str:
+    held = ", ".join(f"sum({flow.name}.{key})::bigint AS {key}" for key in flow.terms)
     return f"""
-    SELECT t.person_id, t.month, t.starts_on, t.unit_id, m.measure, m.value
-    FROM (
-        SELECT {_STRETCH}, {sums(flow.terms)}
-        FROM stretch, {flow.table}
-        WHERE {flow.where} AND {flow.person} = stretch.person_id
-          AND date_trunc('month', {flow.day}::timestamp)::date = stretch.month
-          AND {flow.day} >= stretch.starts_on AND {flow.day} < stretch.ends_on
-        GROUP BY {_STRETCH}
-    ) t
-    {unfolded(flow.terms, "t")}
-    WHERE m.value <> 0
+    SELECT stretch.*, {held}
+    FROM stretch
+    JOIN {flow.name}
+      ON {flow.name}.person_id = stretch.person_id
+     AND {month_of(f"{flow.name}.day")} = stretch.month
+     AND {flow.name}.day >= stretch.starts_on AND {flow.name}.day < stretch.ends_on
+    GROUP BY stretch.person_id, stretch.month, stretch.starts_on, stretch.ends_on, stretch.unit_id
 """

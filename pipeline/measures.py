@@ -38,6 +38,7 @@ _WON = "d.status = 'won'"
 _WON_WITH_CYCLE = f"{_WON} AND d.created_on IS NOT NULL"
 
 CLOSED = Flow(
+    name="closed_deals",
     group=GROUP,
     table=_DEAL,
     where=_LIVE,
@@ -57,6 +58,7 @@ CLOSED = Flow(
 
 #: A share tells neither day nor status: the deals of a person's shares are read once for all months.
 SHARED = Flow(
+    name="closed_shares",
     group=GROUP,
     table=_SHARE,
     where=_SHARED,
@@ -70,6 +72,7 @@ SHARED = Flow(
 )
 
 CREATED = Flow(
+    name="created_deals",
     group=GROUP,
     table=_DEAL,
     where=_LIVE,
