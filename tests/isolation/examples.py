@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.isolation.placeholders import Id, Name, New
+from tests.isolation.placeholders import Holder, Id, Name, New
 
 
 @dataclass(frozen=True)
@@ -11,15 +11,22 @@ class Example:
     path: dict[str, Id] = field(default_factory=dict)
     query: dict[str, Any] = field(default_factory=dict)
     body: Any = None
-    #: Of the list that is answered: not empty, or the positive control proves nothing.
-    lists: bool = False
+    #: A list that must not be empty, or the positive control proves nothing; and of what.
+    lists: tuple[str, ...] = ()
 
 
-def a_list(**query: Any) -> Example:
-    return Example(query=query, lists=True)
+def a_list(*kinds: str, **query: Any) -> Example:
+    return Example(query=query, lists=kinds or ("unit",))
 
 
 DAY = "2026-06-01"
+QUARTER = {"starts_on": "2026-04-01", "ends_on": "2026-07-01"}
+PLAN = {"plan_id": Id("plan")}
+GOAL = {"plan_id": Id("plan"), "goal_id": Id("goal")}
+TARGET = {"target_id": Id("target")}
+PLANNED_UNIT = Holder("unit", "planned unit")
+PLANNED_PERSON = Holder("person", "planned person")
+SECOND_PERSON = Holder("person", "second person")
 
 EXAMPLES: dict[str, Example] = {
     "GET me": Example(),
@@ -75,6 +82,57 @@ EXAMPLES: dict[str, Example] = {
     "POST keys": Example(body={"name": New(), "scopes": ["read"], "expires_on": None}),
     "GET keys/{key_id}": Example(path={"key_id": Id("key")}),
     "POST keys/{key_id}/revoke": Example(path={"key_id": Id("fresh key")}),
+    "GET alerts": a_list("alert", open=True),
+    "GET alerts/{alert_id}": Example(path={"alert_id": Id("alert")}),
+    "POST alerts/{alert_id}/acknowledge": Example(path={"alert_id": Id("fresh alert")}),
+    "GET alert-rules": a_list(),
+    "GET alert-rules/{rule_id}": Example(path={"rule_id": Id("rule")}),
+    "PATCH alert-rules/{rule_id}": Example(path={"rule_id": Id("rule")}, body={"is_enabled": False}),
+    "GET plans": a_list("plan", state="draft"),
+    "POST plans": Example(
+        body={"name": New(), **QUARTER, "root_unit": Id("unit"), "expected_basis": "calendar"}
+    ),
+    "GET plans/{plan_id}": Example(path=PLAN),
+    "PATCH plans/{plan_id}": Example(path={"plan_id": Id("fresh plan")}, body={"name": New()}),
+    "GET plans/{plan_id}/goals": Example(path=PLAN, lists=("goal",)),
+    "POST plans/{plan_id}/goals": Example(
+        path={"plan_id": Id("fresh plan")}, body={"kpi": "won_revenue", "amount": "1200.00", "stretch": None}
+    ),
+    "GET plans/{plan_id}/goals/{goal_id}": Example(path=GOAL),
+    "PATCH plans/{plan_id}/goals/{goal_id}": Example(path=GOAL, body={"why": "It is ours"}),
+    "GET plans/{plan_id}/targets": Example(
+        path=PLAN, query={"goal": Id("goal"), "holder": PLANNED_UNIT}, lists=("deal",)
+    ),
+    "POST plans/{plan_id}/targets": Example(
+        path={"plan_id": Id("bare plan")},
+        body={"goal": Id("bare goal"), "holder": PLANNED_PERSON, "amount": "10.00", "reason": "first"},
+    ),
+    "POST plans/{plan_id}/split": Example(
+        path=PLAN,
+        body={
+            "goal": Id("goal"),
+            "holder": PLANNED_UNIT,
+            "method": "weights",
+            "weights": [{"holder": PLANNED_PERSON, "weight": "1"}, {"holder": SECOND_PERSON, "weight": "2"}],
+            "holds": [{"holder": SECOND_PERSON, "amount": "1.00"}],
+            "preview": False,
+        },
+    ),
+    "POST plans/{plan_id}/phase": Example(
+        path=PLAN,
+        body={"goal": Id("goal"), "holder": PLANNED_UNIT, "method": "weights", "weights": ["1", "2", "3"]},
+    ),
+    "POST plans/{plan_id}/publish": Example(
+        path={"plan_id": Id("bare plan")}, body={"override": "as the test needs it"}
+    ),
+    "POST plans/{plan_id}/close": Example(path={"plan_id": Id("fresh published plan")}),
+    "GET targets/{target_id}": Example(path=TARGET),
+    "PATCH targets/{target_id}": Example(path=TARGET, body={"amount": "100.00", "reason": "by hand"}),
+    "POST targets/{target_id}/hold": Example(path=TARGET),
+    "POST targets/{target_id}/release": Example(path=TARGET),
+    "GET targets/{target_id}/history": Example(path={"target_id": Id("published target")}),
+    "GET progress": a_list(plan=Id("published plan"), goal=Id("published goal"), holder=PLANNED_UNIT),
+    "GET progress/{target_id}/records": Example(path={"target_id": Id("published target")}, lists=("deal",)),
     "GET audit": a_list(kind="unit", object_id=Id("unit")),
 }
 
@@ -83,4 +141,5 @@ UNIQUE: dict[str, tuple[str, Name]] = {
     "POST units": ("external_id", Name("unit")),
     "POST people": ("external_id", Name("person")),
     "POST keys": ("name", Name("key")),
+    "POST plans": ("name", Name("plan")),
 }

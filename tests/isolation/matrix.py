@@ -104,7 +104,8 @@ class Caller:
     def request(
         self, method: str, path: str, query: dict[str, Any], body: Any, headers: dict[str, str]
     ) -> HttpResponse:
-        url = f"{path}?{urlencode(query)}" if query else path
+        texts = {name: json.dumps(it) if isinstance(it, bool) else it for name, it in query.items()}
+        url = f"{path}?{urlencode(texts)}" if query else path
         data = {} if body is None else {"data": orjson.dumps(body), "content_type": "application/json"}
         return self.client.generic(method, url, headers=headers, **data)
 
@@ -132,7 +133,8 @@ def digest_of(organisation: Organisation) -> dict[str, str]:
             if column is not None:
                 digests[model._meta.db_table] = _digest(cursor, model._meta.db_table, column)
         waiting = Wake.objects.filter(organisation_id=organisation.pk)
-        digests["jobs_wake"] = str(sorted(waiting.values_list("id", "queue")))
+        del digests["api_apikeyuse"]  # that a key was used, is kept also where it was refused
+    digests["jobs_wake"] = str(sorted(waiting.values_list("id", "queue")))
     return digests
 
 

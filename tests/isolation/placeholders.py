@@ -54,10 +54,13 @@ class Name:
 
 @dataclass(frozen=True)
 class Holder:
+    """`unit:7`: which sort of holder, and which object it is."""
+
+    sort: str
     kind: str
 
     def of(self, owner: Owner) -> str:
-        return f"{self.kind}:{owner.id_of(self.kind)}"
+        return f"{self.sort}:{owner.id_of(self.kind)}"
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,23 @@ from datetime import date
 
 from django.utils import timezone
 
+from pipeline.models import Deal
 from salestargets.accounts.models import User
+from salestargets.alerts.models import Alert, Rule, Severity
+from salestargets.alerts.services.alerts import Finding, apply
 from salestargets.api.models import ApiKey
 from salestargets.api.services import create_key
+from salestargets.kernel.money import from_minor
 from salestargets.tenancy.access import Actor, system_actor
 from salestargets.tenancy.choices import AssignmentRole, Role, Scope
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Assignment, Membership, Organisation, Person, Unit
 from salestargets.tenancy.selectors import root_unit_id
+from targets.models import Goal, Plan, Target
+from tests.api.clients import Api
 from tests.builders import START, a_member, a_person, a_unit, an_organisation
+from tests.kpis.builders import drained
+from tests.targets.builders import a_goal, a_plan, published, split
 
 #: Stands in every text of the other organisation, and in none of ours.
 CANARY = "kanarienvogel"
@@ -53,6 +61,22 @@ class Side:
     def name_of(self, kind: str) -> str:
         with acting_for(self.organisation.pk):
             return NAMES[kind](self.id_of(kind))
+
+    def browser(self, role: Role | None) -> Api:
+        """Signed in as a member with this role; with none, as nobody at all."""
+        browser = Api(**{"X-Organisation": self.organisation.slug, "X-CSRFToken": "a" * 32})
+        browser.cookies["csrf"] = "a" * 32
+        if role is not None:
+            browser.force_login(User.objects.get(pk=self.id_of(f"user {role}")))
+        return browser
+
+    def key_for(self, scope: Scope) -> Api:
+        """An integration that may do this one thing."""
+        with acting_for(self.organisation.pk):
+            _key, plain = create_key(
+                actor=self.actor, name=self.text("key"), scopes=[scope], at=timezone.now()
+            )
+        return Api(plain)
 
     @property
     def as_found(self) -> "AsFound":
@@ -142,6 +166,13 @@ def member(side: Side) -> int:
     return Membership.objects.get(user=user).pk
 
 
+for each in Role:
+
+    @makes(f"user {each}")
+    def user(side: Side, role: Role = each) -> int:
+        return a_member(side.organisation, f"{role}@{side.mark}.example", role).pk
+
+
 @makes("key")
 def key(side: Side) -> int:
     with acting_for(side.organisation.pk):
@@ -151,7 +182,133 @@ def key(side: Side) -> int:
     return made.pk
 
 
+@makes("planned unit")
+def planned_unit(side: Side) -> int:
+    return a_unit(side.organisation, side.text("planned"), below=side.unit).pk
+
+
+@makes("planned person")
+def planned_person(side: Side) -> int:
+    return a_person(side.organisation, side.text("planned person"), unit=_planned_unit(side)).pk
+
+
+@makes("second person")
+def second_person(side: Side) -> int:
+    return a_person(side.organisation, side.text("second person"), unit=_planned_unit(side)).pk
+
+
+@makes("plan")
+def plan(side: Side) -> int:
+    for holder in ("planned person", "second person"):
+        side.id_of(holder)
+    return a_plan(side.organisation, side.text("plan"), root=_planned_unit(side)).pk
+
+
+@makes("goal")
+def goal(side: Side) -> int:
+    made = _a_goal(side, "plan")
+    split(made)
+    return made.pk
+
+
+@makes("target")
+def target(side: Side) -> int:
+    return _target(side, "goal", "planned person")
+
+
+@makes("bare plan")
+def bare_plan(side: Side) -> int:
+    return plan(side)
+
+
+@makes("bare goal")
+def bare_goal(side: Side) -> int:
+    return _a_goal(side, "bare plan").pk
+
+
+@makes("published plan")
+def published_plan(side: Side) -> int:
+    made = plan(side)
+    with acting_for(side.organisation.pk):
+        goal = a_goal(Plan.objects.get(pk=made), _shown(side))
+    split(goal)
+    published(goal.plan)
+    return made
+
+
+@makes("published goal")
+def published_goal(side: Side) -> int:
+    with acting_for(side.organisation.pk):
+        return Goal.objects.get(plan=side.id_of("published plan")).pk
+
+
+@makes("published target")
+def published_target(side: Side) -> int:
+    side.id_of("deal")
+    return _target(side, "published goal", "planned person")
+
+
+@makes("deal")
+def deal(side: Side) -> int:
+    with acting_for(side.organisation.pk):
+        made = Deal.objects.create(
+            source="crm",
+            external_id=side.text("deal"),
+            name=side.text("deal"),
+            owner_id=side.id_of("planned person"),
+            status="won",
+            amount_minor=side.amount_minor,
+            base_minor=side.amount_minor,
+            currency=side.organisation.currency,
+            closed_on=date(2026, 5, 4),
+        )
+    drained(side.organisation)
+    return made.pk
+
+
+@makes("rule")
+def rule(side: Side) -> int:
+    with acting_for(side.organisation.pk):
+        return Rule.objects.get().pk
+
+
+@makes("alert")
+def alert(side: Side) -> int:
+    subject = side.text("subject")
+    finding = Finding(
+        severity=Severity.WARNING,
+        unit_id=side.id_of("planned unit"),
+        person_id=None,
+        facts={"plan_name": side.text("plan"), "actual": _shown(side), "pace": "0.8"},
+    )
+    with acting_for(side.organisation.pk):
+        apply(Rule.objects.get(), {subject: finding}, at=timezone.now())
+        return Alert.objects.get(subject=subject).pk
+
+
+def _planned_unit(side: Side) -> Unit:
+    with acting_for(side.organisation.pk):
+        return Unit.objects.get(pk=side.id_of("planned unit"))
+
+
+def _shown(side: Side) -> str:
+    return str(from_minor(side.amount_minor, side.organisation.currency))
+
+
+def _a_goal(side: Side, plan_kind: str) -> Goal:
+    with acting_for(side.organisation.pk):
+        return a_goal(Plan.objects.get(pk=side.id_of(plan_kind)), _shown(side))
+
+
+def _target(side: Side, goal_kind: str, person_kind: str) -> int:
+    with acting_for(side.organisation.pk):
+        goal_id, person_id = side.id_of(goal_kind), side.id_of(person_kind)
+        return Target.objects.get(goal=goal_id, person=person_id, month__isnull=True).pk
+
+
 NAMES |= {
+    "plan": lambda pk: Plan.objects.get(pk=pk).name,
+    "deal": lambda pk: Deal.objects.get(pk=pk).external_id,
     "unit": lambda pk: Unit.objects.get(pk=pk).external_id,
     "person": lambda pk: Person.objects.get(pk=pk).external_id,
     "key": lambda pk: ApiKey.objects.get(pk=pk).name,

@@ -1,0 +1,65 @@
+"""Who may do what: every operation against every role, every scope of a key, and nobody.
+
+The table is the code's own: what an operation declares, and `access.SCOPES`.
+"""
+
+import pytest
+
+from salestargets.tenancy.access import SCOPES
+from salestargets.tenancy.choices import Role, Scope
+from tests.isolation.conftest import TwoSides
+from tests.isolation.examples import EXAMPLES
+from tests.isolation.matrix import Caller, Route, api_operations, digest_of, outside
+from tests.isolation.placeholders import Nobody, filled
+
+ROUTES = [route for route in api_operations() if route.name in EXAMPLES]
+
+#: What a role or a key may not do though it has the scope, and why.
+NARROWER = {
+    ("POST alerts/{alert_id}/acknowledge", Role.VIEWER): "a viewer changes nothing",
+    ("POST alerts/{alert_id}/acknowledge", Scope.READ): "nor does a key that only reads",
+    ("POST keys", Scope.ADMIN): "a key makes no key that may do what it may not itself",
+}
+
+
+def each(routes: list[Route]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("route", routes, ids=lambda route: route.name)
+
+
+@each(ROUTES)
+def test_nobody_may_do_anything(sides: TwoSides, route):
+    example = EXAMPLES[route.name]
+    filled(vars(example), sides.ours.as_found)  # so that it exists
+    before = digest_of(sides.ours.organisation)
+    caller = Caller(sides.ours.browser(None))
+    answer = caller.send(route, example, sides.ours.as_found)
+    assert answer.status_code == 401
+    assert outside(answer) == outside(caller.send(route, example, Nobody()))
+    assert digest_of(sides.ours.organisation) == before
+
+
+@each(ROUTES)
+@pytest.mark.parametrize("role", Role)
+def test_a_role_may_do_what_its_scopes_say(sides: TwoSides, route, role):
+    caller = Caller(sides.ours.browser(role))
+    allowed = route.operation.scope in SCOPES[role] and (route.name, role) not in NARROWER
+    expect(sides, caller, route, allowed=allowed)
+
+
+@each(ROUTES)
+@pytest.mark.parametrize("scope", Scope)
+def test_a_key_may_do_what_its_scope_says(sides: TwoSides, route, scope):
+    allowed = route.operation.scope == scope and (route.name, scope) not in NARROWER
+    expect(sides, Caller(sides.ours.key_for(scope)), route, allowed=allowed)
+
+
+def expect(sides: TwoSides, caller: Caller, route: Route, *, allowed: bool) -> None:
+    example = EXAMPLES[route.name]
+    if allowed:
+        assert caller.send(route, example, sides.ours).status_code not in (401, 403)
+        return
+    filled(vars(example), sides.ours.as_found)
+    before = digest_of(sides.ours.organisation)
+    answer = caller.send(route, example, sides.ours.as_found)
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert digest_of(sides.ours.organisation) == before
