@@ -1,27 +1,13 @@
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 from django.core.cache import cache
 from pytest_django import DjangoDbBlocker
 
-from tests.api.clients import Api
 from tests.conftest import renew
 from tests.databases import Copy
-from tests.isolation.matrix import Caller
-from tests.isolation.sides import CANARY, CANARY_MINOR, Side, a_side
-
-
-@dataclass(frozen=True)
-class TwoSides:
-    """Ours, which asks; theirs, which must not be seen."""
-
-    ours: Side
-    theirs: Side
-
-    @property
-    def caller(self) -> Caller:
-        return Caller(Api(self.ours.key))
+from tests.isolation.matrix import TwoSides
+from tests.isolation.sides import CANARY, CANARY_MINOR, a_side
 
 
 @pytest.fixture(scope="module")

@@ -20,10 +20,13 @@ from salestargets.jobs.models import Wake
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation
 from salestargets.tenancy.security import tenant_column
+from tests.api.clients import Api
 from tests.isolation.examples import Example
-from tests.isolation.placeholders import Owner, Path, filled
+from tests.isolation.placeholders import Nobody, Owner, Path, filled, places
+from tests.isolation.sides import CANARY, CANARY_AMOUNT, CANARY_MINOR, Side
 
 API = "/api/v1/"
+CANARIES = (CANARY, CANARY_AMOUNT, str(CANARY_MINOR), f"{CANARY_MINOR:,}")
 #: Headers that differ between any two answers, whoever asks.
 VARYING = {"date", "content-length", "x-request-id"}
 
@@ -75,6 +78,18 @@ def _ids_of(schema: Any, path: Path) -> Iterator[Path]:
         yield from _ids_of(schema["items"], path)
     for name, part in schema.get("properties", {}).items():
         yield from _ids_of(part, (*path, name))
+
+
+@dataclass(frozen=True)
+class TwoSides:
+    """Ours, which asks; theirs, which must not be seen."""
+
+    ours: Side
+    theirs: Side
+
+    @property
+    def caller(self) -> "Caller":
+        return Caller(Api(self.ours.key))
 
 
 class Caller:
@@ -146,5 +161,55 @@ def _digest(cursor: Any, table: str, column: str) -> str:
     return cursor.fetchone()[0]
 
 
-def has_raw_body(route: Route) -> bool:
-    return isinstance(route.operation.body, RawBody)
+def told(*answers: HttpResponse) -> list[str]:
+    """What an answer tells of the other organisation."""
+    said = "".join(body_of(answer).decode() + str(answer.headers) for answer in answers)
+    return [canary for canary in CANARIES if canary in said]
+
+
+def faults(sides: TwoSides, route: Route, example: Example) -> Iterator[str]:
+    """Where a request that names another organisation's object is not answered as if there were none."""
+    for place, placeholder in places({"path": example.path, "query": example.query, "body": example.body}):
+        placeholder.of(sides.theirs.as_found)  # so that it exists
+        before = digest_of(sides.theirs.organisation)
+        theirs = sides.caller.send(route, example, sides.ours, (place, sides.theirs.as_found))
+        nobodys = sides.caller.send(route, example, sides.ours, (place, Nobody()))
+        if outside(theirs) != outside(nobodys):
+            yield f"{place}: answered {outside(theirs)}, but {outside(nobodys)} where there is none"
+        if not _refuses(theirs, route, place):
+            yield f"{place}: {theirs.status_code} is no refusal"
+        if canaries := told(theirs, nobodys):
+            yield f"{place}: tells {canaries}"
+        if digest_of(sides.theirs.organisation) != before:
+            yield f"{place}: changed what is theirs"
+
+
+def smuggling_faults(sides: TwoSides, route: Route, example: Example) -> Iterator[str]:
+    """What a request brings along, without being asked for it, must be refused by its name."""
+    theirs = sides.theirs.organisation
+    smuggled = {"organisation": theirs.pk, "organisation_id": theirs.pk, "id": 1, "role": "admin", "actor": 1}
+    before = digest_of(theirs)
+    for part, status, declared in _inputs(route.operation):
+        for name in sorted(smuggled.keys() - declared):
+            extra = (part, {name: smuggled[name]})
+            answer = sides.caller.send(route, example, sides.ours, extra=extra)
+            named = answer.status_code == status and list(answer.json()["errors"]) == [name]
+            if not named or told(answer):
+                yield f"{name} in the {part}: {answer.status_code} {body_of(answer)!r}"
+    if digest_of(theirs) != before:
+        yield "changed what is theirs"
+
+
+def _inputs(declared: Operation) -> Iterator[tuple[str, int, set[str]]]:
+    yield "query", 400, {field.name for field in declared.query}
+    if isinstance(declared.body, tuple):
+        yield "body", 422, {field.name for field in declared.body}
+
+
+def _refuses(answer: HttpResponse, route: Route, place: Path) -> bool:
+    """A filter may find nothing, and a record may wait for what it refers to; else it is a 404 or a 422."""
+    if answer.status_code == 200 and place[0] == "query":
+        return results_of(answer) == []
+    return answer.status_code in (404, 422) or (
+        isinstance(route.operation.body, RawBody) and answer.status_code == 200
+    )

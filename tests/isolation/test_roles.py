@@ -7,17 +7,17 @@ import pytest
 
 from salestargets.tenancy.access import SCOPES
 from salestargets.tenancy.choices import Role, Scope
-from tests.isolation.conftest import TwoSides
 from tests.isolation.examples import EXAMPLES
-from tests.isolation.matrix import Caller, Route, api_operations, digest_of, outside
+from tests.isolation.matrix import Caller, Route, TwoSides, api_operations, digest_of, outside
 from tests.isolation.placeholders import Nobody, filled
 
 ROUTES = [route for route in api_operations() if route.name in EXAMPLES]
 
+ACKNOWLEDGE = "POST alerts/{alert_id}/acknowledge"
 #: What a role or a key may not do though it has the scope, and why.
-NARROWER = {
-    ("POST alerts/{alert_id}/acknowledge", Role.VIEWER): "a viewer changes nothing",
-    ("POST alerts/{alert_id}/acknowledge", Scope.READ): "nor does a key that only reads",
+NARROWER_ROLES = {(ACKNOWLEDGE, Role.VIEWER): "a viewer changes nothing"}
+NARROWER_SCOPES = {
+    (ACKNOWLEDGE, Scope.READ): "nor does a key that only reads",
     ("POST keys", Scope.ADMIN): "a key makes no key that may do what it may not itself",
 }
 
@@ -42,14 +42,14 @@ def test_nobody_may_do_anything(sides: TwoSides, route):
 @pytest.mark.parametrize("role", Role)
 def test_a_role_may_do_what_its_scopes_say(sides: TwoSides, route, role):
     caller = Caller(sides.ours.browser(role))
-    allowed = route.operation.scope in SCOPES[role] and (route.name, role) not in NARROWER
+    allowed = route.operation.scope in SCOPES[role] and (route.name, role) not in NARROWER_ROLES
     expect(sides, caller, route, allowed=allowed)
 
 
 @each(ROUTES)
 @pytest.mark.parametrize("scope", Scope)
 def test_a_key_may_do_what_its_scope_says(sides: TwoSides, route, scope):
-    allowed = route.operation.scope == scope and (route.name, scope) not in NARROWER
+    allowed = route.operation.scope == scope and (route.name, scope) not in NARROWER_SCOPES
     expect(sides, Caller(sides.ours.key_for(scope)), route, allowed=allowed)
 
 
