@@ -149,23 +149,50 @@ def get_run(actor: Actor, run_id: int) -> ImportRun:
     return run
 
 
-def state_of(run: ImportRun) -> ImportState:
+_WORKING = frozenset({ImportState.QUEUED, ImportState.RUNNING, ImportState.UNDOING})
+_RUN_COLUMNS = (
+    *("id", "kind", "source", "file_name", "columns", "mapping", "is_dry_run", "state", "rows_total"),
+    *("rows_done", "created", "updated", "unchanged", "rejected", "remarks", "error", "created_at"),
+    *("finished_at", "job__state", "job__error"),
+)
+
+
+def import_rows(actor: Actor) -> Rows:
+    rows: Rows = import_runs(actor).values(*_RUN_COLUMNS)
+    return rows
+
+
+def get_import_row(actor: Actor, run_id: int) -> Mapping[str, Any]:
+    row = import_rows(actor).filter(pk=run_id).first()
+    if row is None:
+        raise NotFound(N_("There is no such import."), code="not_found")
+    return row
+
+
+def state_of(state: str, job_state: str | None) -> ImportState:
     """Where a run stands; its job may have failed without being able to say so in the run."""
-    working = {ImportState.QUEUED, ImportState.RUNNING, ImportState.UNDOING}
-    if run.state in working and run.job is not None and run.job.state == JobState.FAILED:
+    if state in _WORKING and job_state == JobState.FAILED:
         return ImportState.FAILED
-    return ImportState(run.state)
+    return ImportState(state)
 
 
 def rejections_of(run: ImportRun) -> QuerySet[ImportRejection]:
     return ImportRejection.objects.filter(run=run).order_by("row", "id")
 
 
-def left_by_undo(run: ImportRun) -> QuerySet[ImportChange]:
+def left_rows(run: ImportRun) -> Rows:
     """Records that undoing the run left as they are, each with the reason."""
-    return ImportChange.objects.filter(run=run).exclude(left="").order_by("kind", "id")
+    rows: Rows = (
+        ImportChange.objects.filter(run=run).exclude(left="").values("id", "kind", "record_id", "left")
+    )
+    return rows
 
 
 def saved_mappings(actor: Actor, kind: str | None = None) -> QuerySet[ImportMapping]:
     actor.require(Scope.RECORDS_WRITE)
     return ImportMapping.objects.filter(**({"kind": kind} if kind else {})).order_by("name")
+
+
+def mapping_rows(actor: Actor, kind: str | None = None) -> Rows:
+    rows: Rows = saved_mappings(actor, kind).values("id", "name", "kind", "mapping")
+    return rows

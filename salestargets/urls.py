@@ -11,7 +11,11 @@ urlpatterns = [
     path("", home, name="home"),
     path("language/", set_language, name="set_language"),
     path("accounts/", include("allauth.urls")),
+    path("o/<slug:slug>/", include("targets.urls")),
+    path("o/<slug:slug>/", include("reviews.urls")),
     path("api/v1/", include("salestargets.alerts.api_urls")),
+    path("api/v1/", include("pipeline.api_urls")),
     path("api/v1/", include("targets.api_urls")),
+    path("api/v1/", include("reviews.api_urls")),
     path("api/", include("salestargets.api.urls")),
 ]

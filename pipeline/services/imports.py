@@ -14,7 +14,14 @@ from django.utils import translation
 
 from pipeline.choices import ImportState
 from pipeline.models import ImportChange, ImportChunk, ImportRejection, ImportRun
-from pipeline.services.mappings import fields_of, guess_mapping, importable_kinds
+from pipeline.services.mappings import (
+    fields_of,
+    guess_mapping,
+    guess_preset,
+    importable_kinds,
+    named_mapping,
+    save_mapping,
+)
 from pipeline.services.records import call_of, upsert_records
 from pipeline.services.roster import MOST_ROWS, ROSTER, ROSTER_KIND, take_roster
 from pipeline.services.trail import Trail
@@ -28,13 +35,16 @@ from salestargets.jobs.models import Job
 from salestargets.jobs.services import enqueue
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
-from salestargets.kernel.parsing import clean_text
+from salestargets.kernel.parsing import clean_text, parse_json
 from salestargets.tenancy.access import Actor, system_actor
 from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.models import Organisation
 
 IMPORT = "import"
 SAMPLE_ROWS = 20
+MAX_MAPPING = 200_000
+#: The source of records whose file tells nothing of it.
+UNNAMED = "file"
 _STARTABLE = (ImportState.MAPPING, ImportState.CHECKED, ImportState.FAILED)
 
 Row = list[str]
@@ -66,6 +76,42 @@ def receive_file(
     run.mapping = guess_mapping(kind, run.columns).as_json()
     run.save()
     return run
+
+
+def import_file(
+    actor: Actor,
+    *,
+    kind: str,
+    file_name: str,
+    content: IO[bytes],
+    at: datetime,
+    source: str = "",
+    mapping: str = "",
+    save_as: str = "",
+    dry_run: bool = False,
+) -> ImportRun:
+    """All of it in one go: `mapping` is the name of one, or one as JSON; without one it is guessed."""
+    run = receive_file(
+        actor, kind=kind, source=source or UNNAMED, file_name=file_name, content=content, at=at
+    )
+    chosen = _chosen(run, mapping)
+    preset = guess_preset(run.columns, kind=kind)
+    if not source and preset is not None:
+        run.source = preset.source
+        run.save(update_fields=["source"])
+    choose_mapping(actor, run=run, mapping=chosen)
+    if save_as:
+        save_mapping(actor, name=save_as, kind=kind, mapping=chosen)
+    return start_import(actor, run=run, dry_run=dry_run, at=at)
+
+
+def _chosen(run: ImportRun, mapping: str) -> FileMapping:
+    if not mapping:
+        return saved_mapping(run)
+    if mapping.lstrip().startswith("{"):
+        data = parse_json(mapping.encode("utf-8", "surrogatepass"), max_bytes=MAX_MAPPING)
+        return read_mapping(data, fields=fields_of(run.kind))
+    return named_mapping(mapping, kind=run.kind, header=run.columns)
 
 
 def choose_mapping(actor: Actor, *, run: ImportRun, mapping: FileMapping) -> ImportRun:

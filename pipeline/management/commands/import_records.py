@@ -10,9 +10,8 @@ from django.utils import timezone
 from pipeline.choices import ImportState
 from pipeline.models import ImportRun
 from pipeline.selectors import get_run, rejections_of, state_of
-from pipeline.services.imports import choose_mapping, receive_file, start_import
-from pipeline.services.mappings import fields_of, guess_mapping, guess_preset, importable_kinds, named_mapping
-from salestargets.ingest.mapping import FileMapping, read_mapping
+from pipeline.services.imports import import_file
+from pipeline.services.mappings import importable_kinds
 from salestargets.jobs.services import work_one_step
 from salestargets.kernel.errors import DomainError
 from salestargets.tenancy.access import Actor, system_actor
@@ -46,26 +45,24 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"The file cannot be read: {error}") from error
         except DomainError as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(f"{error} ({error.field})" if error.field else str(error)) from error
         self._report(actor, self._finish(actor, run))
 
     def _start(self, actor: Actor, options: dict[str, Any]) -> ImportRun:
-        path: Path = options["file"]
-        at = timezone.now()
+        path, mapping = options["file"], options["mapping"]
+        if mapping.endswith(".json"):
+            mapping = Path(mapping).read_text(encoding="utf-8")
         with acting_for(actor.organisation.pk), path.open("rb") as content:
-            run = receive_file(
+            return import_file(
                 actor,
                 kind=options["kind"],
-                source=options["source"] or "file",
+                source=options["source"],
                 file_name=path.name,
                 content=content,
-                at=at,
+                mapping=mapping,
+                dry_run=options["dry_run"],
+                at=timezone.now(),
             )
-            if not options["source"] and (preset := guess_preset(run.columns, kind=run.kind)):
-                run.source = preset.source
-                run.save(update_fields=["source"])
-            choose_mapping(actor, run=run, mapping=_mapping(options["mapping"], run))
-            return start_import(actor, run=run, dry_run=options["dry_run"], at=at)
 
     def _finish(self, actor: Actor, run: ImportRun) -> ImportRun:
         """Work here, step by step; where a worker was faster, wait for it."""
@@ -73,7 +70,7 @@ class Command(BaseCommand):
             worked = work_one_step(actor.organisation.pk, at=timezone.now())
             with acting_for(actor.organisation.pk):
                 run = get_run(actor, run.pk)
-            if state_of(run) not in _WORKING:
+            if _state(run) not in _WORKING:
                 return run
             if not worked:
                 time.sleep(0.2)
@@ -81,7 +78,7 @@ class Command(BaseCommand):
     def _report(self, actor: Actor, run: ImportRun) -> None:
         self.stdout.write(f"{run.rows_done} of {run.rows_total} rows from {run.file_name}")
         for name in ("created", "updated", "unchanged", "rejected"):
-            self.stdout.write(f"{name:>10} {getattr(run, name)}")
+            self.stdout.write(f"{getattr(run, name):>10} {name}")
         for remark, count in sorted(run.remarks.items()):
             self.stdout.write(f"{count:>10} {remark.replace('_', ' ')}")
         with acting_for(actor.organisation.pk):
@@ -89,13 +86,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"row {rejection.row}: {orjson.dumps(rejection.errors).decode()}")
         if run.is_dry_run:
             self.stdout.write("Dry run: nothing was changed.")
-        if state_of(run) == ImportState.FAILED:
+        if _state(run) == ImportState.FAILED:
             raise CommandError(run.error or (run.job.error if run.job else "failed"))
 
 
-def _mapping(name: str, run: ImportRun) -> FileMapping:
-    if not name:
-        return guess_mapping(run.kind, run.columns)
-    if name.endswith(".json"):
-        return read_mapping(orjson.loads(Path(name).read_bytes()), fields=fields_of(run.kind))
-    return named_mapping(name, kind=run.kind, header=run.columns)
+def _state(run: ImportRun) -> ImportState:
+    return state_of(run.state, run.job.state if run.job else None)

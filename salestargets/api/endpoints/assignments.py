@@ -18,6 +18,7 @@ from salestargets.tenancy.models import Assignment
 from salestargets.tenancy.models.people import current_on
 from salestargets.tenancy.selectors import get_person, get_unit
 from salestargets.tenancy.services.people import assign, end_assignment
+from salestargets.tenancy.services.removal import delete_record
 
 OF_PERSON = Field("person", ID, "Only those of this person.").optional()
 OF_UNIT = Field("unit", ID, "Only those in this unit.").optional()
@@ -84,6 +85,12 @@ class OneAssignment(TenantView):
     def get(self, request: Request, assignment_id: int) -> AssignmentRow:
         """One assignment."""
         return read_assignment(self.actor, assignment_id, self.today)
+
+    @operation(Scope.RECORDS_WRITE, status=204)
+    def delete(self, request: Request, assignment_id: int) -> None:
+        """Delete an assignment that should never have been; to end one, give it a last day."""
+        read_assignment(self.actor, assignment_id, self.today)
+        delete_record(self.actor, kind="assignments", record_id=assignment_id)
 
 
 class AssignmentEnd(TenantView):

@@ -16,6 +16,7 @@ from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.selectors import get_person, get_unit, members_of
 from salestargets.tenancy.services.people import change_person, create_person, move_person
+from salestargets.tenancy.services.removal import delete_record
 
 ON = Field("on", DATE, "As of this day; today if left out.").optional()
 OF_UNIT = Field("unit", ID, "Only members of this unit on that day.").optional()
@@ -78,6 +79,12 @@ class OnePerson(TenantView):
         changes["email"] = changes["email"] or ""
         change_person(self.actor, person=person, expected_version=self.version, **changes)
         return read_person(self.actor, person_id, self.today)
+
+    @operation(Scope.RECORDS_WRITE, status=204)
+    def delete(self, request: Request, person_id: int) -> None:
+        """Delete a person whom nothing refers to."""
+        get_person(self.actor, person_id, self.today)
+        delete_record(self.actor, kind="people", record_id=person_id)
 
 
 class PersonMove(TenantView):

@@ -15,6 +15,7 @@ from salestargets.kernel.messages import N_
 from salestargets.tenancy.access import Actor, Sight, sight_of
 from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.selectors import get_unit
+from salestargets.tenancy.services.removal import delete_record
 from salestargets.tenancy.services.structure import change_unit, create_unit, move_unit
 
 ON = Field("on", DATE, "As of this day; today if left out.").optional()
@@ -79,6 +80,12 @@ class OneUnit(TenantView):
         changes = {"name": unit.name, "kind": unit.kind} | self.body.only(NEW_NAME, NEW_KIND)
         change_unit(self.actor, unit=unit, expected_version=self.version, **changes)
         return read_unit(self.actor, unit_id, self.today)
+
+    @operation(Scope.RECORDS_WRITE, status=204)
+    def delete(self, request: Request, unit_id: int) -> None:
+        """Delete a unit that nothing refers to."""
+        get_unit(self.actor, unit_id, self.today)
+        delete_record(self.actor, kind="units", record_id=unit_id)
 
 
 class UnitMove(TenantView):
