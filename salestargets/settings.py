@@ -51,6 +51,8 @@ INSTALLED_APPS = [
     "kpis",
     "pipeline",
     "targets",
+    "reviews",
+    "salestargets.demo",
 ]
 
 MIDDLEWARE = [

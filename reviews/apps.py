@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ReviewsConfig(AppConfig):
+    name = "reviews"
+
+    def ready(self) -> None:
+        from salestargets.tenancy.choices import Role
+        from salestargets.web.registry import NavItem, register_page
+
+        seeing_units = (Role.ADMIN, Role.MANAGER, Role.VIEWER)
+        register_page(NavItem("reviews", _("Reviews"), "messages-square", "reviews", seeing_units, 60))
