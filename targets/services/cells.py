@@ -41,12 +41,13 @@ def set_target(
     Those above and below stay: what this leaves unallocated, or assigns too much, is shown there.
     `expected_version` is that of the number read, 0 where there was none; without it, whatever is there.
     """
+    check_amount(amount)
     sheet = sheet_of(lock_goal(goal))
     node = sheet.tree.find(holder)
     check_may_set(actor, sheet, node, at=at)
     _check_month(sheet, month)
     _check_version(sheet, (node, month), expected_version)
-    numbers = _numbers(sheet, node, month, check_amount(amount))
+    numbers = _numbers(sheet, node, month, amount)
     write_numbers(Because(actor, at, reason, effective_on), sheet, Batch(numbers))
     return Target.objects.get(goal=goal, unit=node.unit_id, person=node.person_id, month=month)
 
