@@ -15,7 +15,7 @@ from salestargets.launcher.setup import collect_assets, manage, migrate
 from salestargets.launcher.signals import signals_end_us
 from salestargets.launcher.watch import watch
 
-PATIENCE = 90
+PATIENCE = 180
 #: A worker's statement may work through a whole organisation; a page's may not.
 WORKER_STATEMENT_TIMEOUT = "300s"
 
