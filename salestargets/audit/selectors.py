@@ -46,6 +46,8 @@ class Entry:
     reason: str
     title: str
     changes: tuple[Change, ...]
+    #: The row as it was before, or as it was made or removed.
+    row: Mapping[str, Any]
 
 
 @cache
@@ -60,24 +62,32 @@ def entries(
     *,
     kind: str | None = None,
     object_id: int | None = None,
+    by: str | None = None,
     before: Place | None = None,
     limit: int = 100,
 ) -> list[Entry]:
-    """The newest first, from `before` on backwards. For administrators only."""
+    """The newest first, from `before` on backwards; `by` is an `Actor.id`. For administrators only."""
     actor.require(Scope.ADMIN)
     tables = event_models()
     chosen = [tables[kind]] if kind and kind in tables else list(tables.values())
-    found = [entry for table in chosen for entry in _of_table(actor, table, object_id, before, limit)]
+    found = [entry for table in chosen for entry in _of_table(actor, table, object_id, by, before, limit)]
     return sorted(found, key=lambda entry: entry.place, reverse=True)[:limit]
 
 
+def history_of(actor: Actor, kind: str, object_id: int, *, limit: int = 20) -> list[Entry]:
+    """What happened to one object, the newest first. Whoever may open the object may read it."""
+    return list(_of_table(actor, event_models()[kind], object_id, None, None, limit))
+
+
 def _of_table(
-    actor: Actor, table: Any, object_id: int | None, before: Place | None, limit: int
+    actor: Actor, table: Any, object_id: int | None, by: str | None, before: Place | None, limit: int
 ) -> Iterable[Entry]:
     tenant = "id" if table.pgh_tracked_model._meta.model_name == "organisation" else "organisation_id"
     rows = table.objects.filter(**{tenant: actor.organisation.pk})
     if object_id is not None:
         rows = rows.filter(pgh_obj_id=object_id)
+    if by is not None:
+        rows = rows.filter(pgh_context__actor=by)
     if before is not None:
         rows = rows.filter(_earlier(table.pgh_tracked_model._meta.model_name, before))
     events = list(rows.order_by("-pgh_created_at", "-pgh_id")[:limit].values())
@@ -129,6 +139,7 @@ def _entry(table: Any, event: dict[str, Any], after: dict[str, Any] | None) -> E
         reason=context.get("reason", ""),
         title=str(event.get("name") or event.get("key") or ""),
         changes=tuple(_changes(table, event, after or {})) if action == "update" else (),
+        row=event,
     )
 
 

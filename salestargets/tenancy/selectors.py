@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from salestargets.accounts.models import User
 from salestargets.kernel.calendars import WorkCalendar, work_calendar
@@ -66,10 +67,44 @@ def get_person(actor: Actor, person_id: int, on: date) -> Person:
     return person
 
 
+def get_assignment(actor: Actor, assignment_id: int, on: date) -> Assignment:
+    """With its person and its unit."""
+    row = Assignment.objects.select_related("person", "unit").filter(pk=assignment_id).first()
+    if row is None or not sight_of(actor, on).of_person(row.person_id):
+        raise NotFound(N_("There is no such assignment."), code="not_found")
+    return row
+
+
 def visible_people(actor: Actor, on: date) -> QuerySet[Person]:
     sight = sight_of(actor, on)
     people = Person.objects.order_by("name", "id")
     return people if sight.everything else people.filter(pk__in=sight.person_ids)
+
+
+def directory(actor: Actor, on: date, *, search: str = "", unit_id: int | None = None) -> QuerySet[Person]:
+    """The visible people with `unit_id`, `unit_name` and the names of the units they manage on a day.
+
+    `search` finds a part of name or e-mail, `unit_id` whoever belongs to a unit or below it.
+    """
+    held = Assignment.objects.filter(current_on(on), person=OuterRef("pk")).order_by("unit__name")
+    member = held.filter(role=AssignmentRole.MEMBER)
+    manages = held.filter(role=AssignmentRole.MANAGER).values("unit__name")
+    people = (
+        visible_people(actor, on)
+        .select_related("user")
+        .annotate(
+            unit_id=Subquery(member.values("unit_id")[:1]),
+            unit_name=Subquery(member.values("unit__name")[:1]),
+            manages=ArraySubquery(manages),
+        )
+    )
+    if search:
+        people = people.filter(Q(name__icontains=search) | Q(email__icontains=search))
+    if unit_id is not None:
+        below = UnitClosure.objects.filter(current_on(on), ancestor_id=unit_id).values("descendant_id")
+        placed = Assignment.objects.filter(current_on(on), unit_id__in=below)
+        people = people.filter(pk__in=placed.values("person_id"))
+    return people
 
 
 def tree(actor: Actor, on: date) -> list[UnitNode]:

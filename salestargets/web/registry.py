@@ -1,10 +1,13 @@
-"""Which pages the navigation offers. Apps fill it in `ready()`; the templates show what a role may see."""
+"""What all apps add to the pages: navigation, tabs, bells, first steps. They do so in `ready()`."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from salestargets.tenancy.access import Actor
 
 Text = str | Promise
 
@@ -39,3 +42,60 @@ def pages_for(role: str) -> list[NavItem]:
     sections = list(SECTIONS)
     seen = (item for item in _pages.values() if role in item.roles)
     return sorted(seen, key=lambda item: (sections.index(item.section), item.order, item.key))
+
+
+_tabs: dict[str, list[NavItem]] = {}
+
+
+def register_tab(group: str, item: NavItem) -> None:
+    """A page beside others under one entry of the navigation, such as the settings."""
+    tabs = _tabs.setdefault(group, [])
+    if item not in tabs:
+        tabs.append(item)
+
+
+def tabs_for(group: str, role: str) -> list[NavItem]:
+    seen = (item for item in _tabs.get(group, []) if role in item.roles)
+    return sorted(seen, key=lambda item: (item.order, item.key))
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """What waits for a member, counted in the top bar of every page: `count` must be cheap."""
+
+    label: Text
+    icon: str
+    url_name: str
+    count: Callable[[Actor, date], int]
+
+
+bells: list[Bell] = []
+
+
+def register_bell(bell: Bell) -> None:
+    if bell not in bells:
+        bells.append(bell)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the first steps of a new organisation; `is_done` looks whether it was taken."""
+
+    key: str
+    title: Text
+    about: Text
+    icon: str
+    url_name: str
+    order: int
+    is_done: Callable[[Actor], bool]
+
+
+_steps: dict[str, Step] = {}
+
+
+def register_step(step: Step) -> None:
+    _steps[step.key] = step
+
+
+def first_steps() -> list[Step]:
+    return sorted(_steps.values(), key=lambda step: step.order)

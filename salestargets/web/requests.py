@@ -5,7 +5,8 @@ from datetime import date, datetime
 from functools import wraps
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -36,7 +37,7 @@ def page(scope: Scope = Scope.READ) -> Callable[[View], View]:
     """A page for members with this scope. What does not exist for them is 404, what they may not do 403.
 
     The view is given `now` and `today` (the organisation's own date) on the request: it is the only place
-    of a page where the clock is read.
+    of a page where the clock is read. Times are shown by the organisation's clock.
     """
 
     def decorate(view: View) -> View:
@@ -47,7 +48,8 @@ def page(scope: Scope = Scope.READ) -> Callable[[View], View]:
             request.now = timezone.now()
             request.today = request.organisation.today(request.now)
             try:
-                return view(request, *args, **kwargs)
+                with timezone.override(request.organisation.time_zone):
+                    return view(request, *args, **kwargs)
             except NotFound as error:
                 raise Http404 from error
             except Forbidden as error:
@@ -59,14 +61,24 @@ def page(scope: Scope = Scope.READ) -> Callable[[View], View]:
 
 
 def accepted(form: BaseForm, call: Callable[[dict[str, Any]], Any]) -> bool:
-    """Whether the form is valid and the service took it; a refusal stands on the form, by its field."""
+    """Whether the form is valid and the service took it; a refusal undoes all and stands on the form."""
     if not form.is_valid():
         return False
     try:
-        call(form.cleaned_data)
+        with transaction.atomic():
+            call(form.cleaned_data)
     except (NotFound, Forbidden):
         raise
     except DomainError as error:
-        form.add_error(error.field if error.field in form.fields else None, error.render(gettext))
+        refuse(form, error)
         return False
     return True
+
+
+def refuse(form: BaseForm, error: DomainError) -> None:
+    """The error by its field, or above the form where it has none there."""
+    for name, texts in error.errors.items():
+        form.add_error(name if name in form.fields else None, texts)
+    if not error.errors:
+        field = error.field if error.field in form.fields else None
+        form.add_error(field, ValidationError(error.render(gettext), code=error.code))

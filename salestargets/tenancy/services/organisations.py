@@ -143,11 +143,12 @@ def add_member(actor: Actor, *, email: str, role: str, person_id: int | None) ->
     return user
 
 
-def link_person(actor: Actor, *, user: User, person_id: int) -> None:
+def link_person(actor: Actor, *, user: User, person_id: int, expected_version: int | None = None) -> None:
     actor.require(Scope.ADMIN)
     person = Person.objects.filter(pk=person_id).first()
     if person is None:
         raise NotFound(N_("There is no such person."), code="not_found", field="person")
+    person = lock(person, expected_version=expected_version)
     Person.objects.filter(user=user).exclude(pk=person_id).update(user=None)
     save_changes(person, {"user": user})
 

@@ -122,3 +122,11 @@ def end_assignment(
 def check_span(starts_on: date | None, ends_on: date | None, *, field: str) -> None:
     if starts_on and ends_on and ends_on <= starts_on:
         raise DomainError(N_("The end must be after the start."), code="invalid", field=field)
+
+
+def unlink_person(actor: Actor, *, person: Person, expected_version: int | None) -> Person:
+    """The person stays, and whoever signs in as them is no longer that person."""
+    actor.require(Scope.ADMIN)
+    person = lock(person, expected_version=expected_version)
+    save_changes(person, {"user": None})
+    return person

@@ -1,6 +1,6 @@
 """Tags the components and the base template are made of."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -12,7 +12,7 @@ from django.urls import reverse
 from lucide.templatetags.lucide import lucide
 
 from salestargets.web import shapes
-from salestargets.web.registry import SECTIONS, Text, pages_for
+from salestargets.web.registry import SECTIONS, NavItem, Text, bells, pages_for, tabs_for
 from salestargets.web.status import STATUSES, Status
 
 register = template.Library()
@@ -43,16 +43,47 @@ class Link:
 @register.simple_tag(takes_context=True)
 def navigation(context: dict[str, Any]) -> list[Link]:
     """The pages this member may open; the one whose address is the longest start of this one is current."""
-    request: HttpRequest = context["request"]
+    return links(context["request"], pages_for)
+
+
+@register.simple_tag(takes_context=True)
+def tabs(context: dict[str, Any], group: str) -> list[Link]:
+    """The pages beside this one."""
+    return links(context["request"], lambda role: tabs_for(group, role))
+
+
+def links(request: HttpRequest, items_for: Callable[[str], list[NavItem]]) -> list[Link]:
     actor = getattr(request, "actor", None)
     if actor is None or actor.role is None:
         return []
     slug = actor.organisation.slug
-    pages = [(item, reverse(item.url_name, kwargs={"slug": slug})) for item in pages_for(actor.role)]
+    pages = [(item, reverse(item.url_name, kwargs={"slug": slug})) for item in items_for(actor.role)]
     here = max((url for _, url in pages if request.path.startswith(url)), key=len, default="")
     return [
         Link(item.key, item.label, item.icon, url, SECTIONS[item.section], current=url == here)
         for item, url in pages
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class BellLink:
+    label: Text
+    icon: str
+    url: str
+    count: int
+
+
+@register.simple_tag(takes_context=True)
+def bell_links(context: dict[str, Any]) -> list[BellLink]:
+    """What waits for this member; nothing where no view knows which day it is, as on error pages."""
+    request = context["request"]
+    actor, today = getattr(request, "actor", None), getattr(request, "today", None)
+    if actor is None or today is None:
+        return []
+    kwargs = {"slug": actor.organisation.slug}
+    return [
+        BellLink(bell.label, bell.icon, reverse(bell.url_name, kwargs=kwargs), bell.count(actor, today))
+        for bell in bells
     ]
 
 

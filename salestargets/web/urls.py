@@ -1,0 +1,21 @@
+"""Pages of an organisation that the platform itself has, below /o/<slug>/."""
+
+from django.urls import path
+
+from salestargets.web.pages import people, staffing, units
+
+urlpatterns = [
+    path("people/", people.people, name="people"),
+    path("people/new/", staffing.person_new, name="person_new"),
+    path("people/<id:person_id>/", people.person, name="person"),
+    path("people/<id:person_id>/edit/", staffing.person_edit, name="person_edit"),
+    path("people/<id:person_id>/move/", staffing.person_move, name="person_move"),
+    path("people/<id:person_id>/leads/", staffing.person_leads, name="person_leads"),
+    path("people/<id:person_id>/sign-in/", staffing.person_sign_in, name="person_sign_in"),
+    path("assignments/<id:assignment_id>/end/", staffing.assignment_end, name="assignment_end"),
+    path("assignments/<id:assignment_id>/remove/", staffing.assignment_remove, name="assignment_remove"),
+    path("people/units/", units.units, name="units"),
+    path("people/units/new/", units.unit_new, name="unit_new"),
+    path("people/units/<id:unit_id>/edit/", units.unit_edit, name="unit_edit"),
+    path("people/units/<id:unit_id>/move/", units.unit_move, name="unit_move"),
+]
