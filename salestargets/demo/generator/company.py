@@ -60,15 +60,15 @@ PRODUCTS = (
     Product("F100", "F100 vortex flowmeter 涡街流量计", FLOW, 6_860, 18),
     Product("F200", "F200 electromagnetic flowmeter 电磁流量计", FLOW, 12_480, 20),
     Product("F300", "F300 ultrasonic flowmeter 超声波流量计", FLOW, 28_900, 10),
-    Product("F500", "F500 Coriolis flowmeter 科氏流量计", FLOW, 76_500, 5),
+    Product("F500", "F500 Coriolis flowmeter 科氏流量计", FLOW, 46_500, 5),
     Product("L100", "L100 pressure transmitter 压力变送器", LEVEL, 3_980, 22),
     Product("L200", "L200 radar level gauge 雷达物位计", LEVEL, 15_750, 14),
     Product("L300", "L300 guided wave radar 导波雷达", LEVEL, 19_260, 8),
     Product("L400", "L400 differential pressure 差压变送器", LEVEL, 5_640, 14),
     Product("A100", "A100 pH analyser pH 分析仪", ANALYSIS, 8_320, 12),
-    Product("A200", "A200 gas analyser 气体分析仪", ANALYSIS, 58_700, 6),
-    Product("A300", "A300 water quality station 水质监测站", ANALYSIS, 138_000, 3),
-    Product("A500", "A500 process chromatograph 在线色谱仪", ANALYSIS, 268_000, 1),
+    Product("A200", "A200 gas analyser 气体分析仪", ANALYSIS, 38_700, 6),
+    Product("A300", "A300 water quality station 水质监测站", ANALYSIS, 72_400, 3),
+    Product("A500", "A500 process chromatograph 在线色谱仪", ANALYSIS, 118_000, 1),
 )
 
 #: External id → name and how often deals come through it.

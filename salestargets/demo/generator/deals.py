@@ -26,14 +26,14 @@ _SEASON = (900, 650, 1150, 1000, 1020, 1150, 900, 900, 1100, 950, 1150, 1100)
 _RAMP = (350, 650, 850)  # the first months of a new rep
 _GROWTH = 9  # thousandths a month
 
-_WIN = 350  # of a thousand deals
+_WIN = 430  # of a thousand deals
 _SLIPS = 450  # of a thousand deals that a bad form costs: not lost, but put off
 _SHARED, _ABROAD = 16, 26  # of a thousand deals
 _SPLITS = (("60", "40"), ("50", "50"), ("70", "30"), ("33.34", "33.33", "33.33"))
 #: A sales cycle is short or long: days from, to, and how often.
 _CYCLES = ((8, 24, 28), (24, 50, 40), (50, 90, 24), (90, 140, 8))
-_QUANTITIES = ((1, 1, 46), (2, 3, 26), (4, 8, 18), (9, 20, 8), (21, 40, 2))
-_LARGEST = 420_000  # yuan, unless one piece costs more
+#: What a customer means to spend, in yuan: from, to, and how often.
+_BUDGETS = ((8_000, 20_000, 26), (20_000, 40_000, 48), (40_000, 80_000, 22), (80_000, 150_000, 4))
 #: After how many thousandths of the cycle a stage begins: from, to.
 _STAGE_BEGINS = ((0, 1), (80, 200), (270, 390), (500, 620), (730, 850))
 _LOST_AFTER = (10, 24, 26, 26, 14)
@@ -103,7 +103,7 @@ class _Teller:
         ends, status = self._outcome(rep, self.horizon.working_day(created + timedelta(days=days)))
         if ends < self.horizon.begin:
             return None
-        owner = rep if rep.works_on(ends) or rep.left_on is None else self._successor(rep)
+        owner = rep if rep.works_on(ends) or rep.left_on is None else self._successor(rep, ends)
         customer, quantity = self._customer(owner, ends), self._quantity(product)
         return Deal(
             rep=owner,
@@ -131,8 +131,8 @@ class _Teller:
             return self.horizon.working_day(self.horizon.on + timedelta(self.rng.randrange(-14, 50))), "open"
         return ends, "lost"
 
-    def _successor(self, rep: Rep) -> Rep:
-        return self.rng.choice(self.staff.team_mates(rep, self.horizon.on))
+    def _successor(self, rep: Rep, ends: date) -> Rep:
+        return self.rng.choice(self.staff.team_mates(rep, min(ends, self.horizon.on)))
 
     def _customer(self, rep: Rep, on: date) -> Customer:
         if self._happens(_ABROAD):
@@ -140,8 +140,7 @@ class _Teller:
         return self.market.regions[region_now(rep.team_on(on) or rep.spells[-1].team)].draw(self.rng)
 
     def _quantity(self, product: Product) -> int:
-        """Nobody buys twenty of the dearest."""
-        return min(self._within(_QUANTITIES), max(_LARGEST // product.list_price, 1))
+        return max(self._within(_BUDGETS) // product.list_price, 1)
 
     def _amount(self, product: Product, quantity: int, customer: Customer) -> int:
         """List price less up to 15 %, in hundredths; abroad roughly by the rate, and a little more."""

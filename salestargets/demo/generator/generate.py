@@ -1,5 +1,6 @@
 """Everything put together, as rows of the bulk API."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -19,17 +20,9 @@ _ZONE = ZoneInfo(company.TIME_ZONE)
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """A region, or a team below one; `parent` is None right below the company."""
-
-    external_id: str
-    name: str
-    kind: str
-    parent: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class UnitMove:
+    """A team that was given to another region."""
+
     unit: str
     parent: str
     on: date
@@ -37,30 +30,27 @@ class UnitMove:
 
 @dataclass(frozen=True)
 class DemoData:
-    """`records`: kind → rows, in the order in which they are loaded. People are named by external id."""
+    """`records`: kind → rows, in the order in which they are loaded. Units and people by external id."""
 
     on: date
-    units: Sequence[Unit]
     unit_move: UnitMove
     records: Mapping[str, Sequence[Row]]
     #: Leads the region that has a bad quarter.
     manager: str
     #: Sells there, and is behind.
     rep: str
-    #: Came a short while ago and keeps a smaller number than their share.
-    newcomer: str
 
 
 def generate(on: date, seed: int = SEED) -> DemoData:
     """The demo as it is known on the morning of `on`: everything in it has happened before that day."""
     horizon = Horizon(on)
     people, world = staff(horizon, seed), market(horizon, seed)
-    weak = [rep for rep in people.reps if company.region_now(rep.spells[-1].team) == company.WEAK_REGION]
+    told = deals(horizon, people, world, seed)
     return DemoData(
         on=on,
-        units=list(_units()),
-        unit_move=UnitMove(company.MOVED_TEAM, company.MOVED_TO, horizon.quarters_ago(1).start),
+        unit_move=UnitMove(company.MOVED_TEAM, company.MOVED_TO, horizon.begin + timedelta(days=45)),
         records={
+            "units": list(_units()),
             "exchange-rates": list(_rates(world)),
             "people": list(_people(people)),
             "assignments": list(_assignments(people)),
@@ -68,25 +58,35 @@ def generate(on: date, seed: int = SEED) -> DemoData:
             "products": list(_products()),
             "channels": [{"external_id": key, "name": name} for key, (name, _) in company.CHANNELS.items()],
             "stages": list(_stages()),
-            "deals": list(_deals(deals(horizon, people, world, seed), Random(f"{seed}/clock"))),
+            "deals": list(_deals(told, Random(f"{seed}/clock"))),
         },
         manager=people.manager_of(company.WEAK_REGION).external_id,
-        rep=min((rep for rep in weak if rep.works_on(on)), key=lambda rep: rep.form).external_id,
-        newcomer=_newcomer(people, horizon).external_id,
+        rep=_struggling(people, told, horizon).external_id,
     )
 
 
-def _newcomer(people: Staff, horizon: Horizon) -> Rep:
-    """The last one hired before the quarter in progress."""
-    there = [rep for rep in people.reps if rep.works_on(horizon.on) and rep.hired_on < horizon.quarter.start]
-    return max(there, key=lambda rep: rep.hired_on)
+def _struggling(people: Staff, told: Sequence[Deal], horizon: Horizon) -> Rep:
+    """Someone of the weak region, there from the start, who has won little this quarter."""
+    won = Counter[str]()
+    for deal in told:
+        if deal.status == "won" and horizon.quarter.contains(deal.ends_on):
+            won[deal.rep.external_id] += deal.amount
+    reps = [
+        rep
+        for rep in people.reps
+        if rep.works_on(horizon.on)
+        and rep.hired_on < horizon.begin
+        and company.region_now(rep.spells[-1].team) == company.WEAK_REGION
+    ]
+    return sorted(reps, key=lambda rep: (won[rep.external_id], rep.external_id))[len(reps) // 4]
 
 
-def _units() -> Iterator[Unit]:
+def _units() -> Iterator[Row]:
+    """Regions hang below the company, wherever that comes from."""
     for external_id, name in company.REGIONS.items():
-        yield Unit(external_id, name, "region", None)
+        yield {"external_id": external_id, "name": name, "kind": "region", "parent": None}
     for team in company.TEAMS:
-        yield Unit(team.external_id, team.name, "team", team.region)
+        yield {"external_id": team.external_id, "name": team.name, "kind": "team", "parent": team.region}
 
 
 def _rates(world: Market) -> Iterator[Row]:

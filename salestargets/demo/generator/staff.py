@@ -10,8 +10,8 @@ from salestargets.demo.generator.horizon import Horizon
 from salestargets.demo.generator.names import people_names
 
 #: How often a rep wins in the quarter in progress, in thousandths of their usual: some badly, some well.
-_FORMS = (1000, 1080, 420, 1000, 1500, 960, 1120)
-_WEAK_FORMS = (380, 520, 640, 460, 1250, 500, 580)
+_FORMS = (1080, 1150, 450, 1100, 1500, 1060, 1250)
+_WEAK_FORMS = (300, 460, 580, 380, 1100, 420, 500)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,88 @@
+"""The demo's plans: last quarter's, closed, and the one in progress, each made a week before it began."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from kpis.selectors import actual, get_kpi
+from kpis.values import Holder
+from salestargets.demo.generator import DemoData, company
+from salestargets.kernel.periods import FiscalCalendar, Period, add_months
+from salestargets.tenancy.access import Actor
+from salestargets.tenancy.choices import AssignmentRole
+from salestargets.tenancy.models import Assignment
+from salestargets.tenancy.models.people import current_on
+from salestargets.tenancy.selectors import root_unit_id
+from targets.choices import Phasing, SplitMethod
+from targets.models import Plan
+from targets.services.months import PhaseRequest, phase
+from targets.services.plans import create_goal, create_plan
+from targets.services.publishing import close_plan, publish_plan
+from targets.services.splits import SplitRequest, apply_split
+
+KPI = "won_revenue"
+_GROWTH_PERCENT, _STRETCH_PERCENT = 103, 110
+#: Targets are round: to 100,000 yuan for the company, to 10,000 for a person.
+_ROUND, _ROUND_PERSON = 10_000_000, 1_000_000
+_OBJECTIVE = "Win more of the plants that already know us 让老客户的新项目继续选择我们"
+_WHY = "It pays for the new calibration laboratory 为新的校准实验室提供资金"
+_ACHIEVABLE = "A little above the average of the last four quarters 比过去四个季度的平均水平略高"
+
+
+def make_plans(actor: Actor, data: DemoData, *, at: datetime) -> None:
+    """Cells must be up to date: the split goes by history."""
+    quarter = FiscalCalendar().quarter_of(data.on)
+    last = Period(add_months(quarter.start, -3), quarter.start)
+    finished = _publish(actor, last)
+    close_plan(actor, plan=finished, at=min(at, _morning(last.end + timedelta(days=5))))
+    _publish(actor, quarter)
+
+
+def _publish(actor: Actor, quarter: Period) -> Plan:
+    at = _morning(quarter.start - timedelta(days=7))
+    amount = _amount(quarter, on=actor.organisation.today(at))
+    plan = create_plan(
+        actor,
+        name=FiscalCalendar().name(quarter),
+        starts_on=quarter.start,
+        ends_on=quarter.end,
+        root_unit_id=root_unit_id(quarter.start),
+        at=at,
+    )
+    goal = create_goal(
+        actor,
+        plan=plan,
+        kpi=get_kpi(KPI),
+        amount=amount,
+        details={
+            "stretch": amount * _STRETCH_PERCENT // 100,
+            "objective": _OBJECTIVE,
+            "why": _WHY,
+            "achievable_because": _ACHIEVABLE,
+        },
+        at=at,
+    )
+    split = SplitRequest(
+        holder=None, method=SplitMethod.HISTORY, recursive=True, holds=_newcomers(quarter, amount)
+    )
+    apply_split(actor, goal=goal, request=split, at=at)
+    phase(actor, goal=goal, request=PhaseRequest(holder=None, method=Phasing.WORKING_DAYS), at=at)
+    return publish_plan(actor, plan=plan, at=at)
+
+
+def _amount(quarter: Period, *, on: date) -> int:
+    """A little above the average of the four quarters before."""
+    year = Period(add_months(quarter.start, -12), quarter.start)
+    won = actual(Holder("unit", root_unit_id(quarter.start)), get_kpi(KPI), year, on=on).numerator
+    return won * _GROWTH_PERCENT // 400 // _ROUND * _ROUND
+
+
+def _newcomers(quarter: Period, amount: int) -> dict[Holder, int]:
+    """Who came within the last half year has little history, and holds half of an average rep's number."""
+    reps = Assignment.objects.filter(current_on(quarter.start), role=AssignmentRole.MEMBER)
+    new = reps.filter(person__hired_on__gt=quarter.start - timedelta(days=183))
+    half = amount // (2 * reps.count()) // _ROUND_PERSON * _ROUND_PERSON
+    return {Holder("person", person_id): half for person_id in new.values_list("person_id", flat=True)}
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, time(10), ZoneInfo(company.TIME_ZONE))
