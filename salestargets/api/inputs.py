@@ -66,12 +66,14 @@ class Field(Generic[T]):
 
 @dataclass(frozen=True)
 class Values:
-    """What was sent, clean, by field name."""
+    """What was sent, clean, by field name; and what stands in for what was not."""
 
     sent: Mapping[str, Any]
+    fallbacks: Mapping[str, Any]
 
     def __getitem__(self, field: Field[T]) -> T:
-        return cast(T, self.sent.get(field.name, field.fallback))
+        name = field.name
+        return cast(T, self.sent[name] if name in self.sent else self.fallbacks[name])
 
     def __contains__(self, field: Field[Any]) -> bool:
         return field.name in self.sent
@@ -164,7 +166,15 @@ def _read_holder(value: object) -> HolderInput:
 ID: Reader[int] = Reader(
     parsing.strict_id, {"type": "integer", "format": "int64", "minimum": 1, "maximum": parsing.LARGEST_ID}
 )
-DATE: Reader[date] = Reader(parsing.strict_date, {"type": "string", "format": "date"})
+DATE: Reader[date] = Reader(
+    parsing.strict_date,
+    {
+        "type": "string",
+        "format": "date",
+        "pattern": "^(20[0-9]{2}|2100)-[0-9]{2}-[0-9]{2}$",
+        "example": "2026-07-01",
+    },
+)
 MOMENT: Reader[datetime] = Reader(parsing.strict_datetime, {"type": "string", "format": "date-time"})
 BOOLEAN: Reader[bool] = Reader(parsing.strict_bool, {"type": "boolean"})
 EMAIL: Reader[str] = Reader(parsing.strict_email, {"type": "string", "format": "email", "maxLength": 254})
@@ -200,7 +210,7 @@ def read_body(sent: object, fields: Sequence[Field[Any]]) -> Values:
         if field.required and field.name not in sent:
             faults[field.name] = [gettext("This is required.")]
     parts = ((name, known[name].read, value) for name, value in sent.items() if name in known)
-    return Values(_read_all(parts, faults))
+    return Values(_read_all(parts, faults), {field.name: field.fallback for field in fields})
 
 
 def _read_all(

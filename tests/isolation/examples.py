@@ -11,8 +11,16 @@ class Example:
     path: dict[str, Id] = field(default_factory=dict)
     query: dict[str, Any] = field(default_factory=dict)
     body: Any = None
+    #: Instead of a body: the fields of a form, and the text of its file.
+    form: dict[str, Any] | None = None
+    file: str = ""
     #: A list that must not be empty, or the positive control proves nothing; and of what.
     lists: tuple[str, ...] = ()
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """Everything that may name an object."""
+        return {"path": self.path, "query": self.query, "body": self.body, "form": self.form}
 
 
 def a_list(*kinds: str, **query: Any) -> Example:
@@ -24,9 +32,42 @@ QUARTER = {"starts_on": "2026-04-01", "ends_on": "2026-07-01"}
 PLAN = {"plan_id": Id("plan")}
 GOAL = {"plan_id": Id("plan"), "goal_id": Id("goal")}
 TARGET = {"target_id": Id("target")}
+CATALOGUES = {
+    "customers": "customer",
+    "products": "product",
+    "channels": "channel",
+    "stages": "stage",
+    "exchange-rates": "rate",
+}
+RECORDS: dict[str, dict[str, Any]] = {
+    "units": {"name": New(), "parent": Name("unit"), "placed_from": DAY},
+    "people": {"name": New(), "email": New("p{}@example.com")},
+    "assignments": {
+        "person": Name("manager"), "unit": Name("unit"), "role": "manager", "starts_on": DAY,
+    },
+    "exchange-rates": {"currency": "GBP", "valid_on": New("2026-{}"), "rate": "1.2"},
+    "customers": {"name": New()},
+    "products": {"name": New()},
+    "channels": {"name": New()},
+    "stages": {"name": New(), "category": "open"},
+    "deals": {
+        "name": New(),
+        "owner": Name("person"),
+        "customer": Name("customer"),
+        "product": Name("product"),
+        "channel": Name("channel"),
+        "stage": Name("stage"),
+        "amount": "1200.00",
+        "currency": "USD",
+        "shares": [{"person": Name("person"), "percent": "100"}],
+        "stage_history": [{"stage": Name("stage"), "entered_at": "2026-05-04T10:00:00Z"}],
+    },
+}  # fmt: skip
 PLANNED_UNIT = Holder("unit", "planned unit")
 PLANNED_PERSON = Holder("person", "planned person")
 SECOND_PERSON = Holder("person", "second person")
+MAY = {"from": "2026-05-01", "to": "2026-06-01"}
+MAY_OF_PLANNED = {"kpi": "won_revenue", "holder": PLANNED_UNIT, **MAY}
 
 EXAMPLES: dict[str, Example] = {
     "GET me": Example(),
@@ -133,13 +174,83 @@ EXAMPLES: dict[str, Example] = {
     "GET targets/{target_id}/history": Example(path={"target_id": Id("published target")}),
     "GET progress": a_list(plan=Id("published plan"), goal=Id("published goal"), holder=PLANNED_UNIT),
     "GET progress/{target_id}/records": Example(path={"target_id": Id("published target")}, lists=("deal",)),
+    "GET kpis": a_list(),
+    "GET actuals": a_list("deal", **MAY_OF_PLANNED, by="person"),
+    "GET actuals/records": a_list("deal", **MAY_OF_PLANNED),
+    "GET funnel": Example(query={"holder": PLANNED_UNIT, **MAY}),
+    "GET deals": a_list(
+        "deal", owner=Id("planned person"), customer=Id("customer"), stage=Id("stage"), status="won"
+    ),
+    "GET deals/{deal_id}": Example(path={"deal_id": Id("deal")}),
+    "DELETE deals/{deal_id}": Example(path={"deal_id": Id("fresh deal")}),
+    "DELETE units/{unit_id}": Example(path={"unit_id": Id("fresh unit")}),
+    "DELETE people/{person_id}": Example(path={"person_id": Id("loose person")}),
+    "DELETE assignments/{assignment_id}": Example(path={"assignment_id": Id("fresh assignment")}),
+    **{
+        name: example
+        for kind, one in CATALOGUES.items()
+        for name, example in {
+            f"GET {kind}": a_list(one, external_id=Name(one), source="crm"),
+            f"GET {kind}/{{record_id}}": Example(path={"record_id": Id(one)}),
+            f"DELETE {kind}/{{record_id}}": Example(path={"record_id": Id(f"fresh {one}")}),
+        }.items()
+    },
+    **{
+        f"POST {kind}/bulk": Example(
+            query={"atomic": False, "dry_run": False},
+            body={"source": "crm", "records": [{"external_id": New(), **row}]},
+        )
+        for kind, row in RECORDS.items()
+    },
+    "GET records/unresolved": a_list("waiting deal", target_kind="products"),
+    "GET records/matches": a_list("waiting deal"),
+    "POST records/matches/accept": Example(
+        body={"kind": "products", "source": "crm", "reference": New(), "record": Id("product")}
+    ),
+    "POST records/matches/dismiss": Example(body={"kind": "products", "source": "crm", "reference": New()}),
+    "GET imports": a_list("import", kind="customers"),
+    "POST imports": Example(
+        form={"kind": "customers", "source": "crm", "mapping": Name("mapping"), "save_as": New()},
+        file="external_id,name\nZ1,Zoe\n",
+    ),
+    "GET imports/{import_id}": Example(path={"import_id": Id("import")}),
+    "POST imports/{import_id}/start": Example(
+        path={"import_id": Id("fresh tried import")}, body={"dry_run": False}
+    ),
+    "GET imports/{import_id}/preview": Example(path={"import_id": Id("tried import")}, lists=("unit",)),
+    "GET imports/{import_id}/rejected": Example(path={"import_id": Id("import")}, query={"format": "csv"}),
+    "POST imports/{import_id}/undo": Example(path={"import_id": Id("fresh import")}),
+    "GET imports/{import_id}/left": Example(path={"import_id": Id("import")}),
+    "GET import-mappings": a_list("mapping", kind="customers"),
+    "GET reviews": a_list("review"),
+    "POST reviews": Example(
+        body={"plan": Id("published plan"), "unit": Id("planned unit"), "as_of": "2026-06-15"}
+    ),
+    "GET reviews/{review_id}": Example(path={"review_id": Id("review")}),
+    "PATCH reviews/{review_id}": Example(
+        path={"review_id": Id("review")}, body={"conclusions": "More visits"}
+    ),
     "GET audit": a_list(kind="unit", object_id=Id("unit")),
 }
 
 #: What another organisation has may be had here too: the answer is that to something new.
-UNIQUE: dict[str, tuple[str, Name]] = {
-    "POST units": ("external_id", Name("unit")),
-    "POST people": ("external_id", Name("person")),
-    "POST keys": ("name", Name("key")),
-    "POST plans": ("name", Name("plan")),
+UNIQUE: dict[str, dict[str, Any]] = {
+    "POST units": {"external_id": Name("unit")},
+    "POST people": {"external_id": Name("person")},
+    "POST assignments": {"external_id": Name("assignment")},
+    "POST keys": {"name": Name("key")},
+    "POST plans": {"name": Name("plan")},
+    **{
+        f"POST {kind}/bulk": {"source": "crm", "records": [{**row, "external_id": Name(one)}]}
+        for kind, one, row in (
+            ("customers", "customer", {"name": "New"}),
+            ("products", "product", {"name": "New"}),
+            ("channels", "channel", {"name": "New"}),
+            ("stages", "stage", {"name": "New", "category": "open"}),
+            ("deals", "deal", {"name": "New", "currency": "USD"}),
+            ("units", "unit", {"name": "New", "placed_from": DAY}),
+            ("people", "person", {"name": "New"}),
+            ("exchange-rates", "rate", {"currency": "CHF", "valid_on": DAY, "rate": "1.05"}),
+        )
+    },
 }

@@ -3,21 +3,26 @@
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from io import BytesIO
 
 from django.utils import timezone
 
-from pipeline.models import Deal
+from pipeline.models import Channel, Customer, Deal, ImportMapping, Product, Stage
+from pipeline.services.imports import import_file
+from pipeline.services.records import upsert_records
+from reviews.services import hold_review
 from salestargets.accounts.models import User
 from salestargets.alerts.models import Alert, Rule, Severity
 from salestargets.alerts.services.alerts import Finding, apply
 from salestargets.api.models import ApiKey
 from salestargets.api.services import create_key
+from salestargets.jobs.services import work_one_step
 from salestargets.kernel.money import from_minor
 from salestargets.tenancy.access import Actor, system_actor
 from salestargets.tenancy.choices import AssignmentRole, Role, Scope
 from salestargets.tenancy.context import acting_for
-from salestargets.tenancy.models import Assignment, Membership, Organisation, Person, Unit
+from salestargets.tenancy.models import Assignment, ExchangeRate, Membership, Organisation, Person, Unit
 from salestargets.tenancy.selectors import root_unit_id
 from targets.models import Goal, Plan, Target
 from tests.api.clients import Api
@@ -148,6 +153,11 @@ def person(side: Side) -> int:
     return a_person(side.organisation, side.text("person"), unit=side.unit).pk
 
 
+@makes("loose person")
+def loose_person(side: Side) -> int:
+    return a_person(side.organisation, side.text("person")).pk
+
+
 @makes("manager")
 def manager(side: Side) -> int:
     return a_person(side.organisation, side.text("manager"), unit=side.unit, role=AssignmentRole.MANAGER).pk
@@ -248,22 +258,123 @@ def published_target(side: Side) -> int:
     return _target(side, "published goal", "planned person")
 
 
+def record(side: Side, kind: str, **fields: object) -> int:
+    """A record as its source sends it; returns its id."""
+    external_id = side.text(kind)
+    row = {"external_id": external_id, **fields}
+    with acting_for(side.organisation.pk):
+        outcome = upsert_records(kind, source="crm", rows=[row], actor=side.actor, at=timezone.now())
+        assert (outcome.created, outcome.rejected) == (1, []), outcome
+        return MODELS[kind].objects.get(external_id=external_id).pk
+
+
+MODELS = {
+    "customers": Customer,
+    "products": Product,
+    "channels": Channel,
+    "stages": Stage,
+    "deals": Deal,
+    "exchange-rates": ExchangeRate,
+}
+
+
+@makes("customer")
+def customer(side: Side) -> int:
+    return record(side, "customers", name=side.text("customer"), industry=side.text("industry"))
+
+
+@makes("product")
+def product(side: Side) -> int:
+    return record(side, "products", name=side.text("product"), currency="USD", list_price=_shown(side))
+
+
+@makes("channel")
+def channel(side: Side) -> int:
+    return record(side, "channels", name=side.text("channel"))
+
+
+@makes("stage")
+def stage(side: Side) -> int:
+    return record(side, "stages", name=side.text("stage"), category="open")
+
+
+@makes("rate")
+def rate(side: Side) -> int:
+    day = date(2026, 1, 1) + timedelta(days=next(_numbers))
+    return record(side, "exchange-rates", currency="EUR", valid_on=day.isoformat(), rate="1.1")
+
+
 @makes("deal")
 def deal(side: Side) -> int:
-    with acting_for(side.organisation.pk):
-        made = Deal.objects.create(
-            source="crm",
-            external_id=side.text("deal"),
-            name=side.text("deal"),
-            owner_id=side.id_of("planned person"),
-            status="won",
-            amount_minor=side.amount_minor,
-            base_minor=side.amount_minor,
-            currency=side.organisation.currency,
-            closed_on=date(2026, 5, 4),
-        )
+    named = {kind: side.name_of(kind) for kind in ("customer", "product", "channel", "stage")}
+    made = record(
+        side,
+        "deals",
+        name=side.text("deal"),
+        owner=side.name_of("planned person"),
+        status="won",
+        amount=_shown(side),
+        currency=side.organisation.currency,
+        created_on="2026-04-02",
+        closed_on="2026-05-04",
+        **named,
+    )
     drained(side.organisation)
-    return made.pk
+    return made
+
+
+@makes("waiting deal")
+def waiting_deal(side: Side) -> int:
+    """Speaks of a product by almost its name."""
+    with acting_for(side.organisation.pk):
+        name = Product.objects.get(pk=side.id_of("product")).name
+    return record(side, "deals", name=side.text("deal"), product=name.replace(" ", ""), currency="USD")
+
+
+@makes("import")
+def imported(side: Side) -> int:
+    return _import(side, dry_run=False)
+
+
+@makes("tried import")
+def tried_import(side: Side) -> int:
+    return _import(side, dry_run=True)
+
+
+@makes("mapping")
+def mapping(side: Side) -> int:
+    _import(side, dry_run=True, save_as=side.text("mapping"))
+    with acting_for(side.organisation.pk):
+        return ImportMapping.objects.latest("id").pk
+
+
+def _import(side: Side, *, dry_run: bool, save_as: str = "") -> int:
+    """Two rows, one of them refused."""
+    rows = f"external_id,name\n{side.text('row')},{side.text('name')}\n,{side.text('refused')}\n"
+    content = BytesIO(rows.encode())
+    with acting_for(side.organisation.pk):
+        run = import_file(
+            side.actor,
+            kind="customers",
+            source="crm",
+            file_name=f"{side.mark}.csv",
+            content=content,
+            dry_run=dry_run,
+            save_as=save_as,
+            at=timezone.now(),
+        )
+    while work_one_step(side.organisation.pk, at=timezone.now()):
+        pass
+    return run.pk
+
+
+@makes("review")
+def review(side: Side) -> int:
+    with acting_for(side.organisation.pk):
+        plan = Plan.objects.get(pk=side.id_of("published plan"))
+        unit_id = side.id_of("planned unit")
+        day = date(2026, 5, 15)
+        return hold_review(side.actor, plan=plan, unit_id=unit_id, as_of=day, at=timezone.now()).pk
 
 
 @makes("rule")
@@ -307,9 +418,18 @@ def _target(side: Side, goal_kind: str, person_kind: str) -> int:
 
 
 NAMES |= {
+    "planned person": lambda pk: Person.objects.get(pk=pk).external_id,
+    "customer": lambda pk: Customer.objects.get(pk=pk).external_id,
+    "product": lambda pk: Product.objects.get(pk=pk).external_id,
+    "channel": lambda pk: Channel.objects.get(pk=pk).external_id,
+    "stage": lambda pk: Stage.objects.get(pk=pk).external_id,
+    "rate": lambda pk: ExchangeRate.objects.get(pk=pk).external_id,
+    "mapping": lambda pk: ImportMapping.objects.get(pk=pk).name,
+    "assignment": lambda pk: Assignment.objects.get(pk=pk).external_id,
     "plan": lambda pk: Plan.objects.get(pk=pk).name,
     "deal": lambda pk: Deal.objects.get(pk=pk).external_id,
     "unit": lambda pk: Unit.objects.get(pk=pk).external_id,
+    "manager": lambda pk: Person.objects.get(pk=pk).external_id,
     "person": lambda pk: Person.objects.get(pk=pk).external_id,
     "key": lambda pk: ApiKey.objects.get(pk=pk).name,
 }

@@ -29,7 +29,7 @@ def each(routes: list[Route]) -> pytest.MarkDecorator:
 @each(ROUTES)
 def test_nobody_may_do_anything(sides: TwoSides, route):
     example = EXAMPLES[route.name]
-    filled(vars(example), sides.ours.as_found)  # so that it exists
+    filled(example.request, sides.ours.as_found)  # so that it exists
     before = digest_of(sides.ours.organisation)
     caller = Caller(sides.ours.browser(None))
     answer = caller.send(route, example, sides.ours.as_found)
@@ -58,7 +58,7 @@ def expect(sides: TwoSides, caller: Caller, route: Route, *, allowed: bool) -> N
     if allowed:
         assert caller.send(route, example, sides.ours).status_code not in (401, 403)
         return
-    filled(vars(example), sides.ours.as_found)
+    filled(example.request, sides.ours.as_found)
     before = digest_of(sides.ours.organisation)
     answer = caller.send(route, example, sides.ours.as_found)
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
