@@ -1,0 +1,103 @@
+"""What people call kinds of records, their fields, and what is counted beside them."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from pipeline.choices import DealStatus
+from pipeline.services.roster import ROSTER, ROSTER_KIND
+from salestargets.ingest.kinds import get_kind
+from salestargets.tenancy.choices import AssignmentRole
+
+Text = str | Promise
+
+FIELDS: Mapping[str, Text] = {
+    "amount": _("Amount"),
+    "category": _("Category"),
+    "channel": _("Channel"),
+    "closed_on": _("Closed on"),
+    "country": _("Country"),
+    "created_on": _("Created on"),
+    "currency": _("Currency"),
+    "customer": _("Customer"),
+    "email": _("E-mail"),
+    "ends_on": _("Until"),
+    "expected_close_on": _("Expected to close on"),
+    "external_id": _("External id"),
+    "group": _("Product group"),
+    "hired_on": _("Hired on"),
+    "industry": _("Industry"),
+    "kind": _("Kind"),
+    "left_on": _("Left on"),
+    "list_price": _("List price"),
+    "lost_reason": _("Reason of the loss"),
+    "manager": _("Manager"),
+    "name": _("Name"),
+    "owner": _("Owner"),
+    "parent": _("Unit above"),
+    "person": _("Person"),
+    "placed_from": _("There from"),
+    "position": _("Position"),
+    "probability": _("Chance to win, in percent"),
+    "product": _("Product"),
+    "rate": _("Rate"),
+    "role": _("Role"),
+    "shares": _("Credit shares"),
+    "stage": _("Stage"),
+    "stage_history": _("Stage history"),
+    "starts_on": _("From"),
+    "status": _("Status"),
+    "unit": _("Unit"),
+    "unit_1": _("Unit, highest level"),
+    "unit_2": _("Unit, second level"),
+    "unit_3": _("Unit, third level"),
+    "unit_4": _("Unit, fourth level"),
+    "unit_5": _("Unit, fifth level"),
+    "unit_6": _("Unit, sixth level"),
+    "updated_at": _("Changed at"),
+    "valid_on": _("Valid from"),
+}
+
+HELP: Mapping[str, Text] = {
+    "closed_on": _("For won and lost deals, and only for these."),
+    "external_id": _("Tells records apart: the id in the other system, or a name that is used once."),
+    "owner": _("Whose number it counts for: their external id, or the name they are known by."),
+    "placed_from": _("The day from which it hangs there."),
+    "starts_on": _("From when on they sit there."),
+    "unit_2": _("Below the first; leave deeper levels out where there are none."),
+    "updated_at": _("An older change never overwrites a newer one."),
+}
+
+CHOICES: Mapping[str, Text] = {
+    **dict(DealStatus.choices),
+    **dict(AssignmentRole.choices),
+}
+
+REMARKS: Mapping[str, Text] = {
+    "joined": _("people joined a unit"),
+    "managers_created": _("managers were added as people"),
+    "managers_named": _("units got a manager"),
+    "moved": _("people moved to another unit"),
+    "not_priced": _("without an exchange rate: counted, not priced"),
+    "repeated": _("repeated in the file: the newest row counts"),
+    "unit_moved": _("units were moved"),
+    "units_created": _("units were made"),
+}
+
+
+def label_of(field: str) -> str:
+    return str(FIELDS.get(field, field))
+
+
+def kind_label(name: str) -> str:
+    return gettext(ROSTER_KIND.label if name == ROSTER else get_kind(name).label)
+
+
+def remark_of(name: str) -> str:
+    """Such as “without customer”."""
+    for prefix, text in (("without_", _("without {field}")), ("unresolved_", _("waiting for {field}"))):
+        if name.startswith(prefix):
+            return str(text).format(field=label_of(name.removeprefix(prefix)).lower())
+    return str(REMARKS.get(name, name))
