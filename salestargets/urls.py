@@ -11,6 +11,8 @@ urlpatterns = [
     path("", home, name="home"),
     path("language/", set_language, name="set_language"),
     path("accounts/", include("allauth.urls")),
+    path("o/<slug:slug>/", include("salestargets.web.urls")),
+    path("o/<slug:slug>/", include("pipeline.urls")),
     path("o/<slug:slug>/", include("targets.urls")),
     path("o/<slug:slug>/", include("reviews.urls")),
     path("api/v1/", include("salestargets.alerts.api_urls")),
