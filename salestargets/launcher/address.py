@@ -19,7 +19,17 @@ class Address:
 
     @property
     def url(self) -> str:
-        return f"http://{'localhost' if self.local_host == '127.0.0.1' else self.local_host}:{self.port}/"
+        """What people type."""
+        host = "localhost" if self.local_host == "127.0.0.1" else self.bracketed(self.local_host)
+        return f"http://{host}:{self.port}/"
+
+    @property
+    def bind(self) -> str:
+        return f"{self.bracketed(self.host)}:{self.port}"
+
+    @staticmethod
+    def bracketed(host: str) -> str:
+        return f"[{host}]" if ":" in host else host
 
 
 def free_address(environ: Mapping[str, str]) -> Address:

@@ -56,8 +56,7 @@ def application(folder: DataFolder, env: Mapping[str, str], address: Address) ->
     plain = {**env, "DATABASE_OWNER_URL": "", "DATABASE_BYPASS_URL": ""}
     patient = {**plain, "STATEMENT_TIMEOUT": WORKER_STATEMENT_TIMEOUT}
     celery = ["-m", "celery", "--app", "salestargets.celery:app"]
-    host = f"[{address.host}]" if ":" in address.host else address.host
-    gunicorn = ["-m", "gunicorn", "salestargets.wsgi:application", "--bind", f"{host}:{address.port}"]
+    gunicorn = ["-m", "gunicorn", "salestargets.wsgi:application", "--bind", address.bind]
     threads = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "10"]
 
     def process(name: str, arguments: Sequence[str], variables: Mapping[str, str]) -> Process:

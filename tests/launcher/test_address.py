@@ -33,3 +33,5 @@ def test_the_port_of_the_environment_is_used():
 def test_a_server_that_listens_everywhere_is_found_at_home():
     assert Address(host="0.0.0.0", port=80).local_host == "127.0.0.1"
     assert Address(host="192.0.2.7", port=80).url == "http://192.0.2.7:80/"
+    assert Address(host="::1", port=80).url == "http://[::1]:80/"
+    assert Address(host="::1", port=80).bind == "[::1]:80"
