@@ -38,37 +38,40 @@ class Postgres:
 def embedded_postgres(folder: DataFolder, *, durable: bool = True) -> Iterator[Postgres]:
     """Run the server of this data folder, made on first use, while the context lasts."""
     binaries = find_binaries()
+    account = _prepare(folder, binaries)
+    _end_stale_server(folder.postgres)
+    _write_access_rules(folder.postgres, account)
     with ExitStack() as stack:
-        account = _prepare(folder, binaries)
-        _end_stale_server(folder.postgres)
-        _write_access_rules(folder.postgres, account)
         socket = stack.enter_context(_socket_folder(folder.postgres, account))
-        settings = {
-            "listen_addresses": "",
-            "unix_socket_directories": f'"{socket}"',
-            "unix_socket_permissions": "0700",
-            "max_connections": "200",
-            "timezone": "UTC",
-            **({} if durable else NOT_DURABLE),
-        }
-        process = Process(
-            name="PostgreSQL",
-            argv=[
-                str(binaries / "postgres"),
-                "-D",
-                str(folder.postgres),
-                *(f"--{k}={v}" for k, v in settings.items()),
-            ],
-            log=folder.logs / "postgres.log",
-            cwd=folder.postgres,
-            stop_signal=signal.SIGINT,  # "fast": ends sessions, keeps the data
-            prefix=account.prefix,
-        )
-        process.start()
+        process = _server(folder, binaries, account, _settings(socket, durable=durable))
         stack.callback(process.stop, patience=60)
+        process.start()
         url = f"postgres://{SUPERUSER}@/postgres?host={quote(str(socket), safe='')}"
         wait_until_ready(url, process)
         yield Postgres(url=url, process=process)
+
+
+def _settings(socket: Path, *, durable: bool) -> dict[str, str]:
+    return {
+        "listen_addresses": "",
+        "unix_socket_directories": f'"{socket}"',
+        "unix_socket_permissions": "0700",
+        "max_connections": "200",
+        "timezone": "UTC",
+        **({} if durable else NOT_DURABLE),
+    }
+
+
+def _server(folder: DataFolder, binaries: Path, account: Account, settings: dict[str, str]) -> Process:
+    options = [f"--{name}={value}" for name, value in settings.items()]
+    return Process(
+        name="PostgreSQL",
+        argv=[str(binaries / "postgres"), "-D", str(folder.postgres), *options],
+        log=folder.logs / "postgres.log",
+        cwd=folder.postgres,
+        stop_signal=signal.SIGINT,  # "fast": ends sessions, keeps the data
+        prefix=account.prefix,
+    )
 
 
 def find_binaries() -> Path:

@@ -38,8 +38,8 @@ def run(environ: Mapping[str, str]) -> None:
         sign_ins = load_demo(folder, env) if environ.get("DEMO", "1") == "1" else ""
         children = application(folder, env, address)
         for child in children:
-            child.start()
             stack.callback(child.stop)
+            child.start()
         wait_until_alive(address, children)
         say(announcement(folder, address, sign_ins))
         watch([*servers.processes, *children])
