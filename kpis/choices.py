@@ -20,3 +20,19 @@ class Nature(models.TextChoices):
     QUALITY = "quality", _("Quality")
     COST = "cost", _("Cost")
     CAPABILITY = "capability", _("Capability")
+
+
+class By(models.TextChoices):
+    """Into what a number over a period can be taken apart."""
+
+    MONTH = "month", _("Month")
+    PERSON = "person", _("Person")
+    DAY = "day", _("Day")
+    PRODUCT = "product", _("Product")
+
+
+class Part(models.TextChoices):
+    """Above and below the line of a ratio; a plain sum is all numerator."""
+
+    NUMERATOR = "numerator", _("Numerator")
+    DENOMINATOR = "denominator", _("Denominator")

@@ -13,8 +13,6 @@ from kpis.marking import month_of
 from kpis.registry import Flow, Source, Stock, Term
 from kpis.sql import sums, unfolded
 
-By = Literal["month", "person", "day", "product"]
-
 _SPELLS = """
 WITH spell AS (
     SELECT 'unit' AS kind, c.ancestor_id AS holder_id, a.person_id,
@@ -66,7 +64,7 @@ def _cell_bucket(by: Literal["month", "person"] | None) -> str:
     return {None: "NULL::bigint", "month": "cell.month", "person": "cell.person_id"}[by]
 
 
-def record_sums(sources: Sequence[Source], measures: Sequence[str], *, by: By | None, now: bool) -> str:
+def record_sums(sources: Sequence[Source], measures: Sequence[str], *, by: str | None, now: bool) -> str:
     """(kind, holder, bucket, measure, value) of a span of days, or of a stock at a moment."""
     parts = " UNION ALL ".join(
         _summed(source, _terms(source, measures), by, now=now)
@@ -111,7 +109,7 @@ def _terms(source: Source, measures: Sequence[str]) -> Mapping[str, Term]:
     return {key: term for key, term in source.terms.items() if key in measures}
 
 
-def _summed(source: Source, terms: Mapping[str, Term], by: By | None, *, now: bool) -> str:
+def _summed(source: Source, terms: Mapping[str, Term], by: str | None, *, now: bool) -> str:
     return f"""
     SELECT spell.kind, spell.holder_id, t.bucket, {unfolded(terms)}
     FROM spell
@@ -127,7 +125,7 @@ def _summed(source: Source, terms: Mapping[str, Term], by: By | None, *, now: bo
 def _listed(source: Source, measure: str, term: Term, *, now: bool) -> str:
     about = ", ".join(f"{column} AS {name}" for name, column in source.about.items())
     return f"""
-    SELECT COALESCE({source.day}, DATE '1900-01-01') AS sort_day, {source.record} AS record_id,
+    SELECT COALESCE({source.day}, DATE '2000-01-01') AS sort_day, {source.record} AS record_id,
            spell.person_id, '{measure}' AS measure, {source.day} AS day, ({term.value})::bigint AS value,
            {about}
     FROM spell, {source.table}
@@ -146,12 +144,8 @@ def _counts(source: Source, *, now: bool) -> str:
     return f"{source.person} = spell.person_id AND {when}"
 
 
-def _bucket(source: Source, by: By | None) -> str:
+def _bucket(source: Source, by: str | None) -> str:
     if by is None:
         return "NULL::bigint"
-    return {
-        "day": source.day,
-        "month": month_of(source.day),
-        "person": "spell.person_id",
-        "product": source.product,
-    }[by]
+    columns = {"day": source.day, "month": month_of(source.day), "person": "spell.person_id"}
+    return {**columns, **source.slices}[by]

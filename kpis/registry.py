@@ -44,7 +44,8 @@ class Source:
     person: str
     day: str
     record: str
-    product: str
+    #: By what else its sums can be taken apart, by name: a column each.
+    slices: Mapping[str, str]
     #: What to show of a record in a list, by name.
     about: Mapping[str, str]
     terms: Mapping[str, Term]
@@ -85,10 +86,14 @@ class ChangedCells:
 #: Called in the transaction that changed the cells.
 Follower = Callable[[ChangedCells, datetime], None]
 
+#: (id, external id, name) of products, for those who list numbers by product.
+ProductNames = Callable[[Iterable[int]], Iterable[tuple[int, str, str]]]
+
 MEASURES: dict[str, Measure] = {}
 FLOWS: list[Flow] = []
 STOCKS: list[Stock] = []
 FOLLOWERS: list[Follower] = []
+PRODUCT_NAMES: list[ProductNames] = []
 
 
 def register_measures(measures: Iterable[Measure]) -> None:
@@ -105,6 +110,10 @@ def register_stock(stock: Stock) -> None:
 
 def register_follower(follower: Follower) -> None:
     FOLLOWERS.append(follower)
+
+
+def register_product_names(names: ProductNames) -> None:
+    PRODUCT_NAMES.append(names)
 
 
 def flows_of(group: str) -> list[Flow]:

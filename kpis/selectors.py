@@ -15,7 +15,6 @@ from django.db.models import QuerySet
 
 from kpis import reads, sql
 from kpis.models import Kpi
-from kpis.reads import By
 from kpis.registry import FLOWS, MEASURES, STOCKS, Source
 from kpis.values import Actual, Holder
 from salestargets.kernel.errors import DomainError, NotFound
@@ -24,6 +23,7 @@ from salestargets.kernel.periods import Period, month_of
 from salestargets.tenancy.access import Actor
 from salestargets.tenancy.selectors import get_person, get_unit, root_unit_id
 
+By = Literal["month", "person", "day", "product"]
 Part = Literal["numerator", "denominator"]
 Bucket = date | int | None
 #: (holder, bucket, measure, value)
@@ -150,13 +150,26 @@ def records_behind(
     if span is None or not measures:
         return RecordPage([], Total(0, 0, 0), None)
     sources = _sources(measures)
-    parameters = _parameters([holder], measures, span.period)
+    parameters = _parameters([holder], span.period)
     total = Total(*sql.run(reads.record_total(sources, measures, now=span.is_now), **parameters)[0])
     rows = [
         _row(values, sources[0]) for values in _page(sources, measures, span, parameters, after, limit + 1)
     ]
     more = rows[limit - 1].position if len(rows) > limit else None
     return RecordPage(rows[:limit], total, more)
+
+
+def sums_of_records(
+    sources: Sequence[Source],
+    holders: Sequence[Holder],
+    period: Period,
+    *,
+    measures: Sequence[str],
+    by: str | None = None,
+    now: bool = True,
+) -> list[Sum]:
+    """Sums over records, also of sources that no cell is kept of; `by` a slice of theirs."""
+    return _sums_of(reads.record_sums(sources, measures, by=by, now=now), _parameters(holders, period))
 
 
 def measures_of(kpi: Formula, *parts: Part) -> list[str]:
@@ -219,20 +232,21 @@ def _whole_months(period: Period) -> tuple[Period | None, list[Period]]:
 
 def _from_cells(
     holders: Sequence[Holder], measures: Sequence[str], period: Period, by: Literal["month", "person"] | None
-) -> Iterator[Sum]:
-    yield from _read(reads.cell_sums(by), _parameters(holders, measures, period))
+) -> list[Sum]:
+    return _sums_of(reads.cell_sums(by), _parameters(holders, period), measures=list(measures))
 
 
 def _from_records(
     holders: Sequence[Holder], measures: Sequence[str], span: _Span, by: By | None
-) -> Iterator[Sum]:
-    statement = reads.record_sums(_sources(measures), measures, by=by, now=span.is_now)
-    yield from _read(statement, _parameters(holders, measures, span.period))
+) -> list[Sum]:
+    return sums_of_records(
+        _sources(measures), holders, span.period, measures=measures, by=by, now=span.is_now
+    )
 
 
-def _read(statement: str, parameters: Mapping[str, Any]) -> Iterator[Sum]:
-    for kind, holder_id, bucket, measure, value in sql.run(statement, **parameters):
-        yield Holder(kind, holder_id), bucket, measure, value
+def _sums_of(statement: str, parameters: Mapping[str, Any], **more: Any) -> list[Sum]:
+    rows = sql.run(statement, **parameters, **more)
+    return [(Holder(kind, holder_id), *rest) for kind, holder_id, *rest in rows]
 
 
 def _page(
@@ -270,11 +284,10 @@ def _sources(measures: Sequence[str]) -> list[Source]:
     return [source for source in (*FLOWS, *STOCKS) if not source.terms.keys().isdisjoint(measures)]
 
 
-def _parameters(holders: Sequence[Holder], measures: Sequence[str], period: Period) -> dict[str, Any]:
+def _parameters(holders: Sequence[Holder], period: Period) -> dict[str, Any]:
     return {
         "units": [holder.id for holder in holders if holder.kind == "unit"],
         "people": [holder.id for holder in holders if holder.kind == "person"],
-        "measures": list(measures),
         "starts_on": period.start,
         "ends_on": period.end,
         "before": period.end,

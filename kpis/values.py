@@ -1,10 +1,14 @@
 """What the selectors speak in: whose number, and the number."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from salestargets.kernel.rational import ratio
+from kpis.choices import KpiUnit
+from kpis.domain.ratios import percent
+from salestargets.kernel.money import decimals as decimals_of
+from salestargets.kernel.rational import Number, ratio, rounded
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,3 +35,13 @@ class Actual:
         if self.denominator is None:
             return Fraction(self.numerator)
         return ratio(self.numerator, self.denominator)
+
+
+def shown(value: Number | None, unit: str, *, currency: str, decimals: int = 0) -> Decimal | None:
+    """A value as it is read: money in its currency, a rate in percent. Undefined stays None."""
+    if value is None:
+        return None
+    if unit == KpiUnit.MONEY:
+        places = decimals_of(currency)
+        return rounded(Fraction(value) / 10**places, places)
+    return percent(value, places=decimals) if unit == KpiUnit.PERCENT else rounded(value, decimals)

@@ -3,6 +3,7 @@ from django.urls import path
 from pipeline.api.bulk import bulk_view
 from pipeline.api.catalogues import CATALOGUES, list_view, one_view
 from pipeline.api.deals import Deals, OneDeal
+from pipeline.api.funnel import Funnel
 from pipeline.api.imports import (
     ImportPreview,
     Imports,
@@ -22,6 +23,7 @@ urlpatterns = [
     *(path(f"{one.kind}/<id:record_id>/", one_view(one).as_view()) for one in CATALOGUES),
     path("deals/", Deals.as_view()),
     path("deals/<id:deal_id>/", OneDeal.as_view()),
+    path("funnel/", Funnel.as_view()),
     path("records/unresolved/", Unresolved.as_view()),
     path("records/matches/", SuggestedMatches.as_view()),
     path("records/matches/accept/", AcceptMatch.as_view()),

@@ -3,10 +3,22 @@
 Money is credited by share; as a count a deal is its owner's, once.
 """
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 
 from kpis.choices import KpiUnit
-from kpis.registry import Flow, Measure, Stock, Term, register_flow, register_measures, register_stock
+from kpis.registry import (
+    Flow,
+    Measure,
+    Stock,
+    Term,
+    register_flow,
+    register_measures,
+    register_product_names,
+    register_stock,
+)
+from pipeline.models import Product
 from pipeline.models.marks import GROUP
 
 MEASURES = (
@@ -25,14 +37,19 @@ _SHARE = (
     "pipeline_creditshare s"
     " JOIN pipeline_deal d ON d.organisation_id = s.organisation_id AND d.id = s.deal_id"
 )
-_LIVE = "d.organisation_id = %(organisation)s AND d.deleted_at IS NULL"
-_SHARED = f"s.organisation_id = %(organisation)s AND {_LIVE} AND d.is_shared"
+LIVE = "d.organisation_id = %(organisation)s AND d.deleted_at IS NULL"
+_SHARED = f"s.organisation_id = %(organisation)s AND {LIVE} AND d.is_shared"
 _ABOUT = {
     "name": "d.name",
     "external_id": "d.external_id",
     "customer_id": "d.customer_id",
     "amount_minor": "d.amount_minor",
     "currency": "d.currency",
+}
+_SLICES = {
+    "product": "d.product_id",
+    "stage": "d.stage_id",
+    "cycle": "d.closed_on - d.created_on",
 }
 _WON = "d.status = 'won'"
 _WON_WITH_CYCLE = f"{_WON} AND d.created_on IS NOT NULL"
@@ -41,11 +58,11 @@ CLOSED = Flow(
     name="closed_deals",
     group=GROUP,
     table=_DEAL,
-    where=_LIVE,
+    where=LIVE,
     person="d.owner_id",
     day="d.closed_on",
     record="d.id",
-    product="d.product_id",
+    slices=_SLICES,
     about=_ABOUT,
     terms={
         "won_amount": Term("d.base_minor", f"{_WON} AND NOT d.is_shared"),
@@ -65,7 +82,7 @@ SHARED = Flow(
     person="s.person_id",
     day="d.closed_on",
     record="d.id",
-    product="d.product_id",
+    slices=_SLICES,
     about=_ABOUT,
     terms={"won_amount": Term("s.base_minor", _WON)},
     is_sought=False,
@@ -75,11 +92,11 @@ CREATED = Flow(
     name="created_deals",
     group=GROUP,
     table=_DEAL,
-    where=_LIVE,
+    where=LIVE,
     person="d.owner_id",
     day="d.created_on",
     record="d.id",
-    product="d.product_id",
+    slices=_SLICES,
     about=_ABOUT,
     terms={"created_count": Term("1")},
 )
@@ -93,11 +110,11 @@ _OPEN_THEN = (
 
 OPEN = Stock(
     table=_DEAL,
-    where=_LIVE,
+    where=LIVE,
     person="d.owner_id",
     day="d.expected_close_on",
     record="d.id",
-    product="d.product_id",
+    slices=_SLICES,
     about=_ABOUT,
     terms={"open_amount": Term("d.base_minor", "NOT d.is_shared"), "open_count": Term("1")},
     now=_OPEN_NOW,
@@ -110,12 +127,16 @@ OPEN_SHARED = Stock(
     person="s.person_id",
     day="d.expected_close_on",
     record="d.id",
-    product="d.product_id",
+    slices=_SLICES,
     about=_ABOUT,
     terms={"open_amount": Term("s.base_minor")},
     now=_OPEN_NOW,
     then=_OPEN_THEN,
 )
+
+
+def product_names(ids: Iterable[int]) -> Iterable[tuple[int, str, str]]:
+    return Product.objects.filter(pk__in=ids).values_list("id", "external_id", "name")
 
 
 def register() -> None:
@@ -124,3 +145,4 @@ def register() -> None:
         register_flow(flow)
     for stock in (OPEN, OPEN_SHARED):
         register_stock(stock)
+    register_product_names(product_names)

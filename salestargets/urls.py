@@ -16,6 +16,7 @@ urlpatterns = [
     path("o/<slug:slug>/", include("targets.urls")),
     path("o/<slug:slug>/", include("reviews.urls")),
     path("api/v1/", include("salestargets.alerts.api_urls")),
+    path("api/v1/", include("kpis.api_urls")),
     path("api/v1/", include("pipeline.api_urls")),
     path("api/v1/", include("targets.api_urls")),
     path("api/v1/", include("reviews.api_urls")),

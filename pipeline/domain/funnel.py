@@ -3,12 +3,12 @@
 Amounts are minor units of one currency; None is a deal that counts but has no price.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
-from statistics import median
+from itertools import accumulate
 from typing import Generic, TypeVar
 
 from salestargets.kernel.rational import ratio
@@ -55,10 +55,11 @@ def average_deal(won_amount: int, won_count: int) -> Fraction | None:
     return ratio(won_amount, won_count)
 
 
-def cycle(won: Iterable[tuple[date, date]]) -> Cycle:
-    """Length of the sales cycle, from (created, closed) of every won deal."""
-    days = [Fraction((closed - created).days) for created, closed in won]
-    return Cycle(len(days), ratio(sum(days), len(days)), median(days) if days else None)
+def cycle(deals: Mapping[int, int]) -> Cycle:
+    """Length of the sales cycle, from how many won deals took how many days: {days: deals}."""
+    count = sum(deals.values())
+    mean = ratio(sum(days * number for days, number in deals.items()), count)
+    return Cycle(count, mean, _median(deals, count) if count else None)
 
 
 def open_pipeline(amounts: Iterable[int | None]) -> int:
@@ -74,6 +75,13 @@ def coverage(open_amount: int, remaining_target: int) -> Fraction | None:
 def needed_coverage(win_rate_by_value: Fraction | None) -> Fraction | None:
     """Roughly how much pipeline each unit of remaining target needs: 1 / win rate by value."""
     return ratio(1, win_rate_by_value)
+
+
+def _median(deals: Mapping[int, int], count: int) -> Fraction:
+    days = sorted(deals)
+    ends = list(accumulate(deals[one] for one in days))
+    low, high = (days[bisect_right(ends, rank)] for rank in ((count - 1) // 2, count // 2))
+    return Fraction(low + high, 2)
 
 
 def _summary(stage: Stage, amounts: Sequence[int | None]) -> StageSummary[Stage]:

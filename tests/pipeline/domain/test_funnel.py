@@ -1,6 +1,5 @@
 """What a set of deals says, by hand."""
 
-from datetime import date
 from fractions import Fraction
 
 from hypothesis import given
@@ -43,14 +42,14 @@ def test_the_average_deal_is_undefined_without_won_deals():
 
 
 def test_the_cycle_has_a_mean_and_a_median():
-    created = date(2017, 10, 1)
-    won = [(created, date(2017, 10, 11)), (created, date(2017, 10, 21)), (created, date(2017, 11, 30))]
-    assert cycle(won) == Cycle(count=3, mean=Fraction(90, 3), median=Fraction(20))
-    assert cycle(won[:2]).median == 15
+    assert cycle({10: 1, 20: 1, 60: 1}) == Cycle(count=3, mean=Fraction(90, 3), median=Fraction(20))
+    assert cycle({10: 1, 20: 1}).median == 15
+    assert cycle({10: 2, 20: 2}).median == 15
+    assert cycle({30: 1, 10: 3}).median == 10
 
 
 def test_the_cycle_is_undefined_without_won_deals():
-    assert cycle([]) == Cycle(count=0, mean=None, median=None)
+    assert cycle({}) == Cycle(count=0, mean=None, median=None)
 
 
 def test_open_deals_without_a_price_add_nothing():

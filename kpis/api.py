@@ -1,0 +1,338 @@
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypedDict, cast
+
+from rest_framework.request import Request
+
+from kpis import selectors
+from kpis.catalogue import BUILT_IN
+from kpis.choices import By, KpiUnit, Part
+from kpis.models import Kpi
+from kpis.registry import MEASURES, PRODUCT_NAMES
+from kpis.selectors import (
+    Bucket,
+    Position,
+    Row,
+    actual,
+    all_kpis,
+    get_holder,
+    get_kpi,
+    measures_of,
+    records_behind,
+    series,
+)
+from kpis.values import Actual, Holder, shown
+from salestargets.api.inputs import DATE, HOLDER, ID, Field, Reader, choice, text, whole
+from salestargets.api.operations import operation
+from salestargets.api.pagination import CURSOR, LIMIT, PAGE, Key, Page, next_page, read_cursor
+from salestargets.api.rows import Reference
+from salestargets.api.views import TenantView
+from salestargets.kernel.errors import DomainError
+from salestargets.kernel.messages import N_
+from salestargets.kernel.periods import Period
+from salestargets.tenancy.choices import Scope
+from salestargets.tenancy.models import Person, Unit
+
+
+def _read_key(value: object) -> str:
+    if isinstance(value, str) and _KEY.fullmatch(value):
+        return value
+    raise DomainError(N_("Enter the key of a KPI, as in won_revenue."), code="invalid_key")
+
+
+_KEY = re.compile(r"[-_a-zA-Z0-9]{1,50}")
+KPI = Field(
+    "kpi", Reader(_read_key, {"type": "string", "pattern": f"^{_KEY.pattern}$"}), "A KPI, by its key."
+)
+WHOSE = Field("holder", HOLDER, "unit:<id> with all below it, person:<id>, or root: the whole organisation.")
+FROM = Field("from", DATE, "The first day.")
+TO = Field("to", DATE, "The day after the last one.")
+BY = Field("by", choice(By), "In parts: one result for each month, day, person or product.").optional()
+AS_OF = Field("as_of", DATE, "From the records dated before this day; from all if left out.").optional()
+PART = Field("part", choice(Part), "Of a ratio: its records above or below the line.").otherwise(
+    Part.NUMERATOR
+)
+_QUESTION = (KPI, WHOSE, FROM, TO, AS_OF)
+_POSITION: tuple[Reader[Any], ...] = (DATE, ID, ID, text(40))
+_PLACE: tuple[Reader[Any], ...] = (whole(0, 10**9),)
+
+
+class KpiRow(TypedDict):
+    """`numerator` and `denominator` name measures, several joined by +; a plain sum has no denominator."""
+
+    id: int
+    key: str
+    name: str
+    unit: str
+    direction: str
+    nature: str
+    formula: str | None
+    source: str | None
+    numerator: str
+    denominator: str | None
+    decimals: int
+
+
+class HolderRow(TypedDict):
+    holder: str
+    id: int
+    external_id: str
+    name: str
+
+
+class Number(TypedDict):
+    """Money in the organisation's currency, rates in percent. A value over nothing is null."""
+
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+
+
+class Asked(TypedDict):
+    kpi: str
+    unit: str
+    currency: str | None
+    holder: HolderRow
+    starts_on: date
+    ends_on: date
+    as_of: date | None
+
+
+class Bit(Number):
+    """One part: its first day for a month, its day, its person or its product; null: without a product."""
+
+    month: date | None
+    day: date | None
+    person: Reference | None
+    product: Reference | None
+
+
+class Actuals(Asked, Number):
+    """Without `by` the results are empty. The parts of a sum sum to it."""
+
+    results: list[Bit]
+    next: str | None
+
+
+class RecordRow(TypedDict):
+    """A record as far as it is credited to a person. `value` null: it counts, but is not priced."""
+
+    id: int
+    external_id: str
+    name: str
+    person: Reference
+    measure: str
+    day: date | None
+    value: Decimal | None
+    amount: Decimal | None
+    currency: str
+
+
+class Behind(Asked):
+    """`total` is what the values of all the records sum to."""
+
+    part: str
+    total: Decimal | None
+    count: int
+    not_priced: int
+    results: list[RecordRow]
+    next: str | None
+
+
+class Kpis(TenantView):
+    @operation(Scope.READ, query=PAGE, answers=Page[KpiRow])
+    def get(self, request: Request) -> Page[KpiRow]:
+        """What is measured, how, and from which records."""
+        rows = all_kpis().values(*_KPI_COLUMNS)
+        return self.page(rows, key=Key(position=whole(0, 10**6), id=ID), row=_kpi_row)
+
+
+class _Question(TenantView):
+    """A KPI of a holder over a period."""
+
+    def ask(self) -> tuple[Kpi, Holder, Period, date | None]:
+        sent = self.query[WHOSE]
+        holder = get_holder(self.actor, sent.kind, sent.id, self.today)
+        return get_kpi(self.query[KPI]), holder, Period(self.query[FROM], self.query[TO]), self.query[AS_OF]
+
+    def asked(self, kpi: Kpi, holder: Holder, period: Period) -> Asked:
+        return {
+            "kpi": kpi.key,
+            "unit": kpi.unit,
+            "currency": self.currency if kpi.unit == KpiUnit.MONEY else None,
+            "holder": _holder_row(holder),
+            "starts_on": period.start,
+            "ends_on": period.end,
+            "as_of": self.query[AS_OF],
+        }
+
+    @property
+    def currency(self) -> str:
+        return self.actor.organisation.currency
+
+
+class ActualNumbers(_Question):
+    @operation(Scope.READ, query=(*_QUESTION, BY, *PAGE), answers=Actuals)
+    def get(self, request: Request) -> Actuals:
+        """A KPI of a unit or a person over a period, whole and in parts."""
+        kpi, holder, period, as_of = self.ask()
+        found = actual(holder, kpi, period, on=self.today, as_of=as_of)
+        results, following = self._parts(request, kpi, holder, period, as_of)
+        return {
+            **self.asked(kpi, holder, period),
+            **_number(found, kpi, self.currency),
+            "results": results,
+            "next": following,
+        }
+
+    def _parts(
+        self, request: Request, kpi: Kpi, holder: Holder, period: Period, as_of: date | None
+    ) -> tuple[list[Bit], str | None]:
+        by, limit, cursor = self.query[BY], self.query[LIMIT], self.query[CURSOR]
+        if by is None:
+            return [], None
+        asked = cast(selectors.By, by.value)
+        parts = series([holder], kpi, period, by=asked, on=self.today, as_of=as_of)[holder]
+        first = read_cursor(cursor, _PLACE)[0] if cursor else 0
+        page = list(parts.items())[first : first + limit]
+        following = next_page(request, [first + limit] if first + limit < len(parts) else None)
+        return _bits(page, by, kpi, self.currency), following
+
+
+class ActualRecords(_Question):
+    @operation(Scope.READ, query=(*_QUESTION, PART, *PAGE), answers=Behind)
+    def get(self, request: Request) -> Behind:
+        """The records behind a KPI, the newest first; their values sum to `total`."""
+        kpi, holder, period, as_of = self.ask()
+        part, cursor = self.query[PART], self.query[CURSOR]
+        found = records_behind(
+            holder,
+            kpi,
+            period,
+            on=self.today,
+            as_of=as_of,
+            part=cast(selectors.Part, part.value),
+            after=position_in(cursor) if cursor else None,
+            limit=self.query[LIMIT],
+        )
+        return {
+            **self.asked(kpi, holder, period),
+            "part": part.value,
+            "total": _of_part(found.total.value, kpi, part, self.currency),
+            "count": found.total.rows,
+            "not_priced": found.total.not_priced,
+            "results": record_rows(found.rows, currency=self.currency),
+            "next": next_page(request, key_of(found.next)),
+        }
+
+
+def position_in(cursor: str) -> Position:
+    return Position(*read_cursor(cursor, _POSITION))
+
+
+def key_of(position: Position | None) -> list[object] | None:
+    """What `position_in` reads back."""
+    if position is None:
+        return None
+    return [position.day.isoformat(), position.record_id, position.person_id, position.measure]
+
+
+def record_rows(rows: Sequence[Row], *, currency: str) -> list[RecordRow]:
+    """Records as the API tells them, with their people by name."""
+    people = _references(Person.objects, {row.person_id for row in rows})
+    return [_record_row(row, people[row.person_id], currency) for row in rows]
+
+
+def _record_row(row: Row, person: Reference, currency: str) -> RecordRow:
+    about = row.about
+    return {
+        "id": row.record_id,
+        "external_id": about["external_id"],
+        "name": about["name"],
+        "person": person,
+        "measure": row.measure,
+        "day": row.day,
+        "value": shown(row.value, MEASURES[row.measure].unit, currency=currency),
+        "amount": shown(about["amount_minor"], KpiUnit.MONEY, currency=about["currency"]),
+        "currency": about["currency"],
+    }
+
+
+_KPI_COLUMNS = (
+    *("id", "key", "name", "unit", "direction", "nature", "numerator", "denominator", "decimals", "position"),
+)
+
+
+def _kpi_row(row: Mapping[str, Any]) -> KpiRow:
+    built_in = BUILT_IN.get(row["key"])
+    return {
+        "id": row["id"],
+        "key": row["key"],
+        "name": row["name"] or str(built_in.name if built_in else row["key"]),
+        "unit": row["unit"],
+        "direction": row["direction"],
+        "nature": row["nature"],
+        "formula": str(built_in.formula) if built_in else None,
+        "source": str(built_in.source) if built_in else None,
+        "numerator": row["numerator"],
+        "denominator": row["denominator"] or None,
+        "decimals": row["decimals"],
+    }
+
+
+def _holder_row(holder: Holder) -> HolderRow:
+    model = Unit if holder.kind == "unit" else Person
+    [(external_id, name)] = model._default_manager.filter(pk=holder.id).values_list("external_id", "name")
+    return {"holder": str(holder), "id": holder.id, "external_id": external_id, "name": name}
+
+
+def _number(found: Actual, kpi: Kpi, currency: str) -> Number:
+    return {
+        "value": shown(found.value, kpi.unit, currency=currency, decimals=kpi.decimals),
+        "numerator": _of_part(found.numerator, kpi, Part.NUMERATOR, currency),
+        "denominator": _of_part(found.denominator, kpi, Part.DENOMINATOR, currency),
+    }
+
+
+def _of_part(value: int | None, kpi: Kpi, part: Part, currency: str) -> Decimal | None:
+    """In the unit of the measures of this part, which need not be the unit of the KPI."""
+    measures = measures_of(kpi, cast(selectors.Part, part.value))
+    return shown(value, MEASURES[measures[0]].unit, currency=currency) if measures else None
+
+
+def _bits(parts: Sequence[tuple[Bucket, Actual]], by: By, kpi: Kpi, currency: str) -> list[Bit]:
+    named = _NAMED[by]([bucket for bucket, _actual in parts])
+    empty: dict[str, None] = {"month": None, "day": None, "person": None, "product": None}
+    return [
+        cast(Bit, {**empty, by.value: named.get(bucket), **_number(found, kpi, currency)})
+        for bucket, found in parts
+    ]
+
+
+def _references(rows: Any, ids: Iterable[Any]) -> dict[Any, Reference]:
+    found = rows.filter(pk__in=list(ids)).values_list("id", "external_id", "name")
+    return {row[0]: {"id": row[0], "external_id": row[1], "name": row[2]} for row in found}
+
+
+def _people(ids: Sequence[Bucket]) -> dict[Any, Any]:
+    return _references(Person.objects, ids)
+
+
+def _products(ids: Sequence[Bucket]) -> dict[Any, Any]:
+    wanted = [bucket for bucket in ids if isinstance(bucket, int)]
+    rows = [row for names in PRODUCT_NAMES for row in names(wanted)]
+    return {row[0]: {"id": row[0], "external_id": row[1], "name": row[2]} for row in rows}
+
+
+def _days(days: Sequence[Bucket]) -> dict[Any, Any]:
+    return {day: day for day in days}
+
+
+_NAMED: Mapping[By, Callable[[Sequence[Bucket]], dict[Any, Any]]] = {
+    By.MONTH: _days,
+    By.DAY: _days,
+    By.PERSON: _people,
+    By.PRODUCT: _products,
+}
