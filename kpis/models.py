@@ -1,6 +1,8 @@
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import Promise
 
+from kpis.catalogue import BUILT_IN
 from kpis.choices import Direction, KpiUnit, Nature
 from kpis.marking import marks_for_every_measure
 from salestargets.tenancy.models import (
@@ -38,6 +40,11 @@ class Kpi(TenantModel):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def label(self) -> Promise | str:
+        """What the organisation calls it, else what the catalogue does."""
+        return self.name or BUILT_IN[self.key].name
 
 
 class LeafCell(TenantModel):

@@ -1,5 +1,6 @@
 """Amounts of a KPI as people and integrations write them: money in its currency, counts as they are."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from kpis.choices import KpiUnit
@@ -7,6 +8,18 @@ from kpis.models import Kpi
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
 from salestargets.kernel.money import check_minor, from_minor, to_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How the amounts of a KPI are read: as money of a currency, or as counts."""
+
+    is_money: bool
+    currency: str
+
+
+def scale_of(kpi: Kpi, currency: str) -> Scale:
+    return Scale(kpi.unit == KpiUnit.MONEY, currency)
 
 
 def to_stored(value: Decimal, kpi: Kpi, currency: str, *, field: str = "amount") -> int:

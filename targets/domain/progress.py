@@ -74,6 +74,7 @@ class Timeline:
     working: Fraction
     months_calendar: tuple[Fraction, ...]
     months_working: tuple[Fraction, ...]
+    working_days_passed: int
     working_days_left: int  # including the day itself
 
     @property
@@ -127,6 +128,7 @@ def timeline(period: Period, as_of: date, calendar: WorkCalendar) -> Timeline:
         working=_passed(period, as_of, calendar.working_days),
         months_calendar=tuple(_passed(month, as_of, _days) for month in months),
         months_working=tuple(_passed(month, as_of, calendar.working_days) for month in months),
+        working_days_passed=calendar.working_days(period.before(as_of)),
         working_days_left=calendar.working_days(period.after(as_of)),
     )
 

@@ -59,6 +59,16 @@ class Standing:
         return None if self.target is None else self.target - self.actual
 
     @property
+    def due(self) -> Decimal | None:
+        """The share of the target that is expected by now."""
+        return rounded(ratio(self.expected, self.target), PLACES)
+
+    @property
+    def above(self) -> int | None:
+        """What was won beyond the target."""
+        return None if self.target is None else max(self.actual - self.target, 0)
+
+    @property
     def pace_gap(self) -> int | None:
         return None if self.expected is None else self.expected - self.actual
 
@@ -76,7 +86,7 @@ def standings(
     found = _kept(goal, nodes, clock) if is_kept else {}
     missing = [node for node in nodes if node not in found]
     if missing:
-        lines = {} if is_kept else {line.node: line for line in _lines_on(goal, missing, as_of)}
+        lines = {} if is_kept else {line.node: line for line in lines_on(goal, missing, as_of)}
         values = values_of(goal, missing, span, on=organisation.today(at), as_of=as_of)
         asked = [lines.get(node, Line(node)) for node in missing]
         found |= {one.node: one for one in measured(goal, asked, values, clock, organisation, at)}
@@ -115,7 +125,7 @@ def lines_of(goals: Collection[Goal], holders: Collection[Holder] | None = None)
     return _lines(rows.values_list("goal_id", "unit_id", "person_id", "month", "id", "given"))
 
 
-def _lines_on(goal: Goal, nodes: Collection[Node], day: date | None) -> list[Line]:
+def lines_on(goal: Goal, nodes: Collection[Node], day: date | None) -> list[Line]:
     """The targets in force on a day; a draft has only its present ones."""
     holders = [node.holder for node in nodes]
     if day is None or goal.plan.state == PlanState.DRAFT:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -60,6 +60,11 @@ class Making:
     made_at: datetime
     made_by: str | None
 
+    @property
+    def history_last(self) -> date | None:
+        """For people, who say “to 30 June”."""
+        return self.history_to and self.history_to - timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -105,6 +110,13 @@ def origin_of(target_id: int, sight: Sight) -> Origin:
         changed_by=_name(target.changed_by),
         making=_making(target.split, own, sight) if target.split else None,
     )
+
+
+def own_share(origin: Origin, target: Target) -> Share | None:
+    """The share that a target's own holder got."""
+    own = str(Node(target.unit_id, target.person_id))
+    shares = origin.making.shares if origin.making else ()
+    return next((share for share in shares if share.holder == own), None)
 
 
 def _making(split: Split, own: str, sight: Sight) -> Making:

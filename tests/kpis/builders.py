@@ -29,7 +29,6 @@ def a_deal(
         deal = Deal.objects.create(
             source="crm",
             external_id=f"D{number}",
-            name=f"Deal {number}",
             owner=owner,
             status=status,
             amount_minor=10_000 if base is None else base,
@@ -38,7 +37,7 @@ def a_deal(
             closed_on=None if status == "open" else closed_on,
             created_on=created_on,
             is_shared=shares is not None,
-            **fields,
+            **{"name": f"Deal {number}", **fields},
         )
         for person, cents in (shares or {}).items():
             CreditShare.objects.create(

@@ -1,0 +1,65 @@
+"""The open deals that can still decide a number, by what they would bring to its holder."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+
+from kpis.values import Holder
+from pipeline.choices import DealStatus
+from pipeline.models import CreditShare, Deal
+from salestargets.tenancy.choices import AssignmentRole
+from salestargets.tenancy.models import Assignment, UnitClosure
+from salestargets.tenancy.models.people import current_on
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """The largest of the open deals, how many there are, and what all of them would bring together."""
+
+    deals: Sequence[Deal]
+    count: int
+    credited: int
+
+
+def open_deals_of(holder: Holder, on: date, *, as_of: date | None = None) -> QuerySet[Deal]:
+    """Deals open now that would count for the holder; with a day, as far as their dates tell, those then."""
+    people = _people(holder, on)
+    shared = CreditShare.objects.filter(deal=OuterRef("pk"), person__in=people)
+    theirs = Q(is_shared=False, owner__in=people) | Q(Exists(shared), is_shared=True)
+    return Deal.objects.filter(_open(as_of), theirs, deleted_at__isnull=True)
+
+
+def deciding_deals(
+    holder: Holder, *, before: date, on: date, as_of: date | None = None, limit: int = 10
+) -> Deciding:
+    """Those that may close before a day, `credited` with the holder's part; what has no price comes last."""
+    due = Q(expected_close_on__lt=before) | Q(expected_close_on__isnull=True)
+    shares = CreditShare.objects.filter(deal=OuterRef("pk"), person__in=_people(holder, on))
+    part = shares.order_by().values("deal").annotate(part=Sum("base_minor")).values("part")
+    deals = open_deals_of(holder, on, as_of=as_of).filter(due)
+    credited = deals.annotate(
+        credited=Case(When(is_shared=True, then=Subquery(part)), default=F("base_minor"))
+    )
+    largest = credited.select_related("customer", "stage", "owner").order_by(
+        F("credited").desc(nulls_last=True), "expected_close_on", "id"
+    )
+    whole: dict[str, Any] = credited.aggregate(count=Count("pk"), sum=Sum("credited"))
+    return Deciding(deals=list(largest[:limit]), count=whole["count"], credited=int(whole["sum"] or 0))
+
+
+def _people(holder: Holder, on: date) -> Any:
+    if holder.kind == "person":
+        return [holder.id]
+    units = UnitClosure.objects.filter(current_on(on), ancestor=holder.id).values("descendant")
+    members = Assignment.objects.filter(current_on(on), role=AssignmentRole.MEMBER, unit__in=units)
+    return members.values("person")
+
+
+def _open(as_of: date | None) -> Q:
+    if as_of is None:
+        return Q(status=DealStatus.OPEN)
+    created = Q(created_on__isnull=True) | Q(created_on__lt=as_of)
+    return created & (Q(closed_on__isnull=True) | Q(closed_on__gte=as_of))

@@ -1,0 +1,47 @@
+"""What the pages of targets draw."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.utils.translation import get_language, gettext
+
+from kpis.models import Kpi
+from salestargets.web import charts, formatting
+from targets.amounts import from_stored
+from targets.selectors.today import Point
+
+
+def progress_chart(points: Sequence[Point], target: int | None, kpi: Kpi, currency: str) -> charts.Figure:
+    """The way so far over the way expected, and the target they lead to."""
+    days = [point.day for point in points]
+    due = [from_stored(point.expected, kpi, currency) for point in points]
+    won = [from_stored(point.actual, kpi, currency) for point in points]
+    goal = from_stored(target, kpi, currency)
+    traces = [
+        charts.line(gettext("Expected"), days, due, colour=charts.QUIET, dash="dot"),
+        charts.area(gettext("Actual"), days, won),
+    ]
+    if goal is not None:
+        ends = [days[0], days[-1]]
+        traces.insert(
+            0, charts.line(gettext("Target"), ends, [goal, goal], colour=charts.SECOND, dash="dash")
+        )
+    axis = charts.amounts_axis([*due, *won, goal], lambda tick: written(tick, currency))
+    return charts.figure(*traces, yaxis=axis, xaxis={"type": "date"})
+
+
+def weekly(points: Sequence[Point]) -> list[Point]:
+    """The last day of each week, of the span, and the last that has an actual."""
+    known = max((point.day for point in points if point.actual is not None), default=None)
+    return [point for point in points if _ends(point.day, points[-1].day, known)]
+
+
+def written(tick: Decimal, currency: str) -> str:
+    """A place on an axis; the currency stands in the title."""
+    count, unit = formatting.in_units(tick, get_language() or "en")
+    return f"{formatting.format_number(count.normalize(), language='en')}{unit}"
+
+
+def _ends(day: date, last: date, known: date | None) -> bool:
+    return day in (last, known) or (day + timedelta(days=1)).weekday() == 0

@@ -1,0 +1,157 @@
+"""How everyone in sight stands in a goal, and who needs help first."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Case, IntegerField, Q, When
+
+from kpis.selectors import actuals, series
+from kpis.values import Holder
+from salestargets.alerts.models import Severity
+from salestargets.alerts.selectors import inbox
+from salestargets.kernel.periods import Period, add_months
+from salestargets.kernel.rational import ratio, rounded
+from salestargets.tenancy.access import Actor, sight_of
+from salestargets.tenancy.selectors import calendar_of
+from targets.choices import PlanState, Status
+from targets.domain.progress import Timeline, timeline
+from targets.models import Goal
+from targets.selectors.figures import Standing, standings
+from targets.selectors.plans import visible_plans
+from targets.selectors.rows import Place, places
+from targets.selectors.sheets import span_of
+from targets.selectors.trees import Node, plan_tree
+
+MOST_GOALS = 50
+MOST_HELP = 5
+SPARK_MONTHS = 12
+#: What is open now and would add to a measure if it were won.
+OPEN = {"won_amount": "open_amount", "won_count": "open_count"}
+
+
+@dataclass(frozen=True)
+class Team:
+    """Every visible place of the goal's tree with its standing."""
+
+    goal: Goal
+    clock: Timeline
+    places: Sequence[Place]
+    standings: Mapping[Node, Standing]
+
+    def standing(self, place: Place) -> Standing:
+        return self.standings[place.node]
+
+    @property
+    def people(self) -> list[Place]:
+        return [place for place in self.places if not place.node.is_unit]
+
+    def counts(self) -> Counter[Status]:
+        """How many people stand how."""
+        return Counter(self.standing(place).status for place in self.people)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Someone behind, and what is known of why.
+
+    `rate`: reached on a working day so far. `cover`: what is open against the gap; None where nothing of that
+    kind is open to be won.
+    """
+
+    place: Place
+    standing: Standing
+    rate: int | None
+    cover: Decimal | None
+
+
+@dataclass
+class _Sum:
+    """One measure as a formula."""
+
+    numerator: str
+    denominator: str = ""
+
+
+def goals_in_force(actor: Actor, *, day: date, on: date) -> list[Goal]:
+    """Those that run on the day first, then the newest."""
+    plans = visible_plans(actor, on).exclude(state=PlanState.DRAFT).order_by().values("pk")
+    runs = Q(plan__starts_on__lte=day, plan__ends_on__gte=day)
+    goals = Goal.objects.filter(plan__in=plans).select_related("kpi", "plan__root_unit")
+    return list(
+        goals.order_by(
+            Case(When(runs, then=0), default=1, output_field=IntegerField()),
+            "-plan__starts_on",
+            "plan__name",
+            "kpi__position",
+            "id",
+        )[:MOST_GOALS]
+    )
+
+
+def team_of(actor: Actor, goal: Goal, *, as_of: date | None, at: datetime) -> Team:
+    """A handful of queries for any size."""
+    on = actor.organisation.today(at)
+    found = places(plan_tree(goal.plan), sight_of(actor, on))
+    span = span_of(goal.plan)
+    return Team(
+        goal=goal,
+        clock=timeline(span, as_of or on, calendar_of(actor.organisation, span)),
+        places=found,
+        standings=standings(goal, [place.node for place in found], actor.organisation, as_of=as_of, at=at),
+    )
+
+
+def who_needs_help(actor: Actor, team: Team, *, as_of: date | None, at: datetime) -> list[Need]:
+    """The people furthest behind what is expected by now, the largest gap first."""
+    behind = [
+        place for place in team.people if team.standing(place).status in (Status.BEHIND, Status.AT_RISK)
+    ]
+    first = sorted(behind, key=lambda place: -(team.standing(place).pace_gap or 0))[:MOST_HELP]
+    covers = _covers(team, first, on=actor.organisation.today(at), as_of=as_of)
+    return [Need(place, team.standing(place), _rate(team, place), covers.get(place.node)) for place in first]
+
+
+def sparks(goal: Goal, nodes: Collection[Node], *, day: date, on: date) -> dict[Node, list[int]]:
+    """What each of the last twelve whole months brought; from the cells, whoever is asked for."""
+    end = day.replace(day=1)
+    span = Period(add_months(end, -SPARK_MONTHS), end)
+    found = series([node.holder for node in nodes], goal.kpi, span, by="month", on=on)
+    months = [month.start for month in span.months()]
+    return {
+        node: [found[node.holder][month].numerator if month in found[node.holder] else 0 for month in months]
+        for node in nodes
+    }
+
+
+def severities(actor: Actor, goal: Goal, nodes: Collection[Node], on: date) -> dict[Node, Severity]:
+    """Whose open alert on this goal is how loud."""
+    holders = {node.holder: node for node in nodes}
+    units = [holder.id for holder in holders if holder.kind == "unit"]
+    people = [holder.id for holder in holders if holder.kind == "person"]
+    rows = inbox(actor, on).filter(Q(unit__in=units) | Q(person__in=people), facts__goal=goal.pk)
+    return {
+        holders[Holder("unit", unit_id) if unit_id else Holder("person", person_id)]: Severity(severity)
+        for unit_id, person_id, severity in rows.values_list("unit_id", "person_id", "severity")
+    }
+
+
+def _rate(team: Team, place: Place) -> int | None:
+    """What was reached on each working day that has passed."""
+    passed = team.clock.working_days_passed
+    per_day = ratio(team.standing(place).actual, passed)
+    return None if per_day is None else round(per_day)
+
+
+def _covers(
+    team: Team, found: Sequence[Place], *, on: date, as_of: date | None
+) -> dict[Node, Decimal | None]:
+    measure = OPEN.get(team.goal.kpi.numerator)
+    if measure is None or not found:
+        return {}
+    holders = [place.node.holder for place in found]
+    is_open = actuals(holders, _Sum(measure), span_of(team.goal.plan), on=on, as_of=as_of)
+    gaps = {place.node: team.standing(place).gap for place in found}
+    return {node: rounded(ratio(is_open[node.holder].numerator, gap), 2) for node, gap in gaps.items()}

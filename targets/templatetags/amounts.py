@@ -1,0 +1,71 @@
+"""Filters for amounts of a KPI (money in the organisation's currency, counts as they are) and for alerts."""
+
+from decimal import Decimal
+
+from django import template
+from django.utils.translation import get_language
+
+from salestargets.alerts.models import Alert
+from salestargets.alerts.registry import KINDS
+from salestargets.kernel.money import from_minor
+from salestargets.kernel.rational import ratio, rounded
+from salestargets.web import formatting
+from targets.amounts import Scale
+
+register = template.Library()
+
+
+@register.filter
+def amount(stored: int | None, scale: Scale) -> str:
+    """To the cent."""
+    return shown(stored, scale, cents=True)
+
+
+@register.filter
+def amount_round(stored: int | None, scale: Scale) -> str:
+    """Without cents."""
+    return shown(stored, scale, cents=False)
+
+
+@register.filter
+def amount_short(stored: int | None, scale: Scale) -> str:
+    """About three figures and a unit, for tiles."""
+    if not scale.is_money:
+        return shown(stored, scale, cents=False)
+    return formatting.format_money_short(stored, scale.currency, language=language())
+
+
+@register.filter
+def amount_plain(stored: int | None, scale: Scale) -> str:
+    """Without cents and without the currency, which the table's heading tells."""
+    if not scale.is_money or stored is None:
+        return shown(stored, scale, cents=False)
+    return formatting.format_number(from_minor(stored, scale.currency), language=language(), digits=0)
+
+
+@register.filter
+def share_of(part: int | None, whole: int | None) -> Decimal | None:
+    """As a ratio; unknown without a whole."""
+    return rounded(ratio(part, whole), 6)
+
+
+@register.filter
+def to_int(weight: Decimal) -> int:
+    """A weight that is itself an amount: what the history brought."""
+    return int(weight)
+
+
+@register.filter
+def headline(alert: Alert) -> str:
+    """What an alert says, in a sentence."""
+    return KINDS[alert.rule.key].headline(alert.facts)
+
+
+def shown(stored: int | None, scale: Scale, *, cents: bool) -> str:
+    if scale.is_money:
+        return formatting.format_money(stored, scale.currency, language=language(), cents=cents)
+    return formatting.format_number(stored, language=language())
+
+
+def language() -> str:
+    return get_language() or "en"

@@ -1,0 +1,106 @@
+"""Where someone stands: one's own page, and that of any holder in sight, by the same view."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_POST
+
+from kpis.values import Holder
+from pipeline.deciding import deciding_deals
+from salestargets.alerts.services.alerts import acknowledge
+from salestargets.tenancy.choices import Role
+from salestargets.web.requests import TenantRequest, page
+from targets.amounts import scale_of
+from targets.charts import progress_chart, weekly
+from targets.forms.viewing import ViewForm
+from targets.selectors.history import own_share
+from targets.selectors.records import holder_name
+from targets.selectors.today import Held, Today, held_by, mark_of, today_of
+from targets.views.addresses import address_of, came_from
+
+UNCHANGED = 204  # htmx leaves the page as it is
+
+
+@require_GET
+@page()
+def today(request: TenantRequest) -> HttpResponse:
+    return _stand(request, None)
+
+
+@require_GET
+@page()
+def holder(request: TenantRequest, holder: Holder) -> HttpResponse:
+    holder_name(request.actor, holder, request.today)
+    return _stand(request, holder)
+
+
+@require_POST
+@page()
+def acknowledge_alert(request: TenantRequest, alert_id: int) -> HttpResponse:
+    acknowledge(request.actor, alert_id=alert_id, at=request.now)
+    return redirect(came_from(request, otherwise="today"))
+
+
+def _stand(request: TenantRequest, holder: Holder | None) -> HttpResponse:
+    form = ViewForm(request.GET, today=request.today)
+    held = held_by(request.actor, holder=holder, day=form.day or request.today, on=request.today)
+    if held is None:
+        return _nothing(request, form, holder)
+    mark = mark_of(held, on=request.today)
+    if request.htmx and request.GET.get("mark") == mark:
+        return HttpResponse(status=UNCHANGED)
+    found = today_of(request.actor, held, goal_id=form.goal_id, as_of=form.day, at=request.now)
+    shown = {
+        **_page(request, form, holder),
+        **_shown(request, found, held),
+        **_links(request, form, found, held, mark),
+        "deals": deciding_deals(
+            held.holder, before=found.goal.plan.ends_on, on=request.today, as_of=form.day
+        ),
+    }
+    template = "targets/today.html#live" if request.htmx else "targets/today.html"
+    return render(request, template, shown, status=form.status_code)
+
+
+def _page(request: TenantRequest, form: ViewForm, holder: Holder | None) -> dict[str, Any]:
+    return {
+        "form": form,
+        "keep": {"goal": form.goal_id},
+        "is_own": holder is None,
+        "steers": request.actor.role != Role.REP,
+        "may_acknowledge": request.actor.role != Role.VIEWER,
+    }
+
+
+def _shown(request: TenantRequest, found: Today, held: Held) -> dict[str, Any]:
+    goal, currency = found.goal, request.organisation.currency
+    return {
+        "today": found,
+        "holder": held.holder,
+        "name": held.name,
+        "scale": scale_of(goal.kpi, currency),
+        "figure": progress_chart(found.curve, found.standing.target, goal.kpi, currency),
+        "weeks": weekly(found.curve),
+        "beside": [(other, stand, scale_of(other.kpi, currency)) for other, stand in found.beside],
+        "alerts": held.alerts,
+        "own": own_share(found.origin, found.target),
+    }
+
+
+def _links(request: TenantRequest, form: ViewForm, found: Today, held: Held, mark: str) -> dict[str, str]:
+    wish = form.wish(found.goal)
+    live = urlencode({**wish, "mark": mark})
+    return {
+        "address": f"{request.path}?{urlencode(wish)}",
+        "live": "" if form.day else f"{request.path}?{live}",
+        "records": f"{address_of(request, 'records', holder=held.holder)}?{urlencode(wish)}",
+        "history": address_of(request, "history", target_id=found.target.pk),
+    }
+
+
+def _nothing(request: TenantRequest, form: ViewForm, holder: Holder | None) -> HttpResponse:
+    if request.htmx:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "targets/nothing.html", _page(request, form, holder), status=form.status_code)

@@ -1,0 +1,191 @@
+"""A rep's page: their number, its pace, what it is made of; nobody else's."""
+
+import re
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from salestargets.alerts.models import Alert
+from salestargets.tenancy.choices import Role
+from salestargets.tenancy.context import acting_for
+from tests.builders import an_organisation
+from tests.kpis.builders import a_deal, drained
+from tests.targets.pages.conftest import Company, visitor
+
+pytestmark = pytest.mark.django_db
+
+TODAY = "/o/acme/today/"
+
+
+def text_of(client: Client, path: str, status: int = 200, **headers: str) -> str:
+    response = client.get(path, headers=headers)
+    assert response.status_code == status
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+def test_a_rep_sees_their_own_number_and_its_pace(company: Company, rep: Client) -> None:
+    page = text_of(rep, TODAY)
+    assert "66.7%" in page  # 200.00 of 300.00
+    assert "$200</strong></a> of $300" in page
+    assert "$135 expected by now" in page  # 100.00 for April and 11 of the 31 days of May
+    assert "Ahead" in page
+    assert "36 working days left" in page
+    assert "Divided from" in page
+    assert "Carol" not in page
+    assert "Charlie" not in page
+
+
+def test_a_manager_without_a_number_of_their_own_sees_their_unit(company: Company, manager: Client) -> None:
+    page = text_of(manager, TODAY)
+    assert "<h1>North</h1>" in page
+    assert "$200</strong></a> of $600" in page
+
+
+def test_an_administrator_sees_the_whole(company: Company, admin: Client, viewer: Client) -> None:
+    for client in (admin, viewer):
+        assert "$200</strong></a> of $1,200" in text_of(client, TODAY)
+
+
+def test_whoever_holds_no_number_is_told_what_comes_next(company: Company) -> None:
+    unlinked = visitor(company.acme, Role.REP)
+    assert "not linked to a person" in text_of(unlinked, TODAY)
+    empty = an_organisation("empty")
+    assert "To the plans" in text_of(visitor(empty, Role.ADMIN), "/o/empty/today/")
+
+
+def test_strangers_are_asked_to_sign_in_and_members_of_others_find_nothing(
+    company: Company, rep: Client
+) -> None:
+    assert Client().get(TODAY).url == f"/accounts/login/?next={TODAY}"
+    assert rep.get("/o/other/today/").status_code == 404
+
+
+@pytest.mark.parametrize("rest", ["", "records/"])
+def test_only_holders_in_sight_can_be_opened(
+    company: Company, rep: Client, manager: Client, rest: str
+) -> None:
+    world = company.world
+    paths = {
+        name: f"/o/acme/team/person/{getattr(world, name).pk}/{rest}" for name in ("alice", "bob", "carol")
+    }
+    assert [rep.get(path).status_code for path in paths.values()] == [200, 404, 404]
+    assert [manager.get(path).status_code for path in paths.values()] == [200, 200, 404]
+    unit = f"/o/acme/team/unit/{world.west.pk}/{rest}"
+    assert [client.get(unit).status_code for client in (rep, manager)] == [404, 404]
+
+
+@pytest.mark.parametrize("rest", ["", "records/"])
+def test_holders_of_another_organisation_do_not_exist(company: Company, admin: Client, rest: str) -> None:
+    charlie = company.world.charlie
+    assert admin.get(f"/o/acme/team/person/{charlie.pk}/{rest}").status_code == 404
+    assert admin.get(f"/o/acme/team/person/{charlie.pk + 1000}/{rest}").status_code == 404
+    assert admin.get(f"/o/acme/team/person/9999999999999999999/{rest}").status_code == 404
+    theirs = company.target_of(charlie, company.theirs)
+    assert admin.get(f"/o/acme/targets/{theirs.pk}/history/").status_code == 404
+
+
+def test_another_day_shows_what_was_there_before_it(company: Company, rep: Client) -> None:
+    page = text_of(rep, f"{TODAY}?as_of=2026-05-04")
+    assert "As it stood at the start of May 4, 2026" in page
+    assert "$0</strong></a> of $300" in page
+    assert "hx-trigger" not in page
+    assert "$200</strong></a> of $300" in text_of(rep, f"{TODAY}?as_of=2026-05-05")
+
+
+def test_a_day_to_come_is_refused_and_today_shown(company: Company, rep: Client) -> None:
+    page = text_of(rep, f"{TODAY}?as_of=2026-05-13", status=422)
+    assert "This day is still to come" in page
+    assert 'value="2026-05-13"' in page
+    assert "$200</strong></a> of $300" in page
+    assert "Enter a date as YYYY-MM-DD" in text_of(rep, f"{TODAY}?as_of=gestern", status=422)
+
+
+def test_the_page_is_sent_again_only_when_it_would_differ(company: Company, rep: Client) -> None:
+    page = text_of(rep, TODAY)
+    address = re.findall(r'hx-get="([^"]+mark=[^"]+)"', page)[0].replace("&amp;", "&")
+    assert rep.get(address, headers={"HX-Request": "true"}).status_code == 204
+    a_deal(company.acme, company.world.alice, base=10_000)
+    assert rep.get(address, headers={"HX-Request": "true"}).status_code == 204  # not counted yet
+    drained(company.acme)
+    fragment = text_of(rep, address, **{"HX-Request": "true"})
+    assert "$300</strong></a> of $300" in fragment
+    assert "<html" not in fragment
+    again = re.findall(r'hx-get="([^"]+mark=[^"]+)"', fragment)[0].replace("&amp;", "&")
+    assert rep.get(again, headers={"HX-Request": "true"}).status_code == 204
+
+
+def test_an_open_deal_changes_the_page_at_once(company: Company, rep: Client) -> None:
+    address = re.findall(r'hx-get="([^"]+mark=[^"]+)"', text_of(rep, TODAY))[0].replace("&amp;", "&")
+    a_deal(company.acme, company.world.alice, status="open", base=7_000, name="Grey Harbour 3")
+    fragment = text_of(rep, address, **{"HX-Request": "true"})
+    assert "Grey Harbour 3" in fragment
+    assert "1 open deal that may close in time" in fragment
+
+
+def test_more_open_deals_need_no_more_queries(
+    company: Company, rep: Client, django_assert_num_queries: object
+) -> None:
+    rep.get(TODAY)
+    for number in range(3):
+        a_deal(company.acme, company.world.alice, status="open", base=1_000, name=f"Open {number}")
+        with django_assert_num_queries(27):  # type: ignore[operator]
+            rep.get(TODAY)
+
+
+def test_the_records_sum_to_the_number(company: Company, rep: Client) -> None:
+    a_deal(company.acme, company.world.alice, base=None)
+    a_deal(company.acme, company.world.alice, base=3_333, closed_on=date(2026, 3, 31))
+    drained(company.acme)
+    page = text_of(rep, f"/o/acme/team/person/{company.world.alice.pk}/records/")
+    assert "Blue Fern 7" in page
+    assert "$200.00" in page
+    assert "2 records" in page
+    assert "1 of them not priced" in page
+
+
+def test_many_records_come_in_pages_and_in_one_file(company: Company, rep: Client) -> None:
+    for number in range(54):
+        a_deal(company.acme, company.world.alice, base=100, name=f"Small {number}")
+    drained(company.acme)
+    path = f"/o/acme/team/person/{company.world.alice.pk}/records/"
+    first = text_of(rep, path)
+    assert first.count('scope="row">Small') == 50
+    assert "$254.00" in first
+    after = re.findall(r"after=([^\"&]+)", first)[0]
+    assert text_of(rep, f"{path}?after={after}").count('scope="row">Small') == 4
+    file = b"".join(rep.get(f"{path}?export=csv").streaming_content).decode("utf-8-sig")
+    lines = file.splitlines()
+    assert lines[0] == "Deal,External id,Customer,Credited to,Date,Amount of the deal,Currency,Won revenue"
+    assert len(lines) == 56
+    assert sum(float(line.rsplit(",", 1)[1]) for line in lines[1:]) == 254.0
+    assert rep.get(f"{path}?after=nonsense").status_code == 404
+
+
+def test_a_number_tells_its_history_to_its_holder(company: Company, rep: Client) -> None:
+    alice, bob = (company.target_of(person) for person in (company.world.alice, company.world.bob))
+    page = text_of(rep, f"/o/acme/targets/{alice.pk}/history/")
+    assert "Evenly" in page
+    assert "50.0% of the whole" in page
+    assert "as the test needs it" in page
+    assert "Bob" not in page
+    assert rep.get(f"/o/acme/targets/{bob.pk}/history/").status_code == 404
+
+
+def test_a_manager_reads_how_the_others_share_it(company: Company, manager: Client) -> None:
+    alice = company.target_of(company.world.alice)
+    assert "Bob" in text_of(manager, f"/o/acme/targets/{alice.pk}/history/")
+    dialog = text_of(manager, f"/o/acme/targets/{alice.pk}/history/", **{"HX-Request": "true"})
+    assert "<html" not in dialog
+
+
+def test_an_alert_is_seen_by_whom_it_concerns(company: Company, manager: Client, viewer: Client) -> None:
+    bob = visitor(company.acme, Role.REP, company.world.bob)
+    assert "of what was expected by now" in text_of(bob, TODAY)
+    with acting_for(company.acme.pk):
+        alert = Alert.objects.get(person=company.world.bob)
+    seen = f"/o/acme/alerts/{alert.pk}/acknowledge/"
+    assert viewer.post(seen).status_code == 403
+    assert visitor(company.acme, Role.REP, company.world.carol).post(seen).status_code == 404
+    assert bob.post(seen, {"next": "https://elsewhere.example/"}).url == TODAY
+    assert "seen by" in text_of(bob, TODAY)
