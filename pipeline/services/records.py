@@ -19,6 +19,7 @@ from salestargets.kernel.messages import N_
 from salestargets.kernel.parsing import clean_text
 from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import Scope
+from salestargets.tenancy.models import ExchangeRate
 from salestargets.tenancy.services import removal
 
 #: The queue in which cells are computed again; triggers have written its row in this transaction.
@@ -97,7 +98,11 @@ def delete_record(actor: Actor, *, kind: str, record_id: int, at: datetime) -> N
     if get_kind(kind).has_tombstones:
         _bury(record_id, at)
     else:
+        rate = ExchangeRate.objects.filter(pk=record_id).first() if kind == "exchange-rates" else None
         removal.delete_record(actor, kind=kind, record_id=record_id)
+        if rate is not None:
+            call = call_of(actor, source=rate.source, at=at)
+            reprice_since(call, since={rate.currency: rate.valid_on})
         Alias.objects.filter(kind=kind, record_id=record_id).delete()
     UnresolvedReference.objects.filter(kind=kind, record_id=record_id).delete()
     kick_after_commit(CELLS)

@@ -6,21 +6,26 @@ from dataclasses import dataclass
 import orjson
 from django.db import connection
 
-from pipeline.models import Alias, UnresolvedReference
+from pipeline.models import UnresolvedReference
 from pipeline.services.pricing import spread_shares
 from salestargets.ingest.batch import Batch
 from salestargets.ingest.fields import Ref
 from salestargets.ingest.kinds import KINDS, Call, Kind, SqlParams, get_kind
 from salestargets.ingest.merge import Landed
 from salestargets.ingest.references import Unresolved
+from salestargets.tenancy.context import current_organisation_id
 
 
 def agreed_aliases(kind: str, source: str, references: Collection[str]) -> Mapping[str, int]:
     """Reference → record, where a person has said so."""
-    agreed = Alias.objects.filter(
-        kind=kind, source=source, reference__in=list(references), record_id__isnull=False
-    )
-    return {one.reference: one.record_id for one in agreed if one.record_id is not None}
+    with connection.cursor() as cursor:  # a record may have been deleted since
+        cursor.execute(
+            f"SELECT a.reference, a.record_id FROM pipeline_alias a JOIN {get_kind(kind).table} t"  # noqa: S608
+            " ON t.organisation_id = a.organisation_id AND t.id = a.record_id"
+            " WHERE a.organisation_id = %s AND a.kind = %s AND a.source = %s AND a.reference = ANY(%s)",
+            [current_organisation_id(), kind, source, list(references)],
+        )
+        return dict(cursor.fetchall())
 
 
 class WaitingReferences:

@@ -35,7 +35,7 @@ class Batch:
 
     @property
     def external_ids(self) -> list[str]:
-        return self.columns[EXTERNAL_ID.name]
+        return self.columns.get(EXTERNAL_ID.name, [])
 
     def values(self, name: str) -> Sequence[Value]:
         """A column, ABSENT throughout where no row speaks of the field."""
@@ -156,7 +156,11 @@ def _read_columns(
         if isinstance(field, Currency):
             column = [call.currency if value is None else value for value in column]
         if isinstance(field, Name):
-            column = [value or key for value, key in zip(column, columns[EXTERNAL_ID.name], strict=True)]
+            keys = columns[EXTERNAL_ID.name]
+            column = [
+                value or (key if isinstance(key, str) else "")
+                for value, key in zip(column, keys, strict=True)
+            ]
         for row, error in _errors_in(column):
             problems.setdefault(row, {})[field.name] = [error]
         columns[field.name] = column

@@ -75,12 +75,13 @@ class _Landing:
 
     def _land_halves(self, batch: Batch, unresolved: Sequence[Unresolved]) -> Landed:
         middle = len(batch) // 2
+        halves = [batch.part(range(middle)), batch.part(range(middle, len(batch)))]
         landed = Landed()
-        for rows in (range(middle), range(middle, len(batch))):
-            part = batch.part(rows)
-            landed.add(self.land(part, unresolved))
-            places = part.rejected.keys()
-            batch.reject({row: part.rejected[p] for row, p in enumerate(batch.places) if p in places})
+        refused: dict[int, Errors] = {}
+        for half in halves:
+            landed.add(self.land(half, unresolved))
+            refused |= half.rejected
+        batch.reject({row: refused[place] for row, place in enumerate(batch.places) if place in refused})
         return landed
 
     def _merge(self, batch: Batch, unresolved: Sequence[Unresolved]) -> Landed:
