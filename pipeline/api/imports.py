@@ -15,7 +15,7 @@ from pipeline.services.imports import import_file, preview, start_import
 from pipeline.services.mappings import importable_kinds
 from pipeline.services.undo import undo_import
 from salestargets.api.inputs import BOOLEAN, ID, MOMENT, Field, Reader, choice, object_schema, read_body, text
-from salestargets.api.operations import RawBody, operation
+from salestargets.api.operations import FileAnswer, RawBody, operation
 from salestargets.api.pagination import PAGE, Key, Page
 from salestargets.api.views import TenantView
 from salestargets.kernel.errors import DomainError
@@ -44,6 +44,7 @@ SAVE_AS = Field("save_as", text(100), "Keep the mapping under this name.").other
 DRY_RUN = Field("dry_run", BOOLEAN, "Count what would happen, and change nothing.").otherwise(False)
 FORM: tuple[Field[Any], ...] = (KIND, SOURCE, MAPPING, SAVE_AS, DRY_RUN)
 OF_KIND = Field("kind", KIND_NAME).optional()
+FILE = FileAnswer(("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))
 FORMAT = Field("format", choice(FileFormat)).otherwise(FileFormat.CSV)
 
 
@@ -176,7 +177,7 @@ class ImportPreview(TenantView):
 
 
 class RejectedRows(TenantView):
-    @operation(Scope.RECORDS_WRITE, query=(FORMAT,))
+    @operation(Scope.RECORDS_WRITE, query=(FORMAT,), answers=FILE)
     def get(self, request: Request, import_id: int) -> FileResponse:
         """The rows that did not land, as a file with the reason in a column."""
         run = get_run(self.actor, import_id)

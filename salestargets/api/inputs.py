@@ -92,10 +92,14 @@ class HolderInput:
 
 
 def text(max_length: int, *, min_length: int = 1, multiline: bool = False) -> Reader[str]:
+    """Blanks at the ends do not count; no control, invisible or broken characters."""
+
     def read(value: object) -> str:
         return parsing.clean_text(value, max_length=max_length, min_length=min_length, multiline=multiline)
 
-    return Reader(read, {"type": "string", "minLength": min_length, "maxLength": max_length})
+    return Reader(
+        read, {"type": "string", "format": "text", "minLength": min_length, "maxLength": max_length}
+    )
 
 
 def whole(minimum: int, maximum: int) -> Reader[int]:
@@ -224,7 +228,7 @@ def _read_all(
         except DomainError as error:
             errors |= _under(name, error)
     if errors:
-        raise DomainError(N_("Some values are not accepted."), code="invalid", errors=errors)
+        raise DomainError(N_("Some values are not accepted."), code="invalid_body", errors=errors)
     return clean
 
 

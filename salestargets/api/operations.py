@@ -21,8 +21,15 @@ class RawBody:
 
 
 @dataclass(frozen=True)
+class FileAnswer:
+    """A file of one of these media types; the handler returns the response itself."""
+
+    media_types: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Operation:
-    """`answers` is the type the handler returns: a TypedDict, `Page[…]`, or None for an empty answer.
+    """`answers` is the type the handler returns: a TypedDict, `Page[…]`, a `FileAnswer`, None for nothing.
 
     `versioned`: the change must carry If-Match. Not `keeps_answer`: the answer holds a secret and is never
     stored, so that an Idempotency-Key is refused.

@@ -11,6 +11,7 @@ from django.db import DatabaseError, DataError, IntegrityError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -92,6 +93,7 @@ def problem_body(
     return {**body, "errors": dict(errors)} if errors else body
 
 
+@csrf_exempt
 def unknown_path(request: HttpRequest, path: str = "") -> HttpResponse:
     """Whatever below /api/ is no route, or a route whose id cannot be one."""
     body = problem_body(404, code="not_found", detail=_("There is no such object."))

@@ -16,7 +16,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent, resolve_type_hint
 
 from salestargets.api.inputs import Field, object_schema
-from salestargets.api.operations import Operation, RawBody, operation_of
+from salestargets.api.operations import FileAnswer, Operation, RawBody, operation_of
 
 JSON = "application/json"
 PROBLEM: dict[str, Any] = {
@@ -69,12 +69,15 @@ class OperationSchema(AutoSchema):
         if method != "GET" and declared.keeps_answer:
             headers.append(_header("Idempotency-Key", required=False, maxLength=200))
         if declared.versioned:
-            headers.append(_header("If-Match", required=True, pattern='^"[1-9][0-9]{0,9}"$'))
+            headers.append(_header("If-Match", required=True, example='"1"'))
         return [*path, *query, *headers]
 
     def _responses(self, declared: Operation) -> dict[str, Any]:
         good: dict[str, Any] = {"description": "Done"}
-        if declared.answers is not None:
+        if isinstance(declared.answers, FileAnswer):
+            file = {"schema": {"type": "string", "format": "binary"}}
+            good["content"] = dict.fromkeys(declared.answers.media_types, file)
+        elif declared.answers is not None:
             good["content"] = {JSON: {"schema": schema_of(declared.answers, self.registry)}}
         problem = component("Problem", PROBLEM, self.registry)
         refused = {"description": "Refused", "content": {"application/problem+json": {"schema": problem}}}

@@ -19,7 +19,7 @@ def _read_kind(value: object) -> str:
     raise DomainError(N_("There is no audit log of this kind."), code="unknown_choice")
 
 
-KIND = Field("kind", Reader(_read_kind, {"type": "string"}), "As in person, target or apikey.").optional()
+KIND = Field("kind", Reader(_read_kind, {"type": "string", "enum": sorted(event_models())})).optional()
 OBJECT_ID = Field("object_id", ID, "Only the changes of this one.").optional()
 _PLACE = (MOMENT, text(50), ID)
 
