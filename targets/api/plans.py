@@ -86,6 +86,8 @@ class GoalRow(TypedDict):
 
 
 class GoalDetail(GoalRow):
+    """`smart` is for those who see the plan's unit."""
+
     smart: list[LetterRow]
 
 
@@ -268,8 +270,9 @@ def goal_row(goal: Goal, actor: Actor, sight: Sight) -> GoalRow:
 
 
 def _detail(view: TenantView, goal: Goal) -> GoalDetail:
-    row = goal_row(goal, view.actor, sight_of(view.actor, view.today))
-    return {**row, "smart": [_letter_row(finding) for finding in smart_findings(goal, on=view.today)]}
+    sight = sight_of(view.actor, view.today)
+    letters = smart_findings(goal, on=view.today) if sight.of_unit(goal.plan.root_unit_id) else ()
+    return {**goal_row(goal, view.actor, sight), "smart": [_letter_row(letter) for letter in letters]}
 
 
 def _letter_row(finding: Finding) -> LetterRow:

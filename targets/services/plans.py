@@ -18,6 +18,7 @@ from salestargets.tenancy.selectors import get_unit
 from salestargets.tenancy.services.versions import save_changes
 from targets.choices import PlanState
 from targets.models import Goal, Plan
+from targets.selectors.plans import goals_of
 from targets.selectors.sheets import sheet_of
 from targets.selectors.trees import plan_tree
 from targets.services.numbers import (
@@ -29,6 +30,7 @@ from targets.services.numbers import (
     months_like,
     write_numbers,
 )
+from targets.services.progress import refresh_progress
 
 LONGEST_MONTHS = 36
 
@@ -85,8 +87,8 @@ def change_plan(
     """Another name, or another way to expect; its span and unit stay."""
     check_may_lead(actor, plan.root_unit_id, at=at)
     plan = lock_open_plan(plan, expected_version=expected_version)
-    if expected_basis is not None:
-        save_changes(plan, {"expected_basis": ExpectedBasis(expected_basis)})
+    if expected_basis is not None and save_changes(plan, {"expected_basis": ExpectedBasis(expected_basis)}):
+        _expect_anew(plan, at)
     if name is not None and name != plan.name:
         plan.name, plan.version = _name(name), plan.version + 1
         _with_own_name(plan)
@@ -139,6 +141,11 @@ def check_may_lead(actor: Actor, root_unit_id: int, *, at: datetime) -> None:
     actor.require(Scope.TARGETS_WRITE)
     if not sight_of(actor, actor.organisation.today(at)).of_unit(root_unit_id):
         raise Forbidden(N_("The plan belongs to the managers of its unit."), code="not_yours")
+
+
+def _expect_anew(plan: Plan, at: datetime) -> None:
+    if plan.state == PlanState.PUBLISHED:
+        refresh_progress(at=at, goals=goals_of([plan])[plan.pk])
 
 
 def _write_root(because: Because, goal: Goal) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
+import pghistory
 from django.db import transaction
 from django.utils.translation import gettext
 
@@ -44,7 +45,8 @@ def publish_plan(
     else:
         _check_smart(goals, on=actor.organisation.today(at))
     _check_some(goals)
-    save_changes(plan, {"state": PlanState.PUBLISHED, "published_at": at, "published_by": actor.user})
+    with pghistory.context(reason=override):
+        save_changes(plan, {"state": PlanState.PUBLISHED, "published_at": at, "published_by": actor.user})
     targets = Target.objects.filter(goal__in=goals).order_by("id")
     record_versions(
         Because(actor, at, override, plan.starts_on), plan, list(targets.values_list("id", flat=True))

@@ -12,9 +12,10 @@ from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.selectors import root_unit_id
 from targets.choices import PlanState
-from targets.models import Goal, Plan
+from targets.models import Goal, Plan, Progress
 from targets.services.plans import GoalChanges, change_goal, change_plan, create_goal, create_plan
-from tests.builders import World, a_unit, a_world
+from targets.services.progress import refresh_progress
+from tests.builders import NOON, World, a_unit, a_world
 from tests.targets.builders import (
     APRIL,
     Q2,
@@ -102,6 +103,23 @@ def test_a_change_of_a_stale_plan_is_refused(world: World) -> None:
 
     assert rename("Spring", 1).version == 2
     refused(world, lambda: rename("Summer", 1), "stale", Conflict)
+
+
+def test_another_way_to_expect_counts_at_once(world: World) -> None:
+    plan = a_plan(world.acme, expected_basis="calendar")
+    a_goal(plan, "9100.00")
+    published(plan)
+    with acting_for(world.acme.pk):
+        refresh_progress(at=NOON)
+        calendar = Progress.objects.get().expected
+        change_plan(
+            system_actor(world.acme),
+            plan=plan,
+            expected_basis="working_day",
+            expected_version=None,
+            at=NOON,
+        )
+        assert (calendar, Progress.objects.get().expected) == (410_968, 404_445)
 
 
 def test_a_goal_is_the_number_of_the_plans_unit_spread_over_the_months(world: World) -> None:
