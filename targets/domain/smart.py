@@ -4,7 +4,6 @@ Checked by rule, on facts alone. A rule asks for what can be seen missing; it do
 """
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -29,7 +28,6 @@ class GoalFacts:
     has_records: bool  # the KPI is computed from records that exist
     period: Period | None
     has_months: bool  # the amount is spread over the months of the period
-    on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +98,6 @@ def _time_bound(facts: GoalFacts) -> Finding:
     return _finding(
         "T",
         (facts.period, N_("It has no start and end."), N_("Choose a period.")),
-        (
-            facts.period and facts.period.end > facts.on,
-            N_("Its period is over."),
-            N_("Choose a period that is still to end."),
-        ),
         (
             facts.has_months,
             N_("It has no milestones within its period."),

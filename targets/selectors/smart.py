@@ -26,7 +26,6 @@ def smart_findings(goal: Goal, *, on: date) -> tuple[Finding, ...]:
             has_records=LeafCell.objects.filter(measure__in=measures_of(goal.kpi, "numerator")).exists(),
             period=span,
             has_months=Target.objects.filter(goal=goal, month__isnull=False).exists(),
-            on=on,
         )
     )
 
