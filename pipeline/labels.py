@@ -84,6 +84,10 @@ REMARKS: Mapping[str, Text] = {
     "repeated": _("repeated in the file: the newest row counts"),
     "unit_moved": _("units were moved"),
     "units_created": _("units were made"),
+    "without_amount": _("without an amount"),
+    "without_created_on": _("without a day of creation"),
+    "without_customer": _("without a customer"),
+    "without_owner": _("without an owner"),
 }
 
 
@@ -96,8 +100,8 @@ def kind_label(name: str) -> str:
 
 
 def remark_of(name: str) -> str:
-    """Such as “without customer”."""
-    for prefix, text in (("without_", _("without {field}")), ("unresolved_", _("waiting for {field}"))):
-        if name.startswith(prefix):
-            return str(text).format(field=label_of(name.removeprefix(prefix)).lower())
-    return str(REMARKS.get(name, name))
+    """Such as “without a customer”."""
+    field = name.removeprefix("unresolved_")
+    if field == name:
+        return str(REMARKS.get(name, name))
+    return gettext("whose {field} is not known here yet").format(field=label_of(field).lower())

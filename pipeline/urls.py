@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from pipeline.views import columns, deals, imports, matches
+from pipeline.views import columns, deals, imports, matches, rates
 
 urlpatterns = [
     path("deals/", deals.deals, name="deals"),
     path("deals/<id:deal_id>/", deals.deal, name="deal"),
+    path("settings/rates/", rates.rates, name="rates"),
+    path("settings/rates/new/", rates.rate_new, name="rate_new"),
+    path("settings/rates/<id:rate_id>/remove/", rates.rate_remove, name="rate_remove"),
     path("imports/", imports.imports, name="imports"),
     path("imports/new/", imports.import_new, name="import_new"),
     path("imports/matches/", matches.matches, name="matches"),

@@ -8,11 +8,16 @@ class TargetsConfig(AppConfig):
         from kpis.registry import register_follower
         from salestargets.alerts.registry import register_rule
         from salestargets.jobs.registry import register_queue
-        from targets import pages
+        from salestargets.jobs.wake import wake
+        from salestargets.tenancy.registry import register_settings_follower
+        from targets import logged, pages
         from targets.services.pace_rule import PACE_RULE
         from targets.services.progress import QUEUE, follow_cells
 
         register_follower(follow_cells)
         register_rule(PACE_RULE)
         register_queue(QUEUE, "targets.day")
+        # Another calendar or other levels move every target at once.
+        register_settings_follower(lambda organisation: wake(QUEUE))
         pages.register()
+        logged.register()

@@ -22,7 +22,9 @@ def turn_of_the_day() -> None:
 
 @shared_task(name="targets.day")
 def day(organisation_id: int) -> None:
-    """Move what is expected by now, in one organisation. Safe to run twice."""
+    """Move what is expected by now, in one organisation: a day has begun, or its calendar changed."""
     wake.heard(progress.QUEUE, organisation_id)
     with acting_for(organisation_id):
+        notes = wake.wake_ids(progress.QUEUE)
         progress.refresh_progress(at=timezone.now())
+        wake.settle(notes)

@@ -139,7 +139,7 @@ def _preview(request: TenantRequest, run: ImportRun) -> dict[str, Any]:
         rows = preview(request.actor, run=run, at=request.now)[:PREVIEW_ROWS]
     except DomainError as error:
         return {"preview_error": error.render(gettext)}
-    names = list(rows[0].record) if rows else []
+    names = [name for name in fields_of(run.kind) if rows and name in rows[0].record]
     return {
         "preview_heads": [label_of(name) for name in names],
         "preview_rows": [_cells(row, names) for row in rows],

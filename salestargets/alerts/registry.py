@@ -10,7 +10,10 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True, kw_only=True)
 class RuleKind:
-    """A rule of every organisation, with its first levels. `headline` says an alert in a sentence."""
+    """A rule of every organisation, with its first levels.
+
+    `headline` says an alert in a sentence, `numbers` tells what it was made from: labels and texts.
+    """
 
     key: str
     name: Promise
@@ -19,6 +22,7 @@ class RuleKind:
     critical_below: Decimal
     clear_at: Decimal
     headline: Callable[[Mapping[str, Any]], str]
+    numbers: Callable[[Mapping[str, Any]], list[tuple[str, str]]]
 
 
 KINDS: dict[str, RuleKind] = {}

@@ -5,6 +5,9 @@ class ApiConfig(AppConfig):
     name = "salestargets.api"
 
     def ready(self) -> None:
-        from salestargets.api import checks, converters  # noqa: F401  they need the apps
+        from salestargets.api import converters  # it needs the apps
 
-        converters.register()
+        converters.register()  # before anything that has routes
+        from salestargets.api import checks, pages  # noqa: F401
+
+        pages.register()

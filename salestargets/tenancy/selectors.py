@@ -13,7 +13,7 @@ from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
 from salestargets.kernel.periods import Period
 from salestargets.tenancy.access import Actor, sight_of
-from salestargets.tenancy.choices import AssignmentRole
+from salestargets.tenancy.choices import AssignmentRole, Scope
 from salestargets.tenancy.models import (
     Assignment,
     Membership,
@@ -171,6 +171,19 @@ def members(actor: Actor) -> QuerySet[Membership]:
     """Who may sign in to this organisation."""
     rows = Membership.objects.filter(organisation=actor.organisation)
     return rows.select_related("user").order_by("user__email")
+
+
+def special_days(actor: Actor, span: Period) -> QuerySet[WorkingDayException]:
+    """Days of a span that differ from the calendar."""
+    actor.require(Scope.READ)
+    return WorkingDayException.objects.filter(day__gte=span.start, day__lt=span.end).order_by("day")
+
+
+def people_who_sign_in(actor: Actor) -> dict[int, Person]:
+    """User id → the person they are."""
+    actor.require(Scope.ADMIN)
+    people = Person.objects.filter(user__isnull=False)
+    return {person.user_id: person for person in people if person.user_id is not None}
 
 
 def calendar_of(organisation: Organisation, span: Period) -> WorkCalendar:

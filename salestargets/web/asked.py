@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Model, QuerySet
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.parsing import clean_text, strict_date, strict_id
@@ -32,6 +33,13 @@ def asked_id(request: HttpRequest, name: str) -> int | None:
 def asked_choice(request: HttpRequest, name: str, choices: Collection[str]) -> str | None:
     text = request.GET.get(name, "")
     return text if text in choices else None
+
+
+def asked_back(request: HttpRequest, *, otherwise: str) -> str:
+    """Where a form says it was sent from, as long as that is one of our own addresses."""
+    back = request.POST.get("next", "")
+    is_ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return back if is_ours else otherwise
 
 
 def _read(request: HttpRequest, name: str, read: Callable[[str], T]) -> T | None:

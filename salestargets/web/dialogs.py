@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
@@ -61,21 +61,33 @@ def sent(request: TenantRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def answer(request: TenantRequest, form: BaseForm, call: Call, dialog: Dialog) -> HttpResponse:
-    """Show the form; once sent, do what it asks and go back, or show it again with what is wrong."""
+def answer(
+    request: TenantRequest,
+    form: BaseForm,
+    call: Call,
+    dialog: Dialog,
+    *,
+    template: str = "web/dialog.html",
+    shown: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """Show the form; once sent, do what it asks and go back, or show it again with what is wrong.
+
+    A `template` of one's own is a page with the form on it, and what else is `shown`.
+    """
     leads_to: list[str | None] = []
     if request.method == "POST" and accepted(form, lambda data: leads_to.append(once(request, data, call))):
         if dialog.done:
             messages.success(request, str(dialog.done))
         return leave(request, leads_to[0] or dialog.back)
     context = {
+        **(shown or {}),
         "form": form,
         "dialog": dialog,
         "once": secrets.token_urlsafe(16),
         "is_stale": form.has_error(NON_FIELD_ERRORS, code="stale"),
     }
-    template = "web/dialog.html#dialog" if request.htmx else "web/dialog.html"
-    return render(request, template, context, status=422 if form.is_bound else 200)
+    place = f"{template}#dialog" if request.htmx else template
+    return render(request, place, context, status=422 if form.is_bound else 200)
 
 
 def once(request: TenantRequest, data: dict[str, Any], call: Call) -> str | None:

@@ -62,6 +62,20 @@ class IntegerField(StrictField):
         return strict_int(text, minimum=self.minimum, maximum=self.maximum)
 
 
+class PercentField(NumberField):
+    """A ratio, written and read as a percentage: 0.97 is 97."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=5, decimal_places=1, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{(value * 100).normalize():f}" if isinstance(value, Decimal) else value
+
+    def read(self, text: str) -> Decimal:
+        number: Decimal = super().read(text.removesuffix("%").strip())
+        return number / 100
+
+
 class TextField(forms.CharField):
     """Clean text: without control characters, and with nothing that changes how it reads."""
 

@@ -1,7 +1,7 @@
 """Entries of the log in words: names instead of ids, labels instead of codes, money with its currency."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +11,8 @@ from django.db.models import Field, Model
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from salestargets.audit.selectors import Change, Entry, event_models
+from salestargets.audit.registry import AMOUNTS
+from salestargets.audit.selectors import Change, Entry, Place, event_models
 from salestargets.web.formatting import NONE
 from salestargets.web.registry import Text
 from salestargets.web.templatetags import formats
@@ -43,45 +44,53 @@ class Line:
 
 def told(entries: Sequence[Entry], *, currency: str) -> list[Line]:
     """The entries as lines. One query for each table that they refer to, whatever their number."""
-    names = _names(entries)
-    return [_line(entry, names, currency) for entry in entries]
+    reader = _Reader(_names(entries), _in_money(entries), currency)
+    return [reader.line(entry) for entry in entries]
 
 
-def _line(entry: Entry, names: Names, currency: str) -> Line:
-    model = event_models()[entry.kind].pgh_tracked_model  # type: ignore[attr-defined]
+@dataclass(frozen=True)
+class _Reader:
+    names: Names
+    in_money: Collection[Place]
+    currency: str
 
-    def text(name: str, value: object) -> str:
-        return shown(model._meta.get_field(name), value, entry.row, names, currency)
+    def line(self, entry: Entry) -> Line:
+        model = event_models()[entry.kind].pgh_tracked_model  # type: ignore[attr-defined]
+        fields = [model._meta.get_field(name) for name in SUBJECTS.get(entry.kind, ("name",))]
+        parts = [self.shown(field, entry.row.get(field.attname), entry) for field in fields]
+        return Line(
+            entry=entry,
+            action=ACTIONS.get(entry.action, entry.action),
+            kind=KINDS.get(entry.kind, entry.kind),
+            subject=" · ".join(part for part in parts if part != NONE),
+            changes=tuple(
+                self.told(change, model._meta.get_field(change.field), entry)
+                for change in said(entry.changes)
+            ),
+        )
 
-    fields = SUBJECTS.get(entry.kind, ("name",))
-    parts = [text(name, entry.row.get(model._meta.get_field(name).attname)) for name in fields]
-    return Line(
-        entry=entry,
-        action=ACTIONS.get(entry.action, entry.action),
-        kind=KINDS.get(entry.kind, entry.kind),
-        subject=" · ".join(part for part in parts if part != NONE),
-        changes=tuple(
-            Told(FIELDS.get(change.field, change.field), text(change.field, change.before),
-                 text(change.field, change.after))
-            for change in said(entry.changes)
-        ),
-    )  # fmt: skip
+    def told(self, change: Change, field: Any, entry: Entry) -> Told:
+        label = FIELDS.get(change.field, change.field)
+        return Told(label, self.shown(field, change.before, entry), self.shown(field, change.after, entry))
+
+    def shown(self, field: Any, value: Any, entry: Entry) -> str:
+        """A stored value as people read it."""
+        if value is None or value == "":
+            return NONE
+        if field.is_relation:
+            return self.names.get((field.related_model, value), f"#{value}")
+        if field.name.endswith("_minor"):
+            own = entry.row.get("currency") if field.name != "base_minor" else None
+            return formats.money(value, own or self.currency)
+        if entry.kind in AMOUNTS and field.name in AMOUNTS[entry.kind].fields:
+            return (
+                formats.money(value, self.currency) if entry.place in self.in_money else formats.number(value)
+            )
+        return plain(field, value)
 
 
 def said(changes: Iterable[Change]) -> Iterable[Change]:
     return (change for change in changes if change.field not in UNSAID)
-
-
-def shown(field: Any, value: object, row: Mapping[str, Any], names: Names, currency: str) -> str:
-    """A stored value as people read it."""
-    if value is None or value == "":
-        return NONE
-    if field.is_relation:
-        return names.get((field.related_model, value), f"#{value}")  # type: ignore[arg-type]
-    if field.name.endswith("_minor"):
-        code = currency if field.name == "base_minor" else row.get("currency") or currency
-        return formats.money(value, code)  # type: ignore[arg-type]
-    return plain(field, value)
 
 
 def plain(field: "Field[Any, Any]", value: object) -> str:
@@ -107,7 +116,7 @@ def _names(entries: Sequence[Entry]) -> dict[tuple[type[Model], int], str]:
         for field, value in _references(entry):
             ids[field.related_model].add(value)
     return {
-        (model, found.pk): str(found)
+        (model, found.pk): str(getattr(found, "label", found))
         for model, wanted in ids.items()
         for found in model._base_manager.filter(pk__in=wanted)
     }
@@ -123,3 +132,14 @@ def _references(entry: Entry) -> Iterable[tuple[Any, int]]:
         field = model._meta.get_field(name)
         if field.is_relation and value is not None:
             yield field, value
+
+
+def _in_money(entries: Sequence[Entry]) -> set[Place]:
+    """Where the amounts of a line are money."""
+    found: set[Place] = set()
+    for kind, amounts in AMOUNTS.items():
+        own = [entry for entry in entries if entry.kind == kind]
+        if own:
+            are_money = amounts.are_money([entry.row for entry in own])
+            found |= {entry.place for entry, is_money in zip(own, are_money, strict=True) if is_money}
+    return found

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from salestargets.web.pages import people, staffing, units
+from salestargets.web.pages import audit, days, members, people, settings, staffing, units
 
 urlpatterns = [
     path("people/", people.people, name="people"),
@@ -12,10 +12,21 @@ urlpatterns = [
     path("people/<id:person_id>/move/", staffing.person_move, name="person_move"),
     path("people/<id:person_id>/leads/", staffing.person_leads, name="person_leads"),
     path("people/<id:person_id>/sign-in/", staffing.person_sign_in, name="person_sign_in"),
-    path("assignments/<id:assignment_id>/end/", staffing.assignment_end, name="assignment_end"),
-    path("assignments/<id:assignment_id>/remove/", staffing.assignment_remove, name="assignment_remove"),
+    path("people/assignments/<id:assignment_id>/end/", staffing.assignment_end, name="assignment_end"),
+    path(
+        "people/assignments/<id:assignment_id>/remove/", staffing.assignment_remove, name="assignment_remove"
+    ),
     path("people/units/", units.units, name="units"),
     path("people/units/new/", units.unit_new, name="unit_new"),
     path("people/units/<id:unit_id>/edit/", units.unit_edit, name="unit_edit"),
     path("people/units/<id:unit_id>/move/", units.unit_move, name="unit_move"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/days/", days.days, name="days"),
+    path("settings/days/new/", days.day_new, name="day_new"),
+    path("settings/days/<id:day_id>/remove/", days.day_remove, name="day_remove"),
+    path("settings/members/", members.members, name="members"),
+    path("settings/members/new/", members.member_new, name="member_new"),
+    path("settings/members/<id:member_id>/role/", members.member_role, name="member_role"),
+    path("settings/members/<id:member_id>/remove/", members.member_remove, name="member_remove"),
+    path("audit/", audit.audit, name="audit"),
 ]

@@ -1,7 +1,7 @@
 """The rule on pace: one alert for each target that falls behind, until it recovers."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -9,10 +9,12 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kpis.choices import KpiUnit
 from salestargets.alerts.models import Rule
 from salestargets.alerts.models import Severity as Loudness
 from salestargets.alerts.registry import RuleKind
 from salestargets.alerts.services.alerts import Finding, apply, open_severities
+from salestargets.web.templatetags import formats
 from targets.amounts import from_stored
 from targets.choices import Status
 from targets.domain.alerting import Levels, Severity, pace_severity
@@ -103,6 +105,22 @@ def _headline(facts: Mapping[str, Any]) -> str:
     }
 
 
+def _numbers(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    labels = {
+        "target": gettext("Target"),
+        "actual": gettext("Actual"),
+        "expected": gettext("Expected by then"),
+    }
+    told = [(label, _amount(facts, name)) for name, label in labels.items()]
+    return [*told, (gettext("As of"), formats.day(date.fromisoformat(facts["as_of"])))]
+
+
+def _amount(facts: Mapping[str, Any], name: str) -> str:
+    value = Decimal(facts[name])
+    is_money = facts["unit"] == KpiUnit.MONEY
+    return formats.money_round(value, facts["currency"]) if is_money else formats.number(value)
+
+
 PACE_RULE = RuleKind(
     key=PACE,
     name=_("Behind pace"),
@@ -111,4 +129,5 @@ PACE_RULE = RuleKind(
     critical_below=Decimal("0.85"),
     clear_at=Decimal("1.00"),
     headline=_headline,
+    numbers=_numbers,
 )

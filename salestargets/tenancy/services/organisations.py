@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from salestargets.accounts.models import User
+from salestargets.kernel.calendars import known_countries
 from salestargets.kernel.errors import Conflict, DomainError, NotFound
 from salestargets.kernel.messages import N_
 from salestargets.kernel.money import check_currency
@@ -17,7 +18,7 @@ from salestargets.tenancy.access import Actor, system_actor
 from salestargets.tenancy.choices import Language, Role, Scope
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Membership, Organisation, Person
-from salestargets.tenancy.registry import INSTALLERS
+from salestargets.tenancy.registry import INSTALLERS, tell_settings_changed
 from salestargets.tenancy.services.structure import BEGINNING, create_unit
 from salestargets.tenancy.services.versions import lock, save_changes
 
@@ -94,6 +95,16 @@ def check_time_zone(name: str) -> None:
         )
 
 
+def check_country(code: str) -> None:
+    if code not in known_countries():
+        raise DomainError(
+            N_("There is no holiday calendar for “{country}”. Choose another country, or none."),
+            code="unknown_country",
+            field="holiday_country",
+            params={"country": code},
+        )
+
+
 def change_settings(actor: Actor, *, expected_version: int | None = None, **changes: Any) -> Organisation:
     """Change how the organisation counts. Its currency is fixed once records may exist."""
     actor.require(Scope.ADMIN)
@@ -106,7 +117,8 @@ def change_settings(actor: Actor, *, expected_version: int | None = None, **chan
     organisation = lock(actor.organisation, expected_version=expected_version)
     clean = {name: _clean(organisation, name, value) for name, value in changes.items()}
     _check_levels(organisation, clean)
-    save_changes(organisation, clean)
+    if save_changes(organisation, clean):
+        tell_settings_changed(organisation)
     return organisation
 
 
@@ -122,6 +134,8 @@ def _check_levels(organisation: Organisation, changes: dict[str, Any]) -> None:
 def _clean(organisation: Organisation, name: str, value: Any) -> Any:
     if name == "time_zone":
         check_time_zone(value)
+    if name == "holiday_country" and value:
+        check_country(value)
     try:
         return Organisation._meta.get_field(name).clean(value, organisation)  # type: ignore[union-attr]
     except ValidationError as error:
@@ -153,9 +167,11 @@ def link_person(actor: Actor, *, user: User, person_id: int, expected_version: i
     save_changes(person, {"user": user})
 
 
-def change_role(actor: Actor, *, membership_id: int, role: str) -> Membership:
+def change_role(
+    actor: Actor, *, membership_id: int, role: str, expected_version: int | None = None
+) -> Membership:
     actor.require(Scope.ADMIN)
-    membership = lock(get_membership(actor, membership_id), expected_version=None)
+    membership = lock(get_membership(actor, membership_id), expected_version=expected_version)
     if membership.role == Role.ADMIN and role != Role.ADMIN:
         _keep_one_admin(membership)
     save_changes(membership, {"role": Role(role)})
