@@ -18,12 +18,12 @@ def test_without_a_context_every_use_of_a_manager_is_an_error() -> None:
     world = a_world()
     for use in (
         lambda: list(Person.objects.all()),
-        lambda: Person.objects.exists(),
+        Person.objects.exists,
         lambda: Person.objects.create(name="X", external_id="x"),
         lambda: Person.objects.bulk_create([Person(organisation=world.acme, name="X", external_id="x")]),
         lambda: Person.objects.filter(name="Alice").update(name="X"),
-        lambda: world.alice.save(),
-        lambda: world.alice.refresh_from_db(),
+        world.alice.save,
+        world.alice.refresh_from_db,
     ):
         with pytest.raises(NoOrganisationError):
             use()
