@@ -41,4 +41,5 @@ def _database() -> str:
 
 
 def _broker() -> str:
-    return "ok" if cache.set("readyz", 1, 5) else "unreachable"
+    cache.set("readyz", "here", 5)
+    return "ok" if cache.get("readyz") else "unreachable"
