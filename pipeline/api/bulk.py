@@ -68,6 +68,7 @@ def _schema(kind: Kind) -> Mapping[str, Any]:
     records = {"type": "array", "maxItems": MOST_RECORDS, "items": kind.schema()}
     source = {
         "type": "string",
+        "format": "text",
         "minLength": 1,
         "maxLength": 50,
         "description": "The system that the records are from.",

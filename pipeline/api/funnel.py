@@ -20,7 +20,7 @@ FROM = Field("from", DATE, "The first day.")
 TO = Field("to", DATE, "The day after the last one.")
 
 
-class StageRow(TypedDict):
+class FunnelStageRow(TypedDict):
     """`open` deals are in it now, `entered` came in the period for the first time. Null: in no stage."""
 
     stage: Reference | None
@@ -38,7 +38,7 @@ class FunnelAnswer(TypedDict):
     starts_on: date
     ends_on: date
     currency: str
-    stages: list[StageRow]
+    stages: list[FunnelStageRow]
     created: int
     won: int
     won_amount: Decimal | None
@@ -78,7 +78,7 @@ class Funnel(TenantView):
         }
 
 
-def _stage_row(step: Step, currency: str) -> StageRow:
+def _stage_row(step: Step, currency: str) -> FunnelStageRow:
     stage = step.stage
     return {
         "stage": {"id": stage.pk, "external_id": stage.external_id, "name": stage.name} if stage else None,

@@ -186,7 +186,7 @@ HOLDER: Reader[HolderInput] = Reader(
     _read_holder,
     {
         "type": "string",
-        "pattern": "^(unit:[1-9][0-9]{0,18}|person:[1-9][0-9]{0,18}|root)$",
+        "pattern": "^(unit:[1-9][0-9]{0,17}|person:[1-9][0-9]{0,17}|root)$",
         "example": "root",
     },
 )

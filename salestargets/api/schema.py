@@ -8,6 +8,7 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import orjson
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
@@ -104,9 +105,11 @@ def _header(name: str, *, required: bool, **schema: Any) -> dict[str, Any]:
 
 
 def component(name: str, schema: Mapping[str, Any], registry: ComponentRegistry) -> dict[str, Any]:
-    """A reference to `schema`, kept once under its name."""
+    """A reference to `schema`, kept once under its name. Two that differ must have two names."""
     made = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, object=name, schema=dict(schema))
     registry.register_on_missing(made)
+    if registry[made].schema != made.schema:
+        raise ImproperlyConfigured(f"Two different answers are called {name}: give one another name.")
     return dict(made.ref)
 
 

@@ -105,7 +105,8 @@ class Text(Field):
         return clean_text(value, max_length=self.max_length, min_length=self.min_length)
 
     def schema(self) -> dict[str, object]:
-        return {**super().schema(), "minLength": self.min_length, "maxLength": self.max_length}
+        described = {"format": "text", **super().schema()}
+        return {**described, "minLength": self.min_length, "maxLength": self.max_length}
 
 
 @dataclass(frozen=True, kw_only=True)

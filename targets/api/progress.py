@@ -54,7 +54,7 @@ class StandingRow(PlaceRow):
     computed_at: datetime
 
 
-class RecordRow(TypedDict):
+class CreditedRow(TypedDict):
     """A record, as far as it is credited to a person. Value null: counted, not priced."""
 
     id: int
@@ -64,13 +64,13 @@ class RecordRow(TypedDict):
     about: dict[str, Any]
 
 
-class Behind(TypedDict):
+class BehindProgress(TypedDict):
     """`total` is the actual that all the records sum to."""
 
     total: Decimal | None
     count: int
     not_priced: int
-    results: list[RecordRow]
+    results: list[CreditedRow]
     next: str | None
 
 
@@ -99,8 +99,8 @@ class ProgressList(TenantView):
 
 
 class ProgressRecords(TenantView):
-    @operation(Scope.READ, query=(AS_OF, *PAGE), answers=Behind)
-    def get(self, request: Request, target_id: int) -> Behind:
+    @operation(Scope.READ, query=(AS_OF, *PAGE), answers=BehindProgress)
+    def get(self, request: Request, target_id: int) -> BehindProgress:
         """The records behind a holder's actual, the newest first; they sum to it."""
         target = get_target(self.actor, target_id, self.today)
         cursor, amounts = self.query[CURSOR], Amounts(target.goal, self.actor)
@@ -128,7 +128,7 @@ def _key(position: Position | None) -> list[object] | None:
     return [position.day.isoformat(), position.record_id, position.person_id, position.measure]
 
 
-def _record_row(row: Row, amounts: Amounts) -> RecordRow:
+def _record_row(row: Row, amounts: Amounts) -> CreditedRow:
     return {
         "id": row.record_id,
         "person": row.person_id,

@@ -62,7 +62,7 @@ class VersionRow(TypedDict):
     reason: str
 
 
-class ShareRow(TypedDict):
+class SplitShareRow(TypedDict):
     holder: str
     name: str
     history: Decimal | None
@@ -83,7 +83,7 @@ class SplitRow(TypedDict):
     history_to: date | None
     children: int
     weight_total: Decimal
-    shares: list[ShareRow]
+    shares: list[SplitShareRow]
     made_at: datetime
     made_by: str | None
 
@@ -254,7 +254,7 @@ def _split_row(making: Making, amounts: Amounts) -> SplitRow:
     }
 
 
-def _share_row(share: Share, amounts: Amounts) -> ShareRow:
+def _share_row(share: Share, amounts: Amounts) -> SplitShareRow:
     return {
         "holder": share.holder,
         "name": share.name,

@@ -24,7 +24,7 @@ from salestargets.tenancy.models import Organisation
 from salestargets.tenancy.security import tenant_column
 from tests.api.clients import Api
 from tests.isolation.examples import Example
-from tests.isolation.placeholders import Nobody, Owner, Path, filled, places
+from tests.isolation.placeholders import ABSENT_NAME, Name, Nobody, Owner, Path, filled, places
 from tests.isolation.sides import CANARY, CANARY_AMOUNT, CANARY_MINOR, Side
 
 API = "/api/v1/"
@@ -128,10 +128,14 @@ class Caller:
         )
 
 
-def outside(answer: HttpResponse) -> tuple[int, bytes, dict[str, str]]:
-    """All that an answer tells."""
+def outside(answer: HttpResponse, sent: str = "") -> tuple[int, bytes, dict[str, str]]:
+    """All that an answer tells, but for the name that was `sent` itself."""
     headers = {name: value for name, value in answer.headers.items() if name.lower() not in VARYING}
-    return answer.status_code, NEW.sub(b"new", body_of(answer)), headers
+    return answer.status_code, NEW.sub(b"new", without(body_of(answer), sent)), headers
+
+
+def without(body: bytes, sent: str) -> bytes:
+    return body.replace(orjson.dumps(sent)[1:-1], b"<sent>") if sent else body
 
 
 def body_of(answer: HttpResponse) -> bytes:
@@ -164,24 +168,25 @@ def _digest(cursor: Any, table: str, column: str) -> str:
     return cursor.fetchone()[0]
 
 
-def told(*answers: HttpResponse) -> list[str]:
+def told(answer: HttpResponse, sent: str = "") -> list[str]:
     """What an answer tells of the other organisation."""
-    said = "".join(body_of(answer).decode() + str(answer.headers) for answer in answers)
+    said = without(body_of(answer), sent).decode() + str(answer.headers)
     return [canary for canary in CANARIES if canary in said]
 
 
 def faults(sides: TwoSides, route: Route, example: Example) -> Iterator[str]:
     """Where a request that names another organisation's object is not answered as if there were none."""
     for place, placeholder in places(example.request):
-        placeholder.of(sides.theirs.as_found)  # so that it exists
+        name = placeholder.of(sides.theirs.as_found)  # so that it exists
+        sent = name if isinstance(placeholder, Name) else ""
         before = digest_of(sides.theirs.organisation)
         theirs = sides.caller.send(route, example, sides.ours, (place, sides.theirs.as_found))
         nobodys = sides.caller.send(route, example, sides.ours, (place, Nobody()))
-        if outside(theirs) != outside(nobodys):
+        if outside(theirs, sent) != outside(nobodys, ABSENT_NAME):
             yield f"{place}: answered {outside(theirs)}, but {outside(nobodys)} where there is none"
         if not _refuses(theirs, route, place):
             yield f"{place}: {theirs.status_code} is no refusal"
-        if canaries := told(theirs, nobodys):
+        if canaries := told(theirs, sent):
             yield f"{place}: tells {canaries}"
         if digest_of(sides.theirs.organisation) != before:
             yield f"{place}: changed what is theirs"

@@ -106,10 +106,8 @@ def test_what_another_organisation_has_is_free_here(sides: TwoSides, route):
     assert digest_of(sides.theirs.organisation) == before
 
 
-@each(KNOWN)
+@each([route for route in KNOWN if route.method == "GET"])
 def test_a_header_does_not_choose_the_organisation_of_a_key(sides: TwoSides, route):
-    if route.method != "GET":
-        pytest.skip("what is read cannot be written either")
     slug = sides.theirs.organisation.slug
     plain = sides.caller.send(route, EXAMPLES[route.name], sides.ours)
     with_header = sides.caller.send(route, EXAMPLES[route.name], sides.ours, **{"X-Organisation": slug})
