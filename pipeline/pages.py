@@ -2,8 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from pipeline.models import Deal
+from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import Role
-from salestargets.web.registry import NavItem, register_page, register_tab
+from salestargets.web.registry import NavItem, Step, register_page, register_step, register_tab
 
 
 def register() -> None:
@@ -13,3 +15,20 @@ def register() -> None:
     register_tab("settings", NavItem("rates", _("Exchange rates"), "coins", "rates", admins, 30))
     register_tab("imports", NavItem("imports", _("Imports"), "file-up", "imports", admins, 10))
     register_tab("imports", NavItem("matches", _("Matches"), "link", "matches", admins, 20))
+    register_step(
+        Step(
+            key="deals",
+            title=_("Import deals"),
+            about=_("An export of your CRM, tried out first: you see what would become of every row."),
+            icon="handshake",
+            url_name="import_new",
+            query="?kind=deals",
+            outcome="deals",
+            order=30,
+            is_done=has_deals,
+        )
+    )
+
+
+def has_deals(_actor: Actor) -> bool:
+    return Deal.objects.filter(deleted_at__isnull=True).exists()

@@ -24,6 +24,11 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 #: Behind https the cookies get the __Host- prefix; plain http is for one machine only.
 HTTPS = env.bool("HTTPS", default=False)
 
+#: For trying it out on one's own machine: the sign-in page shows the demo's accounts with their password,
+#: and anyone who reaches it may start an organisation.
+DEMO_SIGN_INS = env.bool("DEMO_SIGN_INS", default=False)
+OPEN_START = env.bool("OPEN_START", default=False)
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

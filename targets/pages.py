@@ -2,8 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import Role
-from salestargets.web.registry import NavItem, register_page
+from salestargets.web.registry import NavItem, Step, register_page, register_step
+from targets.models import Plan
 
 STEERING = (Role.ADMIN, Role.MANAGER, Role.VIEWER)
 
@@ -12,3 +14,19 @@ def register() -> None:
     register_page(NavItem("today", _("Today"), "gauge", "today", tuple(Role), 10))
     register_page(NavItem("team", _("Team"), "users", "team", STEERING, 20))
     register_page(NavItem("plans", _("Plans"), "target", "plans", STEERING, 30))
+    register_step(
+        Step(
+            key="plan",
+            title=_("First plan"),
+            about=_("A quarter, a goal for won revenue, and its split down to each person."),
+            icon="target",
+            url_name="plans",
+            outcome="plans",
+            order=40,
+            is_done=has_plan,
+        )
+    )
+
+
+def has_plan(_actor: Actor) -> bool:
+    return Plan.objects.exists()

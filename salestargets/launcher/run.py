@@ -31,7 +31,8 @@ def run(environ: Mapping[str, str]) -> None:
         stack.callback(folder.runtime_env.unlink, missing_ok=True)
         servers = stack.enter_context(services(folder, environ))
         described = {**servers.variables, "PORT": str(address.port)}
-        env = {**environ, **described, "ALLOWED_HOSTS": allowed_hosts(environ, address)}
+        hosts = {"ALLOWED_HOSTS": allowed_hosts(environ, address)}
+        env = {**to_try_out(environ, address), **environ, **described, **hosts}
         write_runtime_env(folder, described)
         migrate(folder, env)
         collect_assets(folder, env)
@@ -43,6 +44,12 @@ def run(environ: Mapping[str, str]) -> None:
         wait_until_alive(address, children)
         say(announcement(folder, address, sign_ins))
         watch([*servers.processes, *children])
+
+
+def to_try_out(environ: Mapping[str, str], address: Address) -> Mapping[str, str]:
+    """On one's own machine the demo's sign-ins stand on the sign-in page, and anyone may start empty."""
+    is_own = address.host in ("127.0.0.1", "::1", "localhost") and environ.get("HTTPS", "0") == "0"
+    return {"DEMO_SIGN_INS": "1", "OPEN_START": "1"} if is_own and not environ.get("DATABASE_URL") else {}
 
 
 def load_demo(folder: DataFolder, env: Mapping[str, str]) -> str:

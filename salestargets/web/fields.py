@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
 from salestargets.kernel.errors import DomainError
-from salestargets.kernel.parsing import clean_text, strict_date, strict_decimal, strict_int
+from salestargets.kernel.parsing import clean_text, strict_date, strict_decimal, strict_email, strict_int
 
 T = TypeVar("T")
 
@@ -88,6 +88,19 @@ class TextField(forms.CharField):
     def to_python(self, value: Any) -> str:
         length = self.max_length or 0
         return told(lambda: clean_text(value or "", max_length=length, multiline=self.multiline))
+
+
+class EmailField(TextField):
+    """An address in lower case, or nothing."""
+
+    widget = forms.EmailInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=254, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        return told(lambda: strict_email(text)) if text else ""
 
 
 def told(read: Callable[[], T]) -> T:

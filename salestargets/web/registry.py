@@ -79,15 +79,17 @@ def register_bell(bell: Bell) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One of the first steps of a new organisation; `is_done` looks whether it was taken."""
+    """One of the first steps of a new organisation: where it is taken, and where its outcome is seen."""
 
     key: str
     title: Text
     about: Text
     icon: str
     url_name: str
+    outcome: str
     order: int
     is_done: Callable[[Actor], bool]
+    query: str = ""
 
 
 _steps: dict[str, Step] = {}

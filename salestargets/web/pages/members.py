@@ -18,7 +18,7 @@ from salestargets.tenancy.services.organisations import change_role, get_members
 from salestargets.web.asked import page_of
 from salestargets.web.choosing import IdField, offer, person_choices
 from salestargets.web.dialogs import Dialog, ReasonForm, VersionedForm, answer, sent
-from salestargets.web.fields import TextField
+from salestargets.web.fields import EmailField
 from salestargets.web.invitations import invite
 from salestargets.web.requests import TenantRequest, page
 
@@ -48,7 +48,7 @@ class RoleForm(forms.Form):
 
 
 class InvitationForm(RoleForm):
-    email = TextField(label=_("E-mail"), max_length=254)
+    email = EmailField(label=_("E-mail"))
     person = IdField(
         label=_("Person"),
         choices=[],

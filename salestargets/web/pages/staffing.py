@@ -29,13 +29,13 @@ from salestargets.tenancy.services.removal import delete_record
 from salestargets.web.asked import asked_id
 from salestargets.web.choosing import IdField, member_choices, offer, unit_choices
 from salestargets.web.dialogs import Dialog, ReasonForm, VersionedForm, answer, sent
-from salestargets.web.fields import DayField, TextField
+from salestargets.web.fields import DayField, EmailField, TextField
 from salestargets.web.requests import TenantRequest, page
 
 
 class WhoForm(forms.Form):
     name = TextField(label=_("Name"), max_length=200)
-    email = TextField(label=_("E-mail"), max_length=254, required=False)
+    email = EmailField(label=_("E-mail"), required=False)
     hired_on = DayField(label=_("Hired on"), required=False)
 
 
