@@ -105,6 +105,17 @@ document.addEventListener("submit", (event) => {
   }
 })
 
+// --- Sign-in: an account of the demo fills the form; with its password it is sent -------------------------
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-fill]")
+  if (!button) return
+  const form = document.getElementById(button.dataset.fill)
+  form.elements.login.value = button.dataset.login
+  form.elements.password.value = button.dataset.password
+  if (button.dataset.password) form.requestSubmit()
+  else form.elements.password.focus()
+})
+
 // --- Copy ------------------------------------------------------------------------------------------
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]")
@@ -114,6 +125,7 @@ document.addEventListener("click", async (event) => {
 })
 
 const prepare = (root) => {
+  each(root, "[data-own-time-zone]", (input) => { input.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone })
   each(root, ".toast-item", (element) => { if (!element.dataset.armed) { element.dataset.armed = ""; arm(element) } })
   each(root, "table.tree", fold)
 }
