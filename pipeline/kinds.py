@@ -85,7 +85,7 @@ def price_and_credit(batch: Batch, landed: Landed, call: Call, _resolver: Resolv
     changed = landed.created | landed.updated
     if any(shape & PRICED_BY and not shape >= PRICED_BY for shape in set(batch.shapes)):
         pricing.reprice(call, deal_ids=changed)
-    shared = set(landed.ids.values()) if "shares" in batch.columns else changed
+    shared = set(landed.ids.values()) if "shares" in batch.columns else landed.updated
     pricing.spread_shares(call, deal_ids=shared)
     if set(batch.values("currency")) - {call.currency, ABSENT}:
         landed.remarks["not_priced"] += pricing.count_not_priced(call, deal_ids=landed.ids.values())

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import orjson
 from django.db import connection
 
-from pipeline.models import UnresolvedReference
 from pipeline.services.pricing import spread_shares
 from salestargets.ingest.batch import Batch
 from salestargets.ingest.fields import Ref
@@ -56,10 +55,13 @@ def _forget(batch: Batch, landed: Landed, call: Call) -> None:
     for shape, external_id in zip(batch.shapes, batch.external_ids, strict=True):
         if landed.ids[external_id] not in known:
             spoken.setdefault(shape & referring, []).append(landed.ids[external_id])
-    for fields, record_ids in spoken.items():
-        UnresolvedReference.objects.filter(
-            kind=batch.kind.name, record_id__in=record_ids, field__in=sorted(fields)
-        ).delete()
+    with connection.cursor() as cursor:
+        for fields, record_ids in spoken.items():
+            cursor.execute(
+                "DELETE FROM pipeline_unresolvedreference WHERE organisation_id = %s AND kind = %s"
+                " AND record_id = ANY(%s) AND field = ANY(%s)",
+                [call.organisation_id, batch.kind.name, record_ids, sorted(fields)],
+            )
 
 
 def _referring(kind: Kind) -> frozenset[str]:

@@ -132,10 +132,10 @@ def _objects(
 
 def _column(name: str, objects: Sequence[Mapping[str, Value]], shapes: Sequence[Shape]) -> list[Value]:
     """The raw values; None where only implied, ABSENT where not spoken of; [] if no row speaks of it."""
-    different = set(shapes)
-    if all(name in shape for shape in different):
+    speaking = {name in shape for shape in set(shapes)}
+    if speaking == {True}:
         return [row.get(name) for row in objects]
-    if not any(name in shape for shape in different):
+    if True not in speaking:
         return []
     return [row.get(name) if name in shape else ABSENT for row, shape in zip(objects, shapes, strict=True)]
 
