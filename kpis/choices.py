@@ -23,16 +23,16 @@ class Nature(models.TextChoices):
 
 
 class By(models.TextChoices):
-    """Into what a number over a period can be taken apart."""
+    """Into what a number over a period can be taken apart; words of the API only."""
 
-    MONTH = "month", _("Month")
-    PERSON = "person", _("Person")
-    DAY = "day", _("Day")
-    PRODUCT = "product", _("Product")
+    MONTH = "month"
+    PERSON = "person"
+    DAY = "day"
+    PRODUCT = "product"
 
 
 class Part(models.TextChoices):
     """Above and below the line of a ratio; a plain sum is all numerator."""
 
-    NUMERATOR = "numerator", _("Numerator")
-    DENOMINATOR = "denominator", _("Denominator")
+    NUMERATOR = "numerator"
+    DENOMINATOR = "denominator"
