@@ -129,4 +129,6 @@ FIELDS: Mapping[str, Text] = {
 }
 
 #: Bookkeeping that tells nobody anything.
-UNSAID = frozenset({"changed_at", "changed_by", "created_at", "created_by", "source_updated_at", "split"})
+UNSAID = frozenset(
+    {"changed_at", "changed_by", "created_at", "created_by", "snapshot", "source_updated_at", "split"}
+)
