@@ -7,6 +7,7 @@ import environ
 import pghistory
 import psycopg2  # noqa: F401  Django would silently prefer psycopg 3 where it is installed.
 import structlog
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from salestargets.web import conf as web
@@ -266,6 +267,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "jobs.sweep", "schedule": 3.0},
     "turn-of-the-day": {"task": "targets.turn_of_the_day", "schedule": 300.0},
+    "verify-actuals": {"task": "kpis.verify_all", "schedule": crontab(hour=2, minute=30)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 

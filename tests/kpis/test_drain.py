@@ -15,7 +15,7 @@ import pytest
 from django.db import connection
 
 from kpis import sql, tasks
-from kpis.models import DirtyKey, LeafCell, UnitCell
+from kpis.models import DirtyKey, LeafCell
 from kpis.registry import EVERY_GROUP, FOLLOWERS, ChangedCells, flows_of
 from kpis.services import cells, drain, rebuild, verify
 from pipeline.models import Deal
@@ -199,27 +199,6 @@ def test_a_task_whose_turn_ends_asks_for_another(world: World, monkeypatch: pyte
     a_deal(world.acme, world.alice)
     tasks.drain(world.acme.pk)
     assert kicked == [("cells", world.acme.pk)]
-
-
-@pytest.mark.django_db
-def test_a_wrong_cell_is_found_and_a_rebuild_mends_it(world: World) -> None:
-    a_deal(world.acme, world.alice, base=500)
-    drained(world.acme)
-    with acting_for(world.acme.pk):
-        LeafCell.objects.filter(measure="won_amount").update(value=501)
-        UnitCell.objects.filter(unit_id=world.east.pk, measure="won_count").delete()
-        LeafCell.objects.create(
-            person=world.bob, month=MAY, measure="nobody_knows", starts_on=MAY, unit=world.north, value=1
-        )
-    found = {
-        (row.kind, row.id, row.measure): (row.stored, row.expected) for row in verify(world.acme.pk, at=NOON)
-    }
-    assert found["person", world.alice.pk, "won_amount"] == (501, 500)
-    assert found["person", world.bob.pk, "nobody_knows"] == (1, None)
-    assert found["unit", world.east.pk, "won_count"] == (None, 1)
-    rebuild(world.acme.pk, at=NOON)
-    assert verify(world.acme.pk, at=NOON) == []
-    assert is_right(world.acme)
 
 
 @pytest.mark.django_db(transaction=True)
