@@ -94,7 +94,7 @@ def problem_body(
 
 
 @csrf_exempt
-def unknown_path(request: HttpRequest, path: str = "") -> HttpResponse:
+def unknown_path(request: HttpRequest) -> HttpResponse:
     """Whatever below /api/ is no route, or a route whose id cannot be one."""
     body = problem_body(404, code="not_found", detail=_("There is no such object."))
     return HttpResponse(dumps(body), status=404, content_type=MEDIA_TYPE)

@@ -33,5 +33,5 @@ urlpatterns = [
     path("v1/keys/<id:key_id>/", OneKey.as_view()),
     path("v1/keys/<id:key_id>/revoke/", KeyRevocation.as_view()),
     path("v1/audit/", AuditLog.as_view()),
-    re_path(r"^(?P<path>.*)$", unknown_path),
+    re_path(r"^", unknown_path),
 ]

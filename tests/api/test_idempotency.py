@@ -60,6 +60,11 @@ def test_a_refused_request_is_not_remembered():
     assert days_of(acme) == 1
 
 
+def test_a_number_of_any_size_is_refused_in_words():
+    answer = send(an_integration(an_organisation("acme")), {"day": 10**40})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_body")
+
+
 def test_keys_of_two_callers_do_not_meet():
     acme, other = an_organisation("acme"), an_organisation("other")
     assert send(an_integration(acme)).status_code == 201

@@ -169,7 +169,17 @@ def test_a_method_that_is_not_there_is_405(method):
 
 
 @pytest.mark.parametrize(
-    "path", ["days", "nowhere/", "v1/days", "v1/days/0/", "v1/days/²/", "v1/days/01/", f"v1/days/{2**63}/"]
+    "path",
+    [
+        "days",
+        "nowhere/",
+        "v1/days",
+        "v1/days/0/",
+        "v1/days/²/",
+        "v1/days/01/",
+        f"v1/days/{2**63}/",
+        "v1/a%0Ab/",
+    ],
 )
 def test_what_is_no_route_is_the_same_404(path):
     answer = Api().get(f"/api/{path}")

@@ -37,21 +37,7 @@ NO_JSON = {
     "too much": b'"' + b"a" * (10 * 1024 * 1024) + b'"',
     "two documents": b"{} {}",
 }
-BAD_IDS = (
-    "0",
-    "-1",
-    "²",
-    "٣",
-    "1_0",
-    "01",
-    "1.0",
-    "9223372036854775808",
-    "9" * 400,
-    "%00",
-    "1%0a",
-    "a",
-    "%20",
-)
+BAD_IDS = ("0", "-1", "²", "٣", "1_0", "01", "1.0", str(2**63), "9" * 400, "%00", "1%0a", "a", "%20")
 
 
 def each(routes: list[Route]) -> pytest.MarkDecorator:
@@ -68,25 +54,16 @@ class Sender:
         self.taken: list[object] = []
 
     def send(
-        self, told: object, path: str = "", query: object = None, body: object = b"", **more: str
+        self, told: object, *, path: str = "", query: object = None, body: object, kind: str = JSON
     ) -> None:
         url = (path or self.path) + (f"?{urlencode(query, doseq=True)}" if query else "")
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        headers = {"If-Match": '"1"'} if self.route.operation.versioned else {}
         started = time.perf_counter()
-        answer = self.client.generic(
-            self.route.method,
-            url,
-            data=data,
-            content_type=more.pop("content_type", JSON),
-            headers=self.headers | more,
-        )
+        answer = self.client.generic(self.route.method, url, data=data, content_type=kind, headers=headers)
         took = time.perf_counter() - started
         if not is_refusal(answer) or took > 1:
             self.taken.append((told, answer.status_code, answer.content[:300], round(took, 2)))
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"If-Match": '"1"'} if self.route.operation.versioned else {}
 
 
 def is_refusal(answer: HttpResponse) -> bool:
@@ -111,23 +88,19 @@ def test_what_cannot_be_an_id_is_no_object(sender: Sender, route):
     for place in (part for part in route.path.split("/") if part.startswith("{")):
         for bad in BAD_IDS:
             path = route.path.replace(place, bad).format(**sender.good["path"])
-            sender.send((place, bad), path=path, body=sender.good["body"] or b"")
+            sender.send((place, bad), path=path, body=sender.good["body"])
 
 
 @each(ROUTES)
 def test_a_query_is_read_strictly(sender: Sender, route):
-    good = sender.good["query"]
+    good, body = sender.good["query"], sender.good["body"]
     for name in ("ordering", "organisation", "page_size", "fields", "limit[]", "\u202elimit"):
-        sender.send(name, query={**good, name: "1"}, body=sender.good["body"] or b"")
+        sender.send(name, query={**good, name: "1"}, body=body)
     for field in route.operation.query:
-        sender.send(
-            (field.name, "twice"), query={**good, field.name: ["1", "1"]}, body=sender.good["body"] or b""
-        )
+        sender.send((field.name, "twice"), query={**good, field.name: ["1", "1"]}, body=body)
         for bad in bad_scalars(field.schema):
-            if isinstance(bad, str) and "\ud800" not in bad:
-                sender.send(
-                    (field.name, bad), query={**good, field.name: bad}, body=sender.good["body"] or b""
-                )
+            if isinstance(bad, str) and "\ud800" not in bad:  # a URL cannot hold half a character
+                sender.send((field.name, bad), query={**good, field.name: bad}, body=body)
 
 
 @each([route for route in ROUTES if route.operation.body is not None and EXAMPLES[route.name].form is None])
@@ -140,7 +113,8 @@ def test_a_body_is_read_strictly(sender: Sender, route):
 
 @each([route for route in ROUTES if route.operation.body is not None])
 def test_what_is_no_json_is_refused(sender: Sender, route):
+    query = sender.good["query"]
     for told, raw in NO_JSON.items():
-        sender.send(told, query=sender.good["query"], body=raw)
-    for content_type in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "", "*/*"):
-        sender.send(content_type, query=sender.good["query"], body=b"{}", content_type=content_type)
+        sender.send(told, query=query, body=raw)
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "", "*/*"):
+        sender.send(kind, query=query, body=b"{}", kind=kind)

@@ -65,6 +65,7 @@ def nothing_of_theirs_changes(sides: TwoSides) -> Iterator[None]:
     assert digest_of(sides.theirs.organisation) == before
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # werkzeug leaves files open
 @described.parametrize()
 @settings(max_examples=EACH, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_what_the_description_says_holds(case, sides: TwoSides):
