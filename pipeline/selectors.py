@@ -169,6 +169,10 @@ def get_import_row(actor: Actor, run_id: int) -> Mapping[str, Any]:
     return row
 
 
+def run_state(run: ImportRun) -> ImportState:
+    return state_of(run.state, run.job.state if run.job else None)
+
+
 def state_of(state: str, job_state: str | None) -> ImportState:
     """Where a run stands; its job may have failed without being able to say so in the run."""
     if state in _WORKING and job_state == JobState.FAILED:

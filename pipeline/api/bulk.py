@@ -4,7 +4,7 @@ from typing import Any, TypedDict
 from rest_framework.request import Request
 
 from pipeline.services.records import upsert_records
-from salestargets.api.inputs import BOOLEAN, Field
+from salestargets.api.inputs import BOOLEAN, Field, object_schema, read_body, text
 from salestargets.api.operations import RawBody, operation
 from salestargets.api.problems import TooLarge
 from salestargets.api.views import TenantView
@@ -15,6 +15,7 @@ from salestargets.kernel.messages import N_
 from salestargets.tenancy.choices import Scope
 
 MOST_RECORDS = 10_000
+SOURCE = Field("source", text(50), "The system that the records are from.")
 ATOMIC = Field("atomic", BOOLEAN, "All records or none.").otherwise(False)
 DRY_RUN = Field("dry_run", BOOLEAN, "Count what would happen, and change nothing.").otherwise(False)
 
@@ -66,18 +67,11 @@ def bulk_view(name: str) -> type[TenantView]:
 
 def _schema(kind: Kind) -> Mapping[str, Any]:
     records = {"type": "array", "maxItems": MOST_RECORDS, "items": kind.schema()}
-    source = {
-        "type": "string",
-        "format": "text",
-        "minLength": 1,
-        "maxLength": 50,
-        "description": "The system that the records are from.",
-    }
+    envelope = object_schema((SOURCE,))
     return {
-        "type": "object",
-        "properties": {"source": source, "records": records},
+        **envelope,
+        "properties": {**envelope["properties"], "records": records},
         "required": ["source", "records"],
-        "additionalProperties": False,
     }
 
 
@@ -85,8 +79,7 @@ def _read(body: object) -> tuple[str, list[object]]:
     """The envelope; what is in it is the service's to read."""
     if not isinstance(body, dict):
         raise DomainError(N_("Send a JSON object."), code="not_an_object")
-    if unknown := sorted(body.keys() - {"source", "records"}):
-        raise DomainError(N_("There is no such field."), code="unknown_field", field=unknown[0])
+    envelope = read_body({name: part for name, part in body.items() if name != "records"}, (SOURCE,))
     records = body.get("records")
     if not isinstance(records, list):
         raise DomainError(N_("Send a list of records."), code="required", field="records")
@@ -94,7 +87,7 @@ def _read(body: object) -> tuple[str, list[object]]:
         raise TooLarge(
             N_("Send at most {most} records at once."), code="too_large", params={"most": MOST_RECORDS}
         )
-    return body.get("source"), records  # type: ignore[return-value]  # the service reads it strictly
+    return envelope[SOURCE], records
 
 
 def _all_refused(rejected: list[Rejection]) -> DomainError:

@@ -14,6 +14,7 @@ from django.utils import translation
 
 from pipeline.choices import ImportState
 from pipeline.models import ImportChange, ImportChunk, ImportRejection, ImportRun
+from pipeline.selectors import run_state
 from pipeline.services.mappings import (
     fields_of,
     guess_mapping,
@@ -140,7 +141,7 @@ def _check(run: ImportRun, mapping: FileMapping) -> None:
 
 
 def _refuse_started(run: ImportRun) -> None:
-    if run.state not in _STARTABLE:
+    if run_state(run) not in _STARTABLE:
         raise DomainError(N_("This import has been started already."), code="started")
 
 
@@ -344,7 +345,7 @@ def _storable(text: str) -> str:
 def discard_import(actor: Actor, *, run: ImportRun) -> None:
     """Forget a file that has done nothing yet."""
     actor.require(Scope.RECORDS_WRITE)
-    if run.state in (ImportState.QUEUED, ImportState.RUNNING, ImportState.UNDOING):
+    if run_state(run) in (ImportState.QUEUED, ImportState.RUNNING, ImportState.UNDOING):
         raise DomainError(N_("This import is still running."), code="running")
     if ImportChange.objects.filter(run=run).exists():
         raise DomainError(N_("This import has changed records. Undo it instead."), code="has_changes")

@@ -10,6 +10,7 @@ from django.utils import translation
 
 from pipeline.choices import ImportState
 from pipeline.models import ImportChange, ImportRun, UnresolvedReference
+from pipeline.selectors import run_state
 from pipeline.services import pricing
 from pipeline.services.records import CELLS, EVER, call_of
 from pipeline.services.trail import image_of
@@ -35,7 +36,7 @@ def undo_import(actor: Actor, *, run: ImportRun, at: datetime) -> ImportRun:
     """Take back what a run did, step by step in a job."""
     actor.require(Scope.RECORDS_WRITE)
     run = ImportRun.objects.select_for_update(of=("self",), no_key=True).get(pk=run.pk)
-    if run.is_dry_run or run.state not in _FINISHED:
+    if run.is_dry_run or run_state(run) not in _FINISHED:
         raise DomainError(N_("Only an import that has run can be undone."), code="not_done")
     total = ImportChange.objects.filter(run=run).count()
     run.job = enqueue(kind=UNDO, payload={"run": run.pk}, at=at, by=actor.user)

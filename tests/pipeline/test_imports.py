@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.choices import ImportState
 from pipeline.models import Customer, Deal, ImportChange, ImportChunk, ImportRun, Product, Stage
-from pipeline.selectors import left_rows, rejections_of
+from pipeline.selectors import get_run, left_rows, rejections_of, run_state
 from pipeline.services import imports
 from pipeline.services.imports import choose_mapping, import_file, preview, receive_file, start_import
 from pipeline.services.mappings import (
@@ -159,6 +159,25 @@ def test_a_rule_broken_on_the_way_fails_the_run_and_says_why(acme):
         choose_mapping(actor, run=run, mapping=mapping)
         start_import(actor, run=run, dry_run=False, at=NOON)
     assert told(worked_off(acme, run)) == (ImportState.DONE, 3, 0, 0, 0)
+
+
+def test_a_run_whose_worker_died_for_good_has_failed_and_can_be_started_again(acme, monkeypatch):
+    run = upload(acme)
+
+    def killed(self: object) -> None:
+        raise RuntimeError("the worker is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(imports._Work, "find_repeated", killed)
+        for _ in range(7):
+            work_one_step(acme.pk, at=NOON)
+            with within(acme):
+                Job.objects.update(next_at=NOON)
+    with within(acme) as actor:
+        run = get_run(actor, run.pk)
+        assert (run.state, run_state(run)) == (ImportState.QUEUED, ImportState.FAILED)
+        start_import(actor, run=run, dry_run=False, at=NOON)
+    assert told(worked_off(acme, run)) == (ImportState.DONE, 2, 0, 0, 1)
 
 
 def test_a_run_starts_once(acme):

@@ -90,6 +90,11 @@ def test_an_envelope_that_is_not_in_form_is_refused(api, body, status):
     assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
 
 
+def test_a_fault_of_the_envelope_is_told_by_its_field(api):
+    answer = api.send("post", f"{API}/deals/bulk/", {"source": "", "records": [], "colour": 1})
+    assert list(answer.json()["errors"]) == ["colour", "source"]
+
+
 def test_a_deal_is_told_with_its_shares_and_its_way_through_the_stages(world, api):
     bulk(api, "stages", {"external_id": "S1", "name": "Quote"})
     bulk(

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from pipeline.choices import ImportState
 from pipeline.models import ImportRun
-from pipeline.selectors import get_run, rejections_of, state_of
+from pipeline.selectors import get_run, rejections_of, run_state
 from pipeline.services.imports import import_file
 from pipeline.services.mappings import importable_kinds
 from salestargets.jobs.services import work_one_step
@@ -70,7 +70,7 @@ class Command(BaseCommand):
             worked = work_one_step(actor.organisation.pk, at=timezone.now())
             with acting_for(actor.organisation.pk):
                 run = get_run(actor, run.pk)
-            if _state(run) not in _WORKING:
+            if run_state(run) not in _WORKING:
                 return run
             if not worked:
                 time.sleep(0.2)
@@ -86,9 +86,5 @@ class Command(BaseCommand):
                 self.stdout.write(f"row {rejection.row}: {orjson.dumps(rejection.errors).decode()}")
         if run.is_dry_run:
             self.stdout.write("Dry run: nothing was changed.")
-        if _state(run) == ImportState.FAILED:
+        if run_state(run) == ImportState.FAILED:
             raise CommandError(run.error or (run.job.error if run.job else "failed"))
-
-
-def _state(run: ImportRun) -> ImportState:
-    return state_of(run.state, run.job.state if run.job else None)
