@@ -1,9 +1,11 @@
 from django.urls import path
 
 from targets import converters
-from targets.views import history, plans, records, team, today
+from targets.views import history, numbers, plans, records, team, today, workspace
 
 converters.register()
+
+_GOAL = "plans/<id:plan_id>/goals/<id:goal_id>"
 
 urlpatterns = [
     path("today/", today.today, name="today"),
@@ -11,6 +13,16 @@ urlpatterns = [
     path("team/<holder:holder>/", today.holder, name="holder"),
     path("team/<holder:holder>/records/", records.records, name="records"),
     path("targets/<id:target_id>/history/", history.history, name="history"),
-    path("alerts/<id:alert_id>/acknowledge/", today.acknowledge_alert, name="acknowledge_alert"),
     path("plans/", plans.plans, name="plans"),
+    path("plans/new/", plans.plan_new, name="plan_new"),
+    path("plans/<id:plan_id>/", workspace.plan, name="plan"),
+    path("plans/<id:plan_id>/edit/", plans.plan_edit, name="plan_edit"),
+    path("plans/<id:plan_id>/publish/", plans.plan_publish, name="plan_publish"),
+    path("plans/<id:plan_id>/close/", plans.plan_close, name="plan_close"),
+    path("plans/<id:plan_id>/goals/new/", plans.goal_new, name="goal_new"),
+    path(f"{_GOAL}/edit/", plans.goal_edit, name="goal_edit"),
+    path(f"{_GOAL}/<holder:holder>/number/", numbers.number, name="number"),
+    path(f"{_GOAL}/<holder:holder>/split/", numbers.split, name="split"),
+    path(f"{_GOAL}/<holder:holder>/spread/", numbers.spread, name="spread"),
+    path(f"{_GOAL}/<holder:holder>/hold/", numbers.hold, name="hold"),
 ]

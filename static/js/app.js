@@ -82,6 +82,34 @@ document.addEventListener("click", (event) => {
   fold(button.closest("table"))
 })
 
+// --- Grids: arrow keys go from cell to cell; Enter opens one, as on any link --------------------------
+const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
+
+const neighbour = (cell, [down, across]) => {
+  const rows = [...cell.closest("tbody").rows]
+  const here = cell.closest("td")
+  let [row, column] = [rows.indexOf(here.parentElement) + down, here.cellIndex + across]
+  for (; rows[row]?.cells[column]; row += down, column += across) {
+    const next = rows[row].cells[column].querySelector("[data-cell]")
+    if (next) return next
+  }
+  return null
+}
+
+document.addEventListener("keydown", (event) => {
+  const cell = event.target.closest?.("[data-grid] [data-cell]")
+  if (!cell || !STEPS[event.key] || event.altKey || event.ctrlKey || event.metaKey) return
+  event.preventDefault()
+  neighbour(cell, STEPS[event.key])?.focus()
+})
+
+// --- Signed out meanwhile: the sign-in page is no fragment ------------------------------------------------
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!new URL(event.detail.xhr.responseURL).pathname.startsWith("/accounts/")) return
+  event.detail.shouldSwap = false
+  location.reload()
+})
+
 // --- Forms -----------------------------------------------------------------------------------------
 // Sent once, however often it is clicked; usable again when the browser comes back to the page.
 document.addEventListener("submit", (event) => {

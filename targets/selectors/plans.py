@@ -5,6 +5,8 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from kpis.models import Kpi
+from kpis.selectors import all_kpis, is_stock
 from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.access import Actor, Sight, sight_of
@@ -66,6 +68,11 @@ def goals_of(plans: Iterable[Plan]) -> dict[int, list[Goal]]:
     for goal in goals.order_by("kpi__position", "kpi__key", "id"):
         found[goal.plan_id].append(goal)
     return found
+
+
+def additive_kpis() -> list[Kpi]:
+    """Those whose numbers can be given out: they add up over people and months."""
+    return [kpi for kpi in all_kpis() if not kpi.denominator and not is_stock(kpi)]
 
 
 def sees(sight: Sight, node: Node) -> bool:

@@ -1,6 +1,7 @@
 """Filters for amounts of a KPI (money in the organisation's currency, counts as they are) and for alerts."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 from django import template
 from django.utils.translation import get_language
@@ -8,7 +9,7 @@ from django.utils.translation import get_language
 from salestargets.alerts.models import Alert
 from salestargets.alerts.registry import KINDS
 from salestargets.kernel.money import from_minor
-from salestargets.kernel.rational import ratio, rounded
+from salestargets.kernel.rational import Number, ratio, rounded
 from salestargets.web import formatting
 from targets.amounts import Scale
 
@@ -53,6 +54,17 @@ def share_of(part: int | None, whole: int | None) -> Decimal | None:
 def to_int(weight: Decimal) -> int:
     """A weight that is itself an amount: what the history brought."""
     return int(weight)
+
+
+@register.filter
+def weight(value: Number) -> str:
+    """Whatever a share was measured by, to four decimals at most."""
+    return formatting.format_number((rounded(value, 4) or Decimal(0)).normalize(), language=language())
+
+
+@register.filter
+def ratio_percent(value: Fraction | None) -> str:
+    return formatting.format_percent(rounded(value, 6), language=language())
 
 
 @register.filter

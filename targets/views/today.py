@@ -3,13 +3,12 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from kpis.values import Holder
 from pipeline.deciding import deciding_deals
-from salestargets.alerts.services.alerts import acknowledge
 from salestargets.tenancy.choices import Role
 from salestargets.web.requests import TenantRequest, page
 from targets.amounts import scale_of
@@ -18,7 +17,7 @@ from targets.forms.viewing import ViewForm
 from targets.selectors.history import own_share
 from targets.selectors.records import holder_name
 from targets.selectors.today import Held, Today, held_by, mark_of, today_of
-from targets.views.addresses import address_of, came_from
+from targets.views.addresses import address_of
 
 UNCHANGED = 204  # htmx leaves the page as it is
 
@@ -34,13 +33,6 @@ def today(request: TenantRequest) -> HttpResponse:
 def holder(request: TenantRequest, holder: Holder) -> HttpResponse:
     holder_name(request.actor, holder, request.today)
     return _stand(request, holder)
-
-
-@require_POST
-@page()
-def acknowledge_alert(request: TenantRequest, alert_id: int) -> HttpResponse:
-    acknowledge(request.actor, alert_id=alert_id, at=request.now)
-    return redirect(came_from(request, otherwise="today"))
 
 
 def _stand(request: TenantRequest, holder: Holder | None) -> HttpResponse:

@@ -1,0 +1,194 @@
+"""Numbers of a plan, as they are set, divided and spread on a page."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.dates import MONTHS
+from django.utils.translation import gettext_lazy as _
+
+from kpis.values import Holder
+from salestargets.kernel.periods import Period, add_months
+from salestargets.web.fields import DayField, NumberField
+from targets.amounts import from_stored, to_stored
+from targets.choices import Phasing, PlanState, SplitMethod
+from targets.forms.plans import reason_field
+from targets.models import Goal
+from targets.selectors.sheets import Cell, Sheet
+from targets.selectors.trees import Node
+from targets.services.months import PhaseRequest
+from targets.services.splits import SplitRequest
+
+
+class ChangeForm(forms.Form):
+    """A change of numbers: of a published plan it says why and from when."""
+
+    def __init__(self, goal: Goal, currency: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.goal, self.currency = goal, currency
+        if goal.plan.state == PlanState.PUBLISHED:
+            self.fields["reason"] = reason_field()
+            self.fields["effective_on"] = DayField(
+                label=_("In force from"), required=False, help_text=_("Today, where it is left empty.")
+            )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        # The log takes the reason out of the data; the new version of the number wants it too.
+        return {
+            **data,
+            "because": {"reason": data.get("reason", ""), "effective_on": data.get("effective_on")},
+        }
+
+    def stored(self, value: Decimal, field: str) -> int:
+        return to_stored(value, self.goal.kpi, self.currency, field=field)
+
+    def written(self, stored: int | None) -> Decimal | None:
+        return from_stored(stored, self.goal.kpi, self.currency)
+
+
+class NumberForm(ChangeForm):
+    amount = NumberField(label=_("Target"), decimal_places=2)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+
+    def __init__(self, goal: Goal, currency: str, cell: Cell | None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(goal, currency, *args, **kwargs)
+        if cell:
+            self.initial = {"amount": self.written(cell.given), "version": cell.version}
+
+
+class HistoryForm(ChangeForm):
+    """By history: of which months. To people a period ends with its last day."""
+
+    history_first = DayField(label=_("History from"), required=False)
+    history_last = DayField(label=_("History to"), required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    def history(self, data: Mapping[str, Any]) -> Period | None:
+        first, last = data["history_first"], data["history_last"]
+        if data["method"] != "history" or first is None or last is None:
+            return None
+        return Period(first, last + timedelta(days=1))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        first, last = data.get("history_first"), data.get("history_last")
+        if data.get("method") == "history":
+            if (first is None) != (last is None):
+                self.add_error("history_first" if first is None else "history_last", _("Enter the day."))
+            elif first and last and last < first:
+                self.add_error("history_last", _("The last day is before the first."))
+        return data
+
+
+class SplitForm(HistoryForm):
+    """How a unit's number is divided among those right below it, or down to the people."""
+
+    method = forms.ChoiceField(
+        label=_("Method"), choices=SplitMethod.choices, initial=SplitMethod.HISTORY, widget=forms.RadioSelect
+    )
+    recursive = forms.BooleanField(label=_("All the way down to the people"), required=False, initial=True)
+
+    field_order = ("method", "history_first", "history_last", "recursive")
+
+    def __init__(self, sheet: Sheet, unit: Node, currency: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sheet.goal, currency, *args, **kwargs)
+        self.unit, self.children = unit, sheet.tree.below(unit)
+        if "reason" in self.fields:
+            self.fields["reason"].required = False  # a preview needs none
+        self.names = {child: sheet.tree.name(child) for child in self.children}
+        for child in self.children:
+            held = self.written(sheet.given(child)) if sheet.is_held(child) else None
+            self.fields[f"weight-{child}"] = NumberField(label=_("Weight"), required=False, initial=None)
+            self.fields[f"hold-{child}"] = NumberField(
+                label=_("Hold"), required=False, decimal_places=2, initial=held
+            )
+        start = sheet.goal.plan.starts_on
+        self.initial = {
+            **self.initial,
+            "history_first": add_months(start, -12),
+            "history_last": start - timedelta(days=1),
+            "version": sheet.goal.version,
+        }
+
+    def insist(self) -> None:
+        """What is applied needs a reason: so it is shown, and so the service says."""
+        if "reason" in self.fields:
+            self.fields["reason"].required = True
+
+    def of_children(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
+        """Name, weight and hold of each."""
+        return [
+            (self.names[child], self[f"weight-{child}"], self[f"hold-{child}"]) for child in self.children
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("method") == SplitMethod.WEIGHTS and data.get("recursive"):
+            self.add_error("recursive", _("Own weights divide one level at a time. Untick this."))
+        return data
+
+    def request(self, data: Mapping[str, Any]) -> SplitRequest:
+        return SplitRequest(
+            holder=self.unit.holder,
+            method=data["method"],
+            recursive=data["recursive"],
+            weights=self._given("weight", data) if data["method"] == SplitMethod.WEIGHTS else {},
+            holds={
+                holder: self.stored(amount, f"hold-{holder}")
+                for holder, amount in self._given("hold", data).items()
+            },
+            history=self.history(data),
+        )
+
+    def _given(self, name: str, data: Mapping[str, Any]) -> dict[Holder, Decimal]:
+        found = {child.holder: data[f"{name}-{child}"] for child in self.children}
+        return {holder: value for holder, value in found.items() if value is not None}
+
+
+class PhaseForm(HistoryForm):
+    """How a number is spread over its months; below a unit everyone's follow."""
+
+    method = forms.ChoiceField(
+        label=_("Method"), choices=Phasing.choices, initial=Phasing.WORKING_DAYS, widget=forms.RadioSelect
+    )
+
+    field_order = ("method", "history_first", "history_last")
+
+    def __init__(
+        self, goal: Goal, holder: Holder, months: Sequence[date], currency: str, *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(goal, currency, *args, **kwargs)
+        self.holder, self.months = holder, months
+        for month in months:
+            label = f"{MONTHS[month.month]} {month.year}"
+            self.fields[f"weight-{month}"] = NumberField(label=label, required=False)
+        self.initial = {
+            **self.initial,
+            "history_first": add_months(goal.plan.starts_on, -12),
+            "history_last": add_months(goal.plan.ends_on, -12) - timedelta(days=1),
+            "version": goal.version,
+        }
+
+    def weights(self) -> list[forms.BoundField]:
+        return [self[f"weight-{month}"] for month in self.months]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("method") == Phasing.WEIGHTS:
+            for month in self.months:
+                name = f"weight-{month}"
+                if data.get(name) is None and name not in self.errors:
+                    self.add_error(name, _("Enter a weight, or 0 for no share."))
+        return data
+
+    def request(self, data: Mapping[str, Any]) -> PhaseRequest:
+        is_own = data["method"] == Phasing.WEIGHTS
+        return PhaseRequest(
+            holder=self.holder,
+            method=data["method"],
+            weights=[data[f"weight-{month}"] for month in self.months] if is_own else None,
+            history=self.history(data),
+        )

@@ -1,0 +1,178 @@
+"""One plan: its goals, whether they are SMART, and who gives whom which number in which month."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from kpis.choices import KpiUnit
+from salestargets.tenancy.access import sight_of
+from salestargets.tenancy.choices import Scope
+from salestargets.web.asked import asked_id
+from salestargets.web.exports import Column, export, wanted_format
+from salestargets.web.formatting import format_day
+from salestargets.web.registry import Text
+from salestargets.web.requests import TenantRequest, page
+from targets.amounts import from_stored, scale_of
+from targets.choices import PlanState
+from targets.models import Goal, Plan
+from targets.selectors.arranging import opened
+from targets.selectors.plans import get_goal, get_plan, goals_of
+from targets.selectors.rows import SheetRow, sheet_rows
+from targets.selectors.sheets import span_of
+from targets.selectors.smart import smart_findings
+from targets.views.folds import check_steers, folds_of
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the sheet, and what may be done to it."""
+
+    row: SheetRow
+    toggle: str
+    is_folded: bool
+    may_set: bool
+    may_split: bool
+    may_hold: bool
+
+
+@dataclass(frozen=True)
+class Letter:
+    name: Text
+    ok: bool
+    missing: str
+    mend: str
+
+
+@require_GET
+@page()
+def plan(request: TenantRequest, plan_id: int) -> HttpResponseBase:
+    check_steers(request)
+    found = get_plan(request.actor, plan_id, request.today)
+    goals = goals_of([found])[found.pk]
+    goal = _chosen(request, found, goals)
+    if goal is None:
+        return render(request, "targets/plan.html", {**_head(request, found, goals), "goal": None})
+    rows = sheet_rows(request.actor, goal, on=request.today)
+    if wanted := wanted_format(request):
+        name = f"plan-{found.pk}-{goal.kpi.key}"
+        return export(rows, columns=columns(goal, rows), name=name, file_format=wanted)
+    shown = {**_head(request, found, goals), **_goal(request, goal), **_sheet(request, goal, rows)}
+    return render(request, "targets/plan.html#workspace" if request.htmx else "targets/plan.html", shown)
+
+
+def _chosen(request: TenantRequest, plan: Plan, goals: Sequence[Goal]) -> Goal | None:
+    goal_id = asked_id(request, "goal")
+    if goal_id is None:
+        return next(iter(goals), None)
+    return get_goal(request.actor, goal_id, request.today, plan_id=plan.pk)
+
+
+def _head(request: TenantRequest, plan: Plan, goals: Sequence[Goal]) -> dict[str, Any]:
+    sees_all = sight_of(request.actor, request.today).of_unit(plan.root_unit_id)
+    leads = sees_all and request.actor.may(Scope.TARGETS_WRITE)
+    return {
+        "plan": plan,
+        "span": span_of(plan),
+        "goals": goals,
+        "sees_all": sees_all,
+        "may_change": leads and plan.state != PlanState.CLOSED,
+        "may_add": leads and plan.state == PlanState.DRAFT,
+        "may_publish": leads and plan.state == PlanState.DRAFT,
+        "may_close": leads and plan.state == PlanState.PUBLISHED and plan.ends_on <= request.today,
+        "address": request.get_full_path(),
+    }
+
+
+def _goal(request: TenantRequest, goal: Goal) -> dict[str, Any]:
+    return {
+        "goal": goal,
+        "scale": scale_of(goal.kpi, request.organisation.currency),
+        "letters": [] if goal.plan.state == PlanState.CLOSED else letters_of(goal, request.today),
+    }
+
+
+def letters_of(goal: Goal, on: date) -> list[Letter]:
+    """What is missing of each letter of SMART, and how to mend it."""
+    return [
+        Letter(NAMES[found.letter], found.ok, _told(found.missing), _told(found.mend))
+        for found in smart_findings(goal, on=on)
+    ]
+
+
+def _sheet(request: TenantRequest, goal: Goal, rows: Sequence[SheetRow]) -> dict[str, Any]:
+    places = [row.place for row in rows]
+    folds, by_node = folds_of(request, places), {row.place.node: row for row in rows}
+    shown = opened(places, folds.open_ids, key=None, falling=False)
+    writes = request.actor.may(Scope.TARGETS_WRITE) and goal.plan.state != PlanState.CLOSED
+    sight = sight_of(request.actor, request.today)
+
+    def line(row: SheetRow) -> Row:
+        node, has_number = row.place.node, row.total.cell is not None
+        may_set = writes and row.is_writable
+        return Row(
+            row=row,
+            toggle=folds.toggle(node) if row.place.has_children else "",
+            is_folded=not folds.is_open(node),
+            may_set=may_set,
+            may_split=writes and has_number and row.place.has_children and sight.of_unit(node.unit_id),
+            may_hold=may_set and has_number and row.place.parent is not None,
+        )
+
+    return {
+        "rows": [line(by_node[place.node]) for place in shown],
+        "months": [month.start for month in span_of(goal.plan).months()],
+        "folds": folds,
+        "writes": writes,
+    }
+
+
+NAMES = {
+    "S": _("Specific"),
+    "M": _("Measurable"),
+    "A": _("Achievable"),
+    "R": _("Relevant"),
+    "T": _("Time-bound"),
+}
+
+
+def _told(message: Any) -> str:
+    return str(message.render(gettext)) if message else ""
+
+
+def columns(goal: Goal, rows: Sequence[SheetRow]) -> list[Column[SheetRow]]:
+    currency = goal.organisation.currency
+    names = {row.place.node: row.place.label.name for row in rows}
+    kind = "money" if goal.kpi.unit == KpiUnit.MONEY else "number"
+
+    def given(label: Any, at: Any) -> Column[SheetRow]:
+        def value(row: SheetRow) -> Any:
+            cell = at(row).cell
+            return from_stored(cell.given if cell else None, goal.kpi, currency)
+
+        return Column(label, value, kind)  # type: ignore[arg-type]
+
+    def left(row: SheetRow, part: str) -> Any:
+        amount = getattr(row.total.balance, part) if row.place.has_children else None
+        return from_stored(amount, goal.kpi, currency)
+
+    months = [month.start for month in span_of(goal.plan).months()]
+    return [
+        Column(_("Name"), lambda row: row.place.label.name),
+        Column(_("External id"), lambda row: row.place.label.external_id),
+        Column(_("Kind"), lambda row: _("Unit") if row.place.node.is_unit else _("Person")),
+        Column(_("Unit above"), lambda row: names.get(row.place.parent) if row.place.parent else None),
+        given(_("Target"), lambda row: row.total),
+        Column(_("Unallocated"), lambda row: left(row, "unallocated"), kind),  # type: ignore[arg-type]
+        Column(_("Over-assigned"), lambda row: left(row, "over_assigned"), kind),  # type: ignore[arg-type]
+        *(
+            given(format_day(month, language="en", skeleton="yMMM"), lambda row, n=n: row.months[n])
+            for n, month in enumerate(months)
+        ),
+    ]

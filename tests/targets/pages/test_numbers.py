@@ -1,0 +1,343 @@
+"""Numbers on the plan's page: changed, divided, spread, held; nothing lost, nothing silently overwritten."""
+
+import re
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from salestargets.tenancy.choices import AssignmentRole, Role
+from salestargets.tenancy.context import acting_for
+from salestargets.tenancy.models import Person, Unit
+from targets.models import Goal, Target
+from tests.builders import a_person
+from tests.kpis.builders import a_deal, drained
+from tests.targets.builders import a_goal, a_plan, number, split, written
+from tests.targets.pages.conftest import Company, visitor
+from tests.targets.pages.test_plans import HTMX, Q3, sent
+from tests.targets.pages.test_today import text_of
+
+pytestmark = pytest.mark.django_db
+
+JULY = date(2026, 7, 1)
+
+
+@pytest.fixture
+def draft(company: Company) -> Goal:
+    """600.00 in Q3, 200.00 a month, not yet given to anyone."""
+    return a_goal(a_plan(company.acme, "Q3", **Q3), "600.00")
+
+
+def path(goal: Goal, holder: Unit | Person, what: str) -> str:
+    kind = "unit" if isinstance(holder, Unit) else "person"
+    return f"/o/acme/plans/{goal.plan_id}/goals/{goal.pk}/{kind}/{holder.pk}/{what}/"
+
+
+def target(goal: Goal, holder: Unit | Person, month: date | None = None) -> Target:
+    whose = {"person": holder} if isinstance(holder, Person) else {"unit": holder, "person": None}
+    with acting_for(goal.organisation_id):
+        return Target.objects.get(goal=goal, month=month, **whose)
+
+
+def hidden(page: str, name: str) -> str:
+    return re.findall(rf'name="{name}" value="([^"]*)"', page)[0]
+
+
+def version(goal: Goal) -> int:
+    with acting_for(goal.organisation_id):
+        return Goal.objects.get(pk=goal.pk).version
+
+
+@pytest.fixture
+def root(company: Company, draft: Goal) -> Unit:
+    with acting_for(company.acme.pk):
+        return Unit.objects.get(pk=draft.plan.root_unit_id)
+
+
+def test_a_number_is_set_by_hand_and_what_is_left_is_shown(
+    company: Company, draft: Goal, admin: Client
+) -> None:
+    east = company.world.east
+    sent(admin, path(draft, east, "number"), {"amount": "450"})
+    page = text_of(admin, f"/o/acme/plans/{draft.plan_id}/")
+    assert "150 unallocated" in page
+    assert page.count("+50<") == 3
+    sent(admin, path(draft, company.world.west, "number"), {"amount": "200"})
+    page = text_of(admin, f"/o/acme/plans/{draft.plan_id}/")
+    assert "50 over-assigned" in page
+    sent(admin, path(draft, east, "number") + "?month=2026-07-01", {"amount": "250"})
+    assert number(draft, east) == 55_000
+    assert number(draft, east, JULY) == 25_000
+
+
+def test_a_number_changed_meanwhile_is_refused_and_shown(
+    company: Company, draft: Goal, admin: Client
+) -> None:
+    east = company.world.east
+    sent(admin, path(draft, east, "number"), {"amount": "450"})
+    read = hidden(text_of(admin, path(draft, east, "number")), "version")
+    sent(admin, path(draft, east, "number"), {"amount": "460", "version": read})
+    before = written(company.acme)
+    for headers in ({}, HTMX):
+        late = {"amount": "470", "version": read}
+        refusal = sent(admin, path(draft, east, "number"), late, 422, **headers)
+        assert "Someone else changed this in the meantime." in refusal
+        assert 'value="470"' in refusal
+        assert "Show the new values" in refusal
+    assert written(company.acme) == before
+    assert 'value="460.00"' in text_of(admin, path(draft, east, "number"))
+
+
+REFUSED_NUMBERS = [
+    ("", "This field is required."),
+    ("-1", "A target cannot be below zero."),
+    ("1.001", "at most 2 decimals"),
+    ("four", "plain digits"),
+    ("99999999999999999999", "at most"),
+]
+
+
+def test_a_refused_number_stands_by_its_field(company: Company, draft: Goal, admin: Client) -> None:
+    before = written(company.acme)
+    for amount, told in REFUSED_NUMBERS:
+        refusal = sent(admin, path(draft, company.world.east, "number"), {"amount": amount}, 422)
+        assert told in refusal
+        assert "id_amount_error" in refusal
+        assert f'value="{amount}"' in refusal or not amount
+        assert written(company.acme) == before
+
+
+def test_a_month_that_is_none_of_the_plans_is_refused(company: Company, draft: Goal, admin: Client) -> None:
+    refusal = sent(
+        admin, path(draft, company.world.east, "number") + "?month=2026-10-01", {"amount": "1"}, 422
+    )
+    assert "Enter the first day of one of the plan" in refusal
+
+
+def test_a_published_number_needs_a_reason_and_gets_a_version(company: Company, admin: Client) -> None:
+    goal, alice = company.goal, company.world.alice
+    before = written(company.acme)
+    assert "This field is required." in sent(admin, path(goal, alice, "number"), {"amount": "310"}, 422)
+    assert written(company.acme) == before
+    data = {"amount": "310", "reason": "Took over Bob's accounts", "effective_on": "2026-06-01"}
+    sent(admin, path(goal, alice, "number"), data)
+    page = text_of(admin, f"/o/acme/targets/{target(goal, alice).pk}/history/")
+    assert "$310.00" in page
+    assert "$300.00" in page
+    assert "Took over Bob&#x27;s accounts" in page
+    assert "Jun 1, 2026" in page
+    assert "Set by hand" in page
+
+
+def test_numbers_are_given_from_above(
+    company: Company, draft: Goal, manager: Client, viewer: Client, rep: Client, admin: Client
+) -> None:
+    split(draft)
+    north, alice, west = company.world.north, company.world.alice, company.world.west
+    for what in ("number", "split", "spread"):
+        assert viewer.get(path(draft, north, what)).status_code == 403
+        assert rep.get(path(draft, north, what)).status_code == 403
+        assert manager.get(path(draft, west, what)).status_code == 404
+    before = written(company.acme)
+    assert manager.post(path(draft, north, "number"), {"amount": "1"}).status_code == 403
+    assert manager.post(path(draft, west, "number"), {"amount": "1"}).status_code == 404
+    assert viewer.post(path(draft, alice, "number"), {"amount": "1"}).status_code == 403
+    assert written(company.acme) == before
+    sent(manager, path(draft, alice, "number"), {"amount": "170"})
+    page = text_of(manager, f"/o/acme/plans/{draft.plan_id}/")
+    assert "20 over-assigned" in page
+    assert "Carol" not in page
+    assert path(draft, north, "split") in page
+    assert path(draft, north, "number") not in page
+
+
+@pytest.mark.parametrize("what", ["number", "split", "spread", "hold"])
+def test_what_is_another_organisations_does_not_exist(
+    company: Company, draft: Goal, admin: Client, what: str
+) -> None:
+    charlie, east = company.world.charlie, company.world.east
+    for address in (
+        path(draft, charlie, what),
+        path(company.theirs, charlie, what),
+        path(company.theirs, east, what),
+        path(draft, east, what).replace(f"goals/{draft.pk}", f"goals/{company.goal.pk}"),
+    ):
+        assert admin.post(address, {"amount": "1", "version": 1, "method": "even"}).status_code == 404
+
+
+def test_a_split_is_shown_before_it_is_made(company: Company, draft: Goal, root: Unit, admin: Client) -> None:
+    a_deal(company.acme, company.world.carol, base=10_000)
+    drained(company.acme)
+    form = text_of(admin, path(draft, root, "split"))
+    assert "$600.00 among those below" in form
+    data = {"method": "history", "recursive": "on", "version": hidden(form, "version")}
+    data |= {"history_first": "2026-05-01", "history_last": "2026-05-31"}
+    before = written(company.acme)
+    page = sent(admin, path(draft, root, "split"), {**data, "preview": "1"}, 200)
+    assert written(company.acme) == before
+    for shown in ("$400.00", "66.7%", "$200.00", "33.3%", "No history, therefore no share: Bob."):
+        assert shown in page
+    apply = {**data, "apply": "1", "seen": hidden(page, "seen"), "once": hidden(page, "once")}
+    response = admin.post(path(draft, root, "split"), apply)
+    assert response.url == f"/o/acme/plans/{draft.plan_id}/?goal={draft.pk}"
+    world = company.world
+    assert [number(draft, one) for one in (world.alice, world.bob, world.carol)] == [40_000, 0, 20_000]
+    after = written(company.acme)
+    admin.post(path(draft, root, "split"), apply)  # a second click
+    assert written(company.acme) == after
+
+
+def test_what_was_not_shown_is_not_made(company: Company, draft: Goal, root: Unit, admin: Client) -> None:
+    data = {"method": "even", "version": version(draft)}
+    page = sent(admin, path(draft, root, "split"), {**data, "preview": "1"}, 200)
+    before = written(company.acme)
+    hold = {f"hold-unit:{company.world.east.pk}": "500"}
+    changed = {**data, **hold, "apply": "1", "seen": hidden(page, "seen")}
+    again = sent(admin, path(draft, root, "split"), changed, 200)
+    assert written(company.acme) == before
+    assert "$500.00" in again
+    sent(admin, path(draft, root, "split"), {**changed, "seen": hidden(again, "seen")})
+    assert number(draft, company.world.east) == 50_000
+    assert number(draft, company.world.west) == 10_000
+    assert target(draft, company.world.east).is_held
+
+
+def test_a_split_of_what_changed_meanwhile_is_refused(
+    company: Company, draft: Goal, root: Unit, admin: Client
+) -> None:
+    data = {"method": "even", "version": version(draft)}
+    page = sent(admin, path(draft, root, "split"), {**data, "preview": "1"}, 200)
+    sent(admin, path(draft, company.world.east, "number"), {"amount": "1"})
+    before = written(company.acme)
+    late = {**data, "apply": "1", "seen": hidden(page, "seen")}
+    refusal = sent(admin, path(draft, root, "split"), late, 422)
+    assert "Someone else changed this in the meantime." in refusal
+    assert written(company.acme) == before
+    fresh = {**late, "version": hidden(refusal, "version")}
+    sent(admin, path(draft, root, "split"), fresh)
+    assert number(draft, company.world.east) == 30_000
+
+
+REFUSED_SPLITS = [
+    (
+        {"method": "history", "history_first": "2026-01-01", "history_last": "2026-01-31"},
+        "Nobody has any history to split by",
+    ),
+    ({"method": "weights", "recursive": "on"}, "Own weights divide one level at a time."),
+    ({"method": "weights"}, "A weight is missing for: East, West."),
+    ({"method": "moon"}, "Select a valid choice"),
+    ({"method": "even", "hold-unit:{east}": "700"}, "700"),
+    ({"method": "even", "hold-unit:{east}": "x"}, "plain digits"),
+    ({"method": "history", "history_first": "2026-05-01"}, "Enter the day."),
+    (
+        {"method": "history", "history_first": "2026-05-02", "history_last": "2026-05-01"},
+        "The last day is before the first.",
+    ),
+]
+
+
+def test_a_refused_split_keeps_what_was_entered(
+    company: Company, draft: Goal, root: Unit, admin: Client
+) -> None:
+    before = written(company.acme)
+    for wrong, told in REFUSED_SPLITS:
+        given = {name.format(east=company.world.east.pk): value for name, value in wrong.items()}
+        for button in ("preview", "apply"):
+            data = {"version": version(draft), button: "1", **given}
+            assert told in sent(admin, path(draft, root, "split"), data, 422)
+        assert written(company.acme) == before
+
+
+def test_own_weights_divide_one_level(company: Company, draft: Goal, root: Unit, admin: Client) -> None:
+    data = {"method": "weights", "version": version(draft)}
+    data |= {f"weight-unit:{company.world.east.pk}": "2", f"weight-unit:{company.world.west.pk}": "1"}
+    page = sent(admin, path(draft, root, "split"), {**data, "preview": "1"}, 200)
+    sent(admin, path(draft, root, "split"), {**data, "apply": "1", "seen": hidden(page, "seen")})
+    assert (number(draft, company.world.east), number(draft, company.world.west)) == (40_000, 20_000)
+    assert number(draft, company.world.carol) is None
+
+
+def test_a_published_split_needs_a_reason(company: Company, admin: Client) -> None:
+    goal, north = company.goal, company.world.north
+    data = {"method": "even", "version": version(goal), "recursive": "on"}
+    data |= {f"hold-person:{company.world.alice.pk}": "400"}
+    page = sent(admin, path(goal, north, "split"), {**data, "preview": "1"}, 200)
+    before = written(company.acme)
+    apply = {**data, "apply": "1", "seen": hidden(page, "seen")}
+    assert "say why the numbers change" in sent(admin, path(goal, north, "split"), apply, 422)
+    assert written(company.acme) == before
+    sent(admin, path(goal, north, "split"), {**apply, "reason": "Alice asked for more"})
+    assert number(goal, company.world.bob) == 20_000
+
+
+def test_a_unit_of_nobody_has_nothing_to_divide(company: Company, draft: Goal, admin: Client) -> None:
+    refusal = sent(
+        admin, path(draft, company.world.east, "split"), {"method": "even", "version": 1, "preview": "1"}, 422
+    )
+    assert "has no number yet to divide" in refusal
+
+
+def test_months_are_spread_by_working_days_or_own_weights(
+    company: Company, draft: Goal, root: Unit, admin: Client
+) -> None:
+    split(draft)
+    sent(admin, path(draft, root, "spread"), {"method": "working_days", "version": version(draft)})
+    by_days = [number(draft, root, month) for month in (JULY, date(2026, 8, 1), date(2026, 9, 1))]
+    assert by_days == [20_909, 19_091, 20_000]  # 23, 21 and 22 of 66 days
+    weights = {"weight-2026-07-01": "0", "weight-2026-08-01": "1", "weight-2026-09-01": "3"}
+    data = {"method": "weights", "version": version(draft), **weights}
+    sent(admin, path(draft, root, "spread"), data)
+    assert [number(draft, root, month) for month in (JULY, date(2026, 8, 1))] == [0, 15_000]
+    assert number(draft, company.world.alice, JULY) == 0
+    missing = {**data, "version": version(draft), "weight-2026-08-01": ""}
+    assert "Enter a weight, or 0 for no share." in sent(admin, path(draft, root, "spread"), missing, 422)
+    assert "Someone else changed this" in sent(admin, path(draft, root, "spread"), data, 422)
+
+
+def test_a_number_is_held_and_released(company: Company, draft: Goal, admin: Client, viewer: Client) -> None:
+    split(draft)
+    east = company.world.east
+    assert viewer.post(path(draft, east, "hold")).status_code == 403
+    assert admin.get(path(draft, east, "hold")).status_code == 405
+    back = f"/o/acme/plans/{draft.plan_id}/?open=all"
+    assert admin.post(path(draft, east, "hold"), {"next": back}).url == back
+    assert target(draft, east).is_held
+    assert "Release the number of East" in text_of(admin, back)
+    response = admin.post(path(draft, east, "hold"), {"release": "1"}, headers=HTMX)
+    assert (response.status_code, response.headers["HX-Trigger"]) == (200, "numbers")
+    assert not target(draft, east).is_held
+
+
+def test_a_saved_dialog_closes_and_the_page_fetches_itself(
+    company: Company, draft: Goal, admin: Client
+) -> None:
+    response = admin.post(path(draft, company.world.east, "number"), {"amount": "450"}, headers=HTMX)
+    assert response.status_code == 200
+    assert response.content == b""
+    assert '"numbers": null' in response.headers["HX-Trigger"]
+    assert "Saved." in response.headers["HX-Trigger"]
+    fragment = text_of(admin, f"/o/acme/plans/{draft.plan_id}/", **HTMX)
+    assert "450" in fragment
+    assert "<html" not in fragment
+
+
+def test_the_file_of_a_plan_has_every_number_to_the_cent(
+    company: Company, draft: Goal, admin: Client
+) -> None:
+    split(draft)
+    file = b"".join(admin.get(f"/o/acme/plans/{draft.plan_id}/?export=csv").streaming_content)
+    lines = file.decode("utf-8-sig").splitlines()
+    assert lines[0] == (
+        "Name,External id,Kind,Unit above,Target,Unallocated,Over-assigned,Jul 2026,Aug 2026,Sep 2026"
+    )
+    assert lines[1].startswith("Acme,")
+    assert lines[1].endswith(",Unit,,600.00,0.00,0.00,200.00,200.00,200.00")
+    assert lines[-1] == "Carol,carol,Person,West,300.00,,,100.00,100.00,100.00"
+
+
+def test_whoever_manages_the_root_leads_the_plan(company: Company, draft: Goal, root: Unit) -> None:
+    lena = a_person(company.acme, "Lena", unit=root, role=AssignmentRole.MANAGER)
+    leader = visitor(company.acme, Role.MANAGER, lena)
+    page = text_of(leader, f"/o/acme/plans/{draft.plan_id}/")
+    for may in ("publish/", "goals/new/", "edit/", "Divide the number of Acme"):
+        assert may in page
