@@ -60,8 +60,8 @@ def bad_scalars(schema: dict[str, Any]) -> Iterator[Any]:
 def bad_versions(schema: dict[str, Any], good: Any) -> Iterator[Any]:
     """The good value, with one thing in it made bad."""
     if schema.get("type") == "object" and "properties" in schema:
-        yield from (1, "text", None, [], [good])
-        yield from _bad_objects(schema, good)
+        yield from (1, "text", [], [good]) if schema.get("nullable") else (1, "text", None, [], [good])
+        yield from _bad_objects(schema, good or {})
     elif schema.get("type") == "array":
         yield from (1, "text", {}, {"0": 1})
         if good:

@@ -45,23 +45,24 @@ def each(routes: list[Route]) -> pytest.MarkDecorator:
 
 
 class Sender:
-    """Sends bad requests and remembers what was not refused."""
+    """Sends bad requests and remembers what was not refused, or took more than a second of work."""
 
     def __init__(self, sides: TwoSides, route: Route) -> None:
         self.client, self.route = sides.caller.client, route
         self.good = filled(EXAMPLES[route.name].request, sides.ours.as_found)
         self.path = route.path.format(**self.good["path"])
+        self.body = b"" if self.good["body"] is None else json.dumps(self.good["body"]).encode()
         self.taken: list[object] = []
 
     def send(
         self, told: object, *, path: str = "", query: object = None, body: object, kind: str = JSON
     ) -> None:
         url = (path or self.path) + (f"?{urlencode(query, doseq=True)}" if query else "")
-        data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = {"If-Match": '"1"'} if self.route.operation.versioned else {}
-        started = time.perf_counter()
+        started = time.thread_time()
         answer = self.client.generic(self.route.method, url, data=data, content_type=kind, headers=headers)
-        took = time.perf_counter() - started
+        took = time.thread_time() - started
         if not is_refusal(answer) or took > 1:
             self.taken.append((told, answer.status_code, answer.content[:300], round(took, 2)))
 
@@ -88,12 +89,12 @@ def test_what_cannot_be_an_id_is_no_object(sender: Sender, route):
     for place in (part for part in route.path.split("/") if part.startswith("{")):
         for bad in BAD_IDS:
             path = route.path.replace(place, bad).format(**sender.good["path"])
-            sender.send((place, bad), path=path, body=sender.good["body"])
+            sender.send((place, bad), path=path, body=sender.body)
 
 
 @each(ROUTES)
 def test_a_query_is_read_strictly(sender: Sender, route):
-    good, body = sender.good["query"], sender.good["body"]
+    good, body = sender.good["query"], sender.body
     for name in ("ordering", "organisation", "page_size", "fields", "limit[]", "\u202elimit"):
         sender.send(name, query={**good, name: "1"}, body=body)
     for field in route.operation.query:
@@ -116,5 +117,5 @@ def test_what_is_no_json_is_refused(sender: Sender, route):
     query = sender.good["query"]
     for told, raw in NO_JSON.items():
         sender.send(told, query=query, body=raw)
-    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "", "*/*"):
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""):
         sender.send(kind, query=query, body=b"{}", kind=kind)
