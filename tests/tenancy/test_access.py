@@ -63,9 +63,7 @@ def test_only_administrators_change_people(role: Role) -> None:
 def test_a_person_is_a_member_of_one_unit_at_a_time() -> None:
     world = a_world()
     with acting_for(world.acme.pk), pytest.raises(DomainError) as refused:
-        assign(
-            system_actor(world.acme), person=world.alice, unit=world.west, role="member", starts_on=TODAY
-        )
+        assign(system_actor(world.acme), person=world.alice, unit=world.west, role="member", starts_on=TODAY)
     assert refused.value.code == "overlap"
 
 
@@ -77,8 +75,6 @@ def test_a_moved_person_ends_here_and_starts_there_on_the_same_day() -> None:
         dates = [(row.unit_id, row.starts_on, row.ends_on) for row in assignments_of(world.alice).reverse()]
     assert started.unit_id == world.west.pk
     assert dates == [(world.north.pk, date(2026, 1, 1), TODAY), (world.west.pk, TODAY, None)]
-
-
 
 
 def test_the_last_administrator_stays() -> None:
