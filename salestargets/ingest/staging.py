@@ -16,6 +16,8 @@ from salestargets.ingest.kinds import Kind
 
 #: No clean text contains it.
 _NULL = "\x01"
+#: From so many rows on it pays to plan anew.
+_MANY = 500
 
 
 def staged_fields(kind: Kind) -> dict[str, Field]:
@@ -70,6 +72,8 @@ def temporary_table(name: str, columns: Mapping[str, str]) -> str:
 
 
 def _copy(table: str, names: Sequence[str], columns: Sequence[Sequence[Value]]) -> None:
+    if len(columns[0]) >= _MANY:
+        _forget_plans()
     lines = map("\t".join, zip(*map(_texts, columns), strict=True))
     # Clean text has no control characters, so that the backslash alone needs care.
     body = io.StringIO("\n".join(lines).replace("\\", "\\\\"))
@@ -83,3 +87,11 @@ def _texts(column: Sequence[Value]) -> list[str]:
         value if type(value) is str else _NULL if value is None or value is ABSENT else str(value)
         for value in column
     ]
+
+
+def _forget_plans() -> None:
+    """The session keeps how it checks foreign keys: by a plan from the time when a table was small it would
+    read all records of the organisation for each row that comes in now (21 s instead of 0.8 s for 24,000).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("DISCARD PLANS")
