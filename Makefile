@@ -13,7 +13,7 @@ export UV_SYSTEM_CERTS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: run test lint openapi format messages clean ready
+.PHONY: run test lint bench faults openapi format messages clean ready
 .DEFAULT_GOAL := run
 
 run: ready
@@ -30,6 +30,15 @@ lint: ready
 	$(SETTINGS) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(SETTINGS) $(BIN)/python manage.py spectacular --format openapi-json --validate --fail-on-warn > .venv/openapi.json
 	@cmp .venv/openapi.json docs/openapi.json || { echo "docs/openapi.json is stale: make openapi"; exit 1; }
+
+# Three figures against their references, into bench/results.json and the README.
+bench: ready
+	@$(BIN)/python -W ignore -m bench
+
+# Everything killed while deals are written. The short form: make faults WRITES=2000
+WRITES ?= 20000
+faults: ready
+	@$(BIN)/python -u -m bench.faults --writes $(WRITES)
 
 openapi: ready
 	$(SETTINGS) $(BIN)/python manage.py spectacular --format openapi-json --validate --fail-on-warn > docs/openapi.json

@@ -18,7 +18,6 @@ from salestargets.launcher.run import allowed_hosts, application, wait_until_ali
 from salestargets.launcher.services import services
 from salestargets.launcher.setup import manage, migrate
 
-#: Ours, whatever servers the surroundings use.
 _FOREIGN = ("DATABASE_", "REDIS_URL", "CACHE_URL", "SECRET_KEY", "DATA_DIR", "DJANGO_SETTINGS_MODULE")
 PATIENCE = 60.0
 
@@ -48,8 +47,7 @@ class Installation:
 def installation(folder: Path) -> Iterator[Installation]:
     """Everything up, with empty tables, while the context lasts."""
     data = DataFolder(folder)
-    environ = {key: value for key, value in os.environ.items() if not key.startswith(_FOREIGN)}
-    environ |= {"PORT": str(_free_port()), "API_REQUESTS_PER_MINUTE": "1000000"}
+    environ = own_environment() | {"PORT": str(_free_port()), "API_REQUESTS_PER_MINUTE": "1000000"}
     with held(data), ExitStack() as stack:
         servers = stack.enter_context(services(data, environ))
         address = free_address(environ)
@@ -62,6 +60,11 @@ def installation(folder: Path) -> Iterator[Installation]:
         wait_until_alive(address, processes)
         postgres, valkey = servers.processes
         yield Installation(data, env, address.local_host, address.port, postgres, valkey, web, worker, beat)
+
+
+def own_environment() -> dict[str, str]:
+    """Ours without what names servers, so that none but our own are used."""
+    return {key: value for key, value in os.environ.items() if not key.startswith(_FOREIGN)}
 
 
 def kill_group(process: Process) -> None:

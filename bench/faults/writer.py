@@ -56,10 +56,10 @@ class Writer:
         living = [deal for deal in self.ledger.values() if not deal.is_deleted]
         if chance < 5 and len(living) > BULK:
             return self._delete(self.rng.choice(living))
-        if chance < 12 and left >= BULK:
+        if chance < 22 and left >= BULK:
             changed = [self._changed(deal) for deal in self.rng.sample(living, min(len(living), BULK // 4))]
             return self._send([*changed, *(self._new(n) for n in range(BULK - len(changed)))])
-        if chance < 30 and living:
+        if chance < 40 and living:
             return self._send([self._changed(self.rng.choice(living))])
         return self._send([self._new(0)])
 

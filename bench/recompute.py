@@ -1,0 +1,115 @@
+"""Full recompute against one hand-written aggregate that makes the same cells in the same tables."""
+
+import hashlib
+from datetime import datetime
+
+from django.db import connection
+
+from bench.figures import Figure, middle, seconds
+from kpis.services import rebuild
+from salestargets.tenancy.context import acting_for
+from salestargets.tenancy.models import Organisation
+
+ROUNDS = 3
+GOAL = 1.2
+
+#: As someone writes it who knows that people move: each deal joined to its owner's assignment of that day.
+_BY_HAND = """
+WITH summed AS (
+    SELECT d.owner_id AS person_id, date_trunc('month', d.closed_on)::date AS month,
+           GREATEST(date_trunc('month', d.closed_on)::date, a.starts_on) AS starts_on, a.unit_id,
+           sum(d.base_minor) FILTER (WHERE d.status = 'won') AS won_amount,
+           count(*) FILTER (WHERE d.status = 'won') AS won_count,
+           count(*) FILTER (WHERE d.status = 'lost') AS lost_count,
+           sum(d.closed_on - d.created_on) FILTER (WHERE d.status = 'won') AS won_cycle_days,
+           NULL::bigint AS created_count
+    FROM pipeline_deal d
+    LEFT JOIN tenancy_assignment a
+      ON a.organisation_id = d.organisation_id AND a.person_id = d.owner_id AND a.role = 'member'
+     AND a.starts_on <= d.closed_on AND (a.ends_on IS NULL OR a.ends_on > d.closed_on)
+    WHERE d.organisation_id = %(organisation)s AND d.deleted_at IS NULL AND d.closed_on IS NOT NULL
+    GROUP BY 1, 2, 3, 4
+  UNION ALL
+    SELECT d.owner_id, date_trunc('month', d.created_on)::date,
+           GREATEST(date_trunc('month', d.created_on)::date, a.starts_on), a.unit_id,
+           NULL, NULL, NULL, NULL, count(*)
+    FROM pipeline_deal d
+    LEFT JOIN tenancy_assignment a
+      ON a.organisation_id = d.organisation_id AND a.person_id = d.owner_id AND a.role = 'member'
+     AND a.starts_on <= d.created_on AND (a.ends_on IS NULL OR a.ends_on > d.created_on)
+    WHERE d.organisation_id = %(organisation)s AND d.deleted_at IS NULL
+    GROUP BY 1, 2, 3, 4
+),
+leaf AS (
+    INSERT INTO kpis_leafcell (organisation_id, person_id, month, starts_on, unit_id, measure, value)
+    SELECT %(organisation)s, person_id, month, starts_on, unit_id, m.measure, m.value
+    FROM summed CROSS JOIN LATERAL (VALUES
+        ('won_amount', won_amount), ('won_count', won_count), ('lost_count', lost_count),
+        ('won_cycle_days', won_cycle_days), ('won_cycle_count', won_count), ('created_count', created_count)
+    ) AS m (measure, value)
+    WHERE m.value <> 0
+    RETURNING unit_id, month, measure, value, starts_on
+)
+INSERT INTO kpis_unitcell (organisation_id, unit_id, month, measure, value)
+SELECT %(organisation)s, c.ancestor_id, leaf.month, leaf.measure, sum(leaf.value)
+FROM leaf
+JOIN tenancy_unitclosure c
+  ON c.organisation_id = %(organisation)s AND c.descendant_id = leaf.unit_id
+ AND c.starts_on <= leaf.starts_on AND (c.ends_on IS NULL OR c.ends_on > leaf.starts_on)
+GROUP BY 2, 3, 4
+HAVING sum(leaf.value) <> 0
+"""
+
+_CELLS = (
+    "SELECT person_id, month, starts_on, unit_id, measure, value FROM kpis_leafcell ORDER BY 1, 2, 3, 5",
+    "SELECT unit_id, month, measure, value FROM kpis_unitcell ORDER BY 1, 2, 3",
+)
+
+
+def measure(organisation: Organisation, *, at: datetime) -> Figure:
+    """All cells of the organisation, from none."""
+    times: list[tuple[float, float]] = []
+    for _ in range(ROUNDS):
+        _forget(organisation)
+        ours = seconds(lambda: rebuild(organisation.pk, at=at))
+        made = _digest(organisation)
+        _forget(organisation)
+        theirs = seconds(lambda: _by_hand(organisation))
+        if _digest(organisation) != made:
+            raise ValueError("The hand-written aggregate does not make the same cells.")
+        times.append((ours, theirs))
+    return Figure(
+        name=f"Full recompute, {_count(organisation):,} deals",
+        ours=middle([ours for ours, _theirs in times]),
+        reference=middle([theirs for _ours, theirs in times]),
+        unit="s",
+        goal=GOAL,
+        is_speed=False,
+    )
+
+
+def _by_hand(organisation: Organisation) -> None:
+    with acting_for(organisation.pk), connection.cursor() as cursor:
+        cursor.execute(_BY_HAND, {"organisation": organisation.pk})
+
+
+def _forget(organisation: Organisation) -> None:
+    with acting_for(organisation.pk), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM kpis_leafcell")
+        cursor.execute("DELETE FROM kpis_unitcell")
+
+
+def _digest(organisation: Organisation) -> str:
+    found = hashlib.sha256()
+    with acting_for(organisation.pk), connection.cursor() as cursor:
+        for query in _CELLS:
+            cursor.execute(query)
+            found.update(repr(cursor.fetchall()).encode())
+    return found.hexdigest()
+
+
+def _count(organisation: Organisation) -> int:
+    with acting_for(organisation.pk), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pipeline_deal")
+        [(count,)] = cursor.fetchall()
+        return int(count)
