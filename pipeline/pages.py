@@ -10,6 +10,7 @@ from salestargets.web.registry import NavItem, Step, register_page, register_ste
 
 def register() -> None:
     admins = (Role.ADMIN,)
+    register_page(NavItem("funnel", _("Funnel"), "funnel", "funnel", tuple(Role), 40))
     register_page(NavItem("deals", _("Deals"), "handshake", "deals", tuple(Role), 10, "records"))
     register_page(NavItem("imports", _("Imports"), "file-up", "imports", admins, 20, "records"))
     register_tab("settings", NavItem("rates", _("Exchange rates"), "coins", "rates", admins, 30))

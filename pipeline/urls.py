@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from pipeline.views import columns, deals, imports, matches, rates
+from pipeline.views import columns, deals, funnel, imports, matches, rates
 
 urlpatterns = [
+    path("funnel/", funnel.funnel_page, name="funnel"),
     path("deals/", deals.deals, name="deals"),
     path("deals/<id:deal_id>/", deals.deal, name="deal"),
     path("settings/rates/", rates.rates, name="rates"),
