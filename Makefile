@@ -27,6 +27,7 @@ lint: ready
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(SETTINGS) $(BIN)/mypy .
+	$(SETTINGS) $(BIN)/python -m salestargets.web.template_rules
 	$(SETTINGS) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(SETTINGS) $(BIN)/python manage.py spectacular --format openapi-json --validate --fail-on-warn > .venv/openapi.json
 	@cmp .venv/openapi.json docs/openapi.json || { echo "docs/openapi.json is stale: make openapi"; exit 1; }
