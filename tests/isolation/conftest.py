@@ -24,3 +24,20 @@ def sides(
 @pytest.fixture(autouse=True)
 def without_rate_limit(settings: pytest.FixtureRequest) -> None:
     settings.API_REQUESTS_PER_MINUTE = 1_000_000
+
+
+_collected: dict[str, int] = {}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    _collected.setdefault(item.nodeid, len(_collected))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """As written, and after all others: within a module what is read comes before what is written."""
+    others = [item for item in items if item.nodeid not in _collected]
+    ours = sorted(
+        (item for item in items if item.nodeid in _collected), key=lambda item: _collected[item.nodeid]
+    )
+    items[:] = others + ours

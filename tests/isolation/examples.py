@@ -163,9 +163,7 @@ EXAMPLES: dict[str, Example] = {
         path=PLAN,
         body={"goal": Id("goal"), "holder": PLANNED_UNIT, "method": "weights", "weights": ["1", "2", "3"]},
     ),
-    "POST plans/{plan_id}/publish": Example(
-        path={"plan_id": Id("bare plan")}, body={"override": "as the test needs it"}
-    ),
+    "POST plans/{plan_id}/publish": Example(path={"plan_id": Id("smart plan")}, body={}),
     "POST plans/{plan_id}/close": Example(path={"plan_id": Id("fresh published plan")}),
     "GET targets/{target_id}": Example(path=TARGET),
     "PATCH targets/{target_id}": Example(path=TARGET, body={"amount": "100.00", "reason": "by hand"}),

@@ -22,7 +22,15 @@ from salestargets.kernel.money import from_minor
 from salestargets.tenancy.access import Actor, system_actor
 from salestargets.tenancy.choices import AssignmentRole, Role, Scope
 from salestargets.tenancy.context import acting_for
-from salestargets.tenancy.models import Assignment, ExchangeRate, Membership, Organisation, Person, Unit
+from salestargets.tenancy.models import (
+    Assignment,
+    ExchangeRate,
+    Membership,
+    Organisation,
+    Person,
+    Unit,
+    WorkingDayException,
+)
 from salestargets.tenancy.selectors import root_unit_id
 from targets.models import Goal, Plan, Target
 from tests.api.clients import Api
@@ -236,6 +244,14 @@ def bare_goal(side: Side) -> int:
     return _a_goal(side, "bare plan").pk
 
 
+@makes("smart plan")
+def smart_plan(side: Side) -> int:
+    made = plan(side)
+    with acting_for(side.organisation.pk):
+        a_goal(Plan.objects.get(pk=made), _shown(side))
+    return made
+
+
 @makes("published plan")
 def published_plan(side: Side) -> int:
     made = plan(side)
@@ -366,6 +382,13 @@ def _import(side: Side, *, dry_run: bool, save_as: str = "") -> int:
     while work_one_step(side.organisation.pk, at=timezone.now()):
         pass
     return run.pk
+
+
+@makes("day")
+def day(side: Side) -> int:
+    with acting_for(side.organisation.pk):
+        when = date(2026, 1, 1) + timedelta(days=next(_numbers))
+        return WorkingDayException.objects.create(day=when, is_working=False, name=side.text("day")).pk
 
 
 @makes("review")

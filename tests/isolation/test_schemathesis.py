@@ -53,7 +53,9 @@ described.app = get_wsgi_application()
 @schemathesis.check
 def what_is_well_formed_is_not_refused_as_malformed(context, response, case) -> None:
     if case.meta and case.meta.generation.mode.is_positive and response.status_code in (400, 415, 422):
-        assert response.json()["code"] not in MALFORMED, response.text
+        problem = response.json()
+        # JSON schema has no word for texts without NUL.
+        assert problem["code"] not in MALFORMED or "NUL" in problem["detail"], response.text
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -47,11 +47,11 @@ def work_all(organisation: Organisation, at=NOON) -> None:
 def test_a_job_is_done_step_by_step_and_its_note_goes_with_the_last(steps: list[int]) -> None:
     acme = an_organisation()
     job_id = ask(acme, "count")
-    assert wake.waiting() == [(acme.pk, "jobs")]
+    assert (acme.pk, "jobs") in wake.waiting()
     work_all(acme)
     assert steps == [1, 2, 3]
     assert job_of(acme, job_id).state == JobState.DONE
-    assert wake.waiting() == []
+    assert (acme.pk, "jobs") not in wake.waiting()
 
 
 def test_a_rule_that_is_broken_ends_the_job_and_says_so() -> None:
