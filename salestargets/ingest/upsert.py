@@ -13,6 +13,7 @@ from salestargets.ingest.kinds import Call, Errors, Kind
 from salestargets.ingest.merge import Landed, existing, merge, merge_items, touch
 from salestargets.ingest.references import Aliases, Resolver, Unresolved, resolve
 from salestargets.ingest.staging import stage
+from salestargets.ingest.statistics import refresh_statistics
 from salestargets.kernel.errors import Conflict, DomainError
 from salestargets.kernel.messages import N_
 
@@ -89,10 +90,12 @@ class _Landing:
         for follower in self.followers:
             follower.before(batch, staged, self.call)
         landed = merge(batch, staged, self.call)
+        self._refresh_statistics(self.kind.table, len(landed.created))
         followed: set[int] = set()
         for part in self.kind.lists:
             if part.name in batch.columns:
                 followed |= merge_items(batch, part, landed, self.call)
+                self._refresh_statistics(part.table, len(followed))
         for after in self.kind.after:
             followed |= set(after(batch, landed, self.call, self.resolver))
         touch(self.kind, followed - landed.created - landed.updated, self.call)
@@ -101,6 +104,9 @@ class _Landing:
         for follower in self.followers:
             follower.after(batch, landed, waiting, self.call)
         return landed
+
+    def _refresh_statistics(self, table: str, rows: int) -> None:
+        refresh_statistics(table, rows=rows, organisation_id=self.call.organisation_id)
 
     def _explain(self, error: Exception) -> DomainError:
         if isinstance(error, DomainError):
