@@ -1,4 +1,4 @@
-"""All routes below /api/, for the system check and for the tests that walk them."""
+"""All routes, for the system check and for the tests that walk them."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -8,9 +8,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 def api_routes() -> Iterator[tuple[str, Any]]:
     """(path with its converters, view callable), as the URL configuration has them."""
-    for route, view in _walk(get_resolver().url_patterns, ""):
-        if route.startswith("api/"):
-            yield route, view
+    return ((route, view) for route, view in all_routes() if route.startswith("api/"))
+
+
+def all_routes() -> Iterator[tuple[str, Any]]:
+    return _walk(get_resolver().url_patterns, "")
 
 
 def _walk(patterns: Sequence[URLPattern | URLResolver], prefix: str) -> Iterator[tuple[str, Any]]:

@@ -55,6 +55,7 @@ def page(scope: Scope = Scope.READ) -> Callable[[View], View]:
             except Forbidden as error:
                 raise PermissionDenied from error
 
+        checked.scope = scope  # type: ignore[attr-defined]  # for the tests that try every role
         return checked
 
     return decorate

@@ -413,7 +413,16 @@ def alert(side: Side) -> int:
         severity=Severity.WARNING,
         unit_id=side.id_of("planned unit"),
         person_id=None,
-        facts={"plan_name": side.text("plan"), "actual": _shown(side), "pace": "0.8"},
+        facts={
+            "plan_name": side.text("plan"),
+            "unit": "money",
+            "currency": side.organisation.currency,
+            "target": _shown(side),
+            "actual": _shown(side),
+            "expected": _shown(side),
+            "pace": "0.8",
+            "as_of": "2026-05-15",
+        },
     )
     with acting_for(side.organisation.pk):
         apply(Rule.objects.get(), {subject: finding}, at=timezone.now())
