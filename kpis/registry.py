@@ -53,17 +53,12 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Flow(Source):
-    """Records counted on their `day`. `group` is the word on the dirty keys that their tables write.
+    """Records counted on their `day`. An index must find those of a person between two days.
 
-    `name` tells flows apart in a statement.
-
-    `is_sought`: an index finds the records of a person between two days, so that they are looked up stretch
-    by stretch; else those of a person are read once and dealt out to the stretches.
+    `group` is the word on the dirty keys that their tables write.
     """
 
-    name: str
     group: str
-    is_sought: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

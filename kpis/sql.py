@@ -14,7 +14,6 @@ from typing import Any
 
 from django.db import connection
 
-from kpis.marking import month_of
 from kpis.registry import Flow, Term
 from salestargets.tenancy.context import current_organisation_id
 
@@ -44,7 +43,6 @@ whole AS (
 person AS (
     SELECT person_id FROM pair UNION SELECT person_id FROM whole
 ),
-{held}
 extreme AS ({extremes}),
 asked AS (
     SELECT person_id, month FROM pair
@@ -233,13 +231,13 @@ def recompute(flows: Sequence[Flow]) -> str:
 
 def rebuild_leaves(flows: Sequence[Flow]) -> str:
     """The same for leaf cells alone, also of measures that nobody registers any more."""
-    return _leaves(flows, "true", of_everyone=True) + _WRITE + _LEAVES_ONLY
+    return _leaves(flows, "true") + _WRITE + _LEAVES_ONLY
 
 
 def leaf_differences(flows: Sequence[Flow]) -> str:
     """Where leaf cells are not what the records say, but for people whose keys still wait."""
     return (
-        _leaves(flows, "true", of_everyone=True)
+        _leaves(flows, "true")
         + """
 SELECT person_id, month, measure, old_value, value FROM diff
 WHERE NOT EXISTS (
@@ -283,10 +281,8 @@ def unfolded(keys: Iterable[str]) -> str:
     return f"unnest(ARRAY[{names}]) AS measure, unnest(ARRAY[{', '.join(keys)}]) AS value"
 
 
-def _leaves(flows: Sequence[Flow], measures: str, *, of_everyone: bool = False) -> str:
-    held = (_held(flow, of_everyone=of_everyone) for flow in flows if not flow.is_sought)
-    stretches = _STRETCHES.replace("{held}", "".join(held))
-    stretches = stretches.replace("{extremes}", " UNION ALL ".join(_extremes(flow) for flow in flows))
+def _leaves(flows: Sequence[Flow], measures: str) -> str:
+    stretches = _STRETCHES.replace("{extremes}", " UNION ALL ".join(_extremes(flow) for flow in flows))
     fresh = _FRESH.replace("{parts}", " UNION ALL ".join(_part(flow) for flow in flows))
     return stretches + fresh + _DIFF.replace("{measures}", measures)
 
@@ -296,52 +292,21 @@ def _of_these(flows: Sequence[Flow]) -> str:
     return f"l.measure IN ({keys})"
 
 
-def _held(flow: Flow, *, of_everyone: bool) -> str:
-    """The records of the people in question, read once.
-
-    OFFSET 0 keeps the planner to one person after the other, where it would rather read the whole table, even
-    for the one deal that changed. For everyone it does right.
-    """
-    terms = ", ".join(
-        f"CASE WHEN {term.where} THEN {term.value} END AS {key}" for key, term in flow.terms.items()
+def _extremes(flow: Flow) -> str:
+    """A person's first and last day: two looks into an index."""
+    days = (
+        f"SELECT {flow.day} FROM {flow.table} WHERE {flow.where} AND {flow.person} = whole.person_id"
+        f" AND {flow.day} IS NOT NULL ORDER BY {flow.day}"
     )
     return f"""
-{flow.name} AS MATERIALIZED (
-    SELECT person.person_id, r.*
-    FROM person
-    CROSS JOIN LATERAL (
-        SELECT {flow.day} AS day, {terms}
-        FROM {flow.table}
-        WHERE {flow.where} AND {flow.person} = person.person_id
-        {"" if of_everyone else "OFFSET 0"}
-    ) r
-),
-"""
-
-
-def _extremes(flow: Flow) -> str:
-    """A person's first and last day: two looks into an index where there is one."""
-    if not flow.is_sought:
-        return f"SELECT person_id, day FROM {flow.name} JOIN whole USING (person_id)"
-    records = f"FROM {flow.table} WHERE {flow.where} AND {flow.person} = whole.person_id"
-    return f"""
-    SELECT whole.person_id, d.day FROM whole
-    CROSS JOIN LATERAL (
-        (SELECT min({flow.day}) {records}) UNION ALL (SELECT max({flow.day}) {records})
-    ) AS d (day)
+    SELECT whole.person_id, d.day
+    FROM whole CROSS JOIN LATERAL (({days} LIMIT 1) UNION ALL ({days} DESC LIMIT 1)) AS d (day)
 """
 
 
 def _part(flow: Flow) -> str:
     return f"""
-    SELECT person_id, month, starts_on, unit_id, {unfolded(flow.terms)}
-    FROM ({_sought(flow) if flow.is_sought else _dealt_out(flow)}) t
-"""
-
-
-def _sought(flow: Flow) -> str:
-    return f"""
-    SELECT stretch.*, t.*
+    SELECT stretch.person_id, stretch.month, stretch.starts_on, stretch.unit_id, {unfolded(flow.terms)}
     FROM stretch
     CROSS JOIN LATERAL (
         SELECT {sums(flow.terms)}
@@ -349,17 +314,4 @@ def _sought(flow: Flow) -> str:
         WHERE {flow.where} AND {flow.person} = stretch.person_id
           AND {flow.day} >= stretch.starts_on AND {flow.day} < stretch.ends_on
     ) t
-"""
-
-
-def _dealt_out(flow: Flow) -> str:
-    held = ", ".join(f"sum({flow.name}.{key})::bigint AS {key}" for key in flow.terms)
-    return f"""
-    SELECT stretch.*, {held}
-    FROM stretch
-    JOIN {flow.name}
-      ON {flow.name}.person_id = stretch.person_id
-     AND {month_of(f"{flow.name}.day")} = stretch.month
-     AND {flow.name}.day >= stretch.starts_on AND {flow.name}.day < stretch.ends_on
-    GROUP BY stretch.person_id, stretch.month, stretch.starts_on, stretch.ends_on, stretch.unit_id
 """

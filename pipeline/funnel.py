@@ -34,7 +34,6 @@ _CLOSED = (
 )
 #: A deal that comes into a stage again, entered it the first time. The day is the organisation's own.
 _ENTERED = Flow(
-    name="entered_stages",
     group=measures.CLOSED.group,
     table=(
         "pipeline_stageentry e"
@@ -53,7 +52,6 @@ _ENTERED = Flow(
     slices={"stage": "e.stage_id"},
     about={},
     terms={"entered": Term("1")},
-    is_sought=False,
 )
 
 

@@ -55,7 +55,6 @@ _WON = "d.status = 'won'"
 _WON_WITH_CYCLE = f"{_WON} AND d.created_on IS NOT NULL"
 
 CLOSED = Flow(
-    name="closed_deals",
     group=GROUP,
     table=_DEAL,
     where=LIVE,
@@ -73,23 +72,19 @@ CLOSED = Flow(
     },
 )
 
-#: A share tells neither day nor status: the deals of a person's shares are read once for all months.
 SHARED = Flow(
-    name="closed_shares",
     group=GROUP,
     table=_SHARE,
     where=_SHARED,
     person="s.person_id",
-    day="d.closed_on",
+    day="s.closed_on",
     record="d.id",
     slices=_SLICES,
     about=_ABOUT,
     terms={"won_amount": Term("s.base_minor", _WON)},
-    is_sought=False,
 )
 
 CREATED = Flow(
-    name="created_deals",
     group=GROUP,
     table=_DEAL,
     where=LIVE,
@@ -130,8 +125,8 @@ OPEN_SHARED = Stock(
     slices=_SLICES,
     about=_ABOUT,
     terms={"open_amount": Term("s.base_minor")},
-    now=_OPEN_NOW,
-    then=_OPEN_THEN,
+    now=f"{_OPEN_NOW} AND s.closed_on IS NULL",
+    then=f"{_OPEN_THEN} AND (s.closed_on IS NULL OR s.closed_on >= %(before)s)",
 )
 
 

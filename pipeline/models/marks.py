@@ -1,4 +1,10 @@
-"""Which cells a change of deals and shares touches: those of everyone credited, before or after it."""
+"""What the database does by itself when deals and shares change.
+
+It marks the cells of everyone credited, before or after the change, and keeps the closing day of a deal
+beside its shares.
+"""
+
+import pgtrigger
 
 from kpis.marking import marks, month_of
 
@@ -30,7 +36,32 @@ MARKS_OF_DEALS = marks(
 
 MARKS_OF_SHARES = marks(
     GROUP,
-    f"SELECT share.organisation_id, share.person_id, {month_of('deal.closed_on')} FROM {{rows}} share"  # noqa: S608
-    " JOIN pipeline_deal deal ON deal.organisation_id = share.organisation_id AND deal.id = share.deal_id"
-    " WHERE deal.closed_on IS NOT NULL",
+    f"SELECT organisation_id, person_id, {month_of('closed_on')} FROM {{rows}}"  # noqa: S608
+    " WHERE closed_on IS NOT NULL",
+)
+
+CLOSING_DAY_OF_A_NEW_SHARE = pgtrigger.Trigger(
+    name="take_closing_day",
+    level=pgtrigger.Row,
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    func="""
+        SELECT deal.closed_on INTO NEW.closed_on FROM pipeline_deal deal
+        WHERE deal.organisation_id = NEW.organisation_id AND deal.id = NEW.deal_id;
+        RETURN NEW;
+    """,
+)
+
+CLOSING_DAY_OF_ITS_SHARES = pgtrigger.Trigger(
+    name="give_closing_day",
+    level=pgtrigger.Statement,
+    when=pgtrigger.After,
+    operation=pgtrigger.Update,
+    referencing=pgtrigger.Referencing(new="new_rows"),  # type: ignore[no-untyped-call]
+    func="""
+        UPDATE pipeline_creditshare share SET closed_on = deal.closed_on FROM new_rows deal
+        WHERE deal.is_shared AND share.organisation_id = deal.organisation_id AND share.deal_id = deal.id
+          AND share.closed_on IS DISTINCT FROM deal.closed_on;
+        RETURN NULL;
+    """,
 )

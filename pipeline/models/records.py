@@ -3,7 +3,12 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from pipeline.choices import DealStatus
-from pipeline.models.marks import MARKS_OF_DEALS, MARKS_OF_SHARES
+from pipeline.models.marks import (
+    CLOSING_DAY_OF_A_NEW_SHARE,
+    CLOSING_DAY_OF_ITS_SHARES,
+    MARKS_OF_DEALS,
+    MARKS_OF_SHARES,
+)
 from salestargets.tenancy.models import Person, TenantForeignKey, TenantModel, tracked_changes
 
 
@@ -127,7 +132,7 @@ class Deal(Record):
             models.Index(fields=["organisation", "stage"], name="deal_by_stage"),
             models.Index(fields=["organisation", "changed_at"], name="deal_by_change"),
         ]
-        triggers = MARKS_OF_DEALS
+        triggers = [*MARKS_OF_DEALS, CLOSING_DAY_OF_ITS_SHARES]
 
 
 class CreditShare(TenantModel):
@@ -137,6 +142,8 @@ class CreditShare(TenantModel):
     person = TenantForeignKey(Person)
     share_ppm = models.PositiveIntegerField()
     base_minor = models.BigIntegerField(null=True)
+    #: The deal's, kept by the database, so that an index finds a person's shares of a month.
+    closed_on = models.DateField(null=True, editable=False)
 
     class Meta(TenantModel.Meta):
         abstract = False
@@ -148,10 +155,12 @@ class CreditShare(TenantModel):
         ]
         indexes = [
             models.Index(
-                fields=["organisation", "person"], include=["deal", "base_minor"], name="share_by_person"
+                fields=["organisation", "person", "closed_on"],
+                include=["deal", "base_minor"],
+                name="share_by_person",
             )
         ]
-        triggers = MARKS_OF_SHARES
+        triggers = [*MARKS_OF_SHARES, CLOSING_DAY_OF_A_NEW_SHARE]
 
 
 class StageEntry(TenantModel):

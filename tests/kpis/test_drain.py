@@ -18,7 +18,7 @@ from kpis import sql, tasks
 from kpis.models import DirtyKey, LeafCell
 from kpis.registry import EVERY_GROUP, FOLLOWERS, ChangedCells, flows_of
 from kpis.services import cells, drain, rebuild, verify
-from pipeline.models import Deal
+from pipeline.models import CreditShare, Deal
 from salestargets.jobs import wake
 from salestargets.jobs.models import Wake
 from salestargets.tenancy.access import system_actor
@@ -68,6 +68,11 @@ def change(organisation: Organisation, **values: Any) -> None:
         Deal.objects.update(**values)
 
 
+def closing_days(organisation: Organisation) -> list[date | None]:
+    with acting_for(organisation.pk):
+        return list(CreditShare.objects.values_list("closed_on", flat=True))
+
+
 def is_right(organisation: Organisation) -> bool:
     counted = BruteForce(organisation)
     return (
@@ -93,7 +98,7 @@ def test_a_moved_deal_marks_who_had_it_and_who_has_it_before_and_after(world: Wo
     drained(world.acme)
     change(world.acme, owner=world.bob, closed_on=date(2026, 6, 30))
     june = date(2026, 6, 1)
-    assert keys(world.acme) == [
+    assert set(keys(world.acme)) == {
         ("deals", person.pk, month)
         for person, month in (
             (world.alice, MAY),
@@ -101,7 +106,21 @@ def test_a_moved_deal_marks_who_had_it_and_who_has_it_before_and_after(world: Wo
             (world.carol, MAY),
             (world.carol, june),
         )
-    ]
+    }
+
+
+@pytest.mark.django_db
+def test_the_closing_day_stands_beside_the_shares_whichever_comes_first(world: World) -> None:
+    may, june = date(2026, 5, 4), date(2026, 6, 30)
+    deal = a_deal(world.acme, world.alice, closed_on=may, shares={world.carol: 10_000})
+    assert closing_days(world.acme) == [may]
+    change(world.acme, is_shared=False, closed_on=june)
+    change(world.acme, is_shared=True)
+    assert closing_days(world.acme) == [june]
+    change(world.acme, status="open", closed_on=None)
+    with acting_for(world.acme.pk):
+        CreditShare.objects.create(deal=deal, person=world.bob, share_ppm=1)
+    assert closing_days(world.acme) == [None, None]
 
 
 @pytest.mark.django_db
