@@ -26,6 +26,7 @@ lint: ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
 	$(SETTINGS) $(BIN)/mypy .
 	$(SETTINGS) $(BIN)/python -m salestargets.web.template_rules
 	$(SETTINGS) $(BIN)/python manage.py makemigrations --check --dry-run

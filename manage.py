@@ -8,4 +8,5 @@ import salestargets.celery  # noqa: F401  so that a command can tell a worker
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "salestargets.settings")
+    os.environ.setdefault("LOG_LEVEL", "WARNING")  # people read what a command prints
     execute_from_command_line(sys.argv)
