@@ -10,10 +10,10 @@ from django.db.models import Q
 
 from kpis.selectors import actuals
 from kpis.values import Holder
+from salestargets.kernel.calendars import WorkCalendar
 from salestargets.kernel.periods import Period
 from salestargets.kernel.rational import ratio, rounded
 from salestargets.tenancy.models import Organisation
-from salestargets.tenancy.selectors import calendar_of
 from targets.choices import PlanState, Status
 from targets.domain.progress import Rules, Thresholds, Timeline, progress, timeline
 from targets.models import Goal, Progress, Target, TargetVersion
@@ -74,14 +74,22 @@ class Standing:
 
 
 def standings(
-    goal: Goal, nodes: Collection[Node], organisation: Organisation, *, as_of: date | None, at: datetime
+    goal: Goal,
+    nodes: Collection[Node],
+    organisation: Organisation,
+    calendar: WorkCalendar,
+    *,
+    as_of: date | None,
+    at: datetime,
 ) -> dict[Node, Standing]:
     """Every node's standing at the start of `as_of`; without it as it is now, with today's records.
+
+    The calendar is the organisation's, for the span of the plan at least.
 
     What the worker keeps up is read, the rest is worked out: holders without a target, drafts, other days.
     """
     span = span_of(goal.plan)
-    clock = timeline(span, as_of or organisation.today(at), calendar_of(organisation, span))
+    clock = timeline(span, as_of or organisation.today(at), calendar)
     is_kept = as_of is None and goal.plan.state != PlanState.DRAFT
     found = _kept(goal, nodes, clock) if is_kept else {}
     missing = [node for node in nodes if node not in found]

@@ -12,7 +12,7 @@ from targets.domain.splitting import Balance
 from targets.models import Goal
 from targets.selectors.figures import Standing, standings
 from targets.selectors.plans import may_set, sees
-from targets.selectors.sheets import Cell, Sheet, sheet_of
+from targets.selectors.sheets import Cell, Sheet, calendar_for, sheet_of
 from targets.selectors.trees import Label, Node, PlanTree, plan_tree
 
 
@@ -70,7 +70,8 @@ def progress(
     """Every visible holder's standing, depth first, from a holder down; as of the start of a day, or now."""
     sight = sight_of(actor, actor.organisation.today(at))
     found = places(plan_tree(goal.plan), sight, holder)
-    by_node = standings(goal, [place.node for place in found], actor.organisation, as_of=as_of, at=at)
+    nodes, calendar = [place.node for place in found], calendar_for([goal], actor.organisation)
+    by_node = standings(goal, nodes, actor.organisation, calendar, as_of=as_of, at=at)
     return [ProgressRow(place, by_node[place.node]) for place in found]
 
 

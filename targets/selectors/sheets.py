@@ -1,11 +1,14 @@
 """All numbers of a goal: tree × months, and at each node what is left to give or was given too much."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from salestargets.kernel.calendars import WorkCalendar
 from salestargets.kernel.periods import Period
+from salestargets.tenancy.models import Organisation
+from salestargets.tenancy.selectors import calendar_of
 from targets.domain.splitting import Balance, balance
 from targets.models import Goal, Plan, Target
 from targets.selectors.trees import Node, PlanTree, plan_tree
@@ -54,6 +57,13 @@ class Sheet:
 
 def span_of(plan: Plan) -> Period:
     return Period(plan.starts_on, plan.ends_on)
+
+
+def calendar_for(goals: Collection[Goal], organisation: Organisation) -> WorkCalendar:
+    """The organisation's working days, good for the plans of all these goals. One query."""
+    spans = [span_of(goal.plan) for goal in goals]
+    whole = Period(min(span.start for span in spans), max(span.end for span in spans))
+    return calendar_of(organisation, whole)
 
 
 def sheet_of(goal: Goal, tree: PlanTree | None = None) -> Sheet:

@@ -12,17 +12,17 @@ from kpis.selectors import actuals, series
 from kpis.values import Holder
 from salestargets.alerts.models import Severity
 from salestargets.alerts.selectors import inbox
+from salestargets.kernel.calendars import WorkCalendar
 from salestargets.kernel.periods import Period, add_months
 from salestargets.kernel.rational import ratio, rounded
 from salestargets.tenancy.access import Actor, sight_of
-from salestargets.tenancy.selectors import calendar_of
 from targets.choices import PlanState, Status
 from targets.domain.progress import Timeline, timeline
 from targets.models import Goal
 from targets.selectors.figures import Standing, standings
 from targets.selectors.plans import visible_plans
 from targets.selectors.rows import Place, places
-from targets.selectors.sheets import span_of
+from targets.selectors.sheets import calendar_for, span_of
 from targets.selectors.trees import Node, plan_tree
 
 MOST_GOALS = 50
@@ -38,6 +38,7 @@ class Team:
 
     goal: Goal
     clock: Timeline
+    calendar: WorkCalendar
     places: Sequence[Place]
     standings: Mapping[Node, Standing]
 
@@ -95,12 +96,14 @@ def team_of(actor: Actor, goal: Goal, *, as_of: date | None, at: datetime) -> Te
     """A handful of queries for any size."""
     on = actor.organisation.today(at)
     found = places(plan_tree(goal.plan), sight_of(actor, on))
-    span = span_of(goal.plan)
+    nodes = [place.node for place in found]
+    calendar = calendar_for([goal], actor.organisation)
     return Team(
         goal=goal,
-        clock=timeline(span, as_of or on, calendar_of(actor.organisation, span)),
+        clock=timeline(span_of(goal.plan), as_of or on, calendar),
+        calendar=calendar,
         places=found,
-        standings=standings(goal, [place.node for place in found], actor.organisation, as_of=as_of, at=at),
+        standings=standings(goal, nodes, actor.organisation, calendar, as_of=as_of, at=at),
     )
 
 

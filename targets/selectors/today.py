@@ -14,18 +14,18 @@ from kpis.values import Holder
 from pipeline.deciding import open_deals_of
 from salestargets.alerts.models import Alert
 from salestargets.alerts.selectors import inbox
+from salestargets.kernel.calendars import WorkCalendar
 from salestargets.tenancy.access import Actor, sight_of
 from salestargets.tenancy.choices import AssignmentRole
 from salestargets.tenancy.models import Assignment
 from salestargets.tenancy.models.people import current_on
-from salestargets.tenancy.selectors import calendar_of
 from targets.choices import PlanState
 from targets.domain.curves import expected_curve
 from targets.domain.progress import Timeline, timeline
 from targets.models import Goal, Plan, Progress, Target
 from targets.selectors.figures import Standing, lines_on, standings
 from targets.selectors.history import Origin, origin_of
-from targets.selectors.sheets import span_of
+from targets.selectors.sheets import calendar_for, span_of
 from targets.selectors.trees import Node
 
 MOST_GOALS = 50
@@ -95,14 +95,15 @@ def today_of(actor: Actor, held: Held, *, goal_id: int | None, as_of: date | Non
     day = as_of or on
     target = held.chosen(goal_id)
     shown = [target, *(other for other in held.running(day) if other != target)]
-    stand = [(other.goal, _standing(actor, other, as_of=as_of, at=at)) for other in shown]
-    node, span = _node(target), span_of(target.goal.plan)
+    calendar = calendar_for([other.goal for other in shown], actor.organisation)
+    stand = [(other.goal, _standing(actor, other, calendar, as_of=as_of, at=at)) for other in shown]
+    node = _node(target)
     return Today(
         node=node,
         target=target,
         standing=stand[0][1],
-        clock=timeline(span, day, calendar_of(actor.organisation, span)),
-        curve=curve_of(actor, target.goal, node, as_of=as_of, on=on),
+        clock=timeline(span_of(target.goal.plan), day, calendar),
+        curve=curve_of(target.goal, node, calendar, as_of=as_of, on=on),
         origin=origin_of(target.pk, sight_of(actor, on)),
         beside=stand[1:],
         elsewhen=[other.goal for other in held.targets if other not in shown],
@@ -163,30 +164,31 @@ def _node(target: Target) -> Node:
     return Node(target.unit_id, target.person_id)
 
 
-def _standing(actor: Actor, target: Target, *, as_of: date | None, at: datetime) -> Standing:
+def _standing(
+    actor: Actor, target: Target, calendar: WorkCalendar, *, as_of: date | None, at: datetime
+) -> Standing:
     node = _node(target)
-    return standings(target.goal, [node], actor.organisation, as_of=as_of, at=at)[node]
+    return standings(target.goal, [node], actor.organisation, calendar, as_of=as_of, at=at)[node]
 
 
-def curve_of(actor: Actor, goal: Goal, node: Node, *, as_of: date | None, on: date) -> list[Point]:
+def curve_of(goal: Goal, node: Node, calendar: WorkCalendar, *, as_of: date | None, on: date) -> list[Point]:
     """The days of the plan's span."""
     span = span_of(goal.plan)
     by_day = series([node.holder], goal.kpi, span, by="day", on=on, as_of=as_of)[node.holder]
     reached = accumulate(by_day[day].numerator if day in by_day else 0 for day in span.dates())
-    expected = _expected(actor, goal, node, as_of)
+    expected = _expected(goal, node, calendar, as_of)
     return [
         Point(day, expected.get(day), actual if (day < as_of if as_of else day <= on) else None)
         for day, actual in zip(span.dates(), reached, strict=True)
     ]
 
 
-def _expected(actor: Actor, goal: Goal, node: Node, as_of: date | None) -> dict[date, int]:
+def _expected(goal: Goal, node: Node, calendar: WorkCalendar, as_of: date | None) -> dict[date, int]:
     """Nothing where there was no target yet on the day."""
     span = span_of(goal.plan)
     months = next((line.months for line in lines_on(goal, [node], as_of) if line.node == node), None)
     if months is None:
         return {}
-    calendar = calendar_of(actor.organisation, span)
     return {day: round(due) for day, due in expected_curve(span, months, calendar, goal.plan.expected_basis)}
 
 

@@ -9,15 +9,13 @@ from django.db.models import QuerySet
 
 from kpis.registry import ChangedCells
 from kpis.values import Holder
-from salestargets.kernel.periods import Period
 from salestargets.tenancy.context import current_organisation_id
 from salestargets.tenancy.models import Organisation
-from salestargets.tenancy.selectors import calendar_of
 from targets.choices import PlanState
 from targets.domain.progress import Timeline, timeline
 from targets.models import Goal, Progress
 from targets.selectors.figures import Line, Standing, lines_of, measured, values_of
-from targets.selectors.sheets import span_of
+from targets.selectors.sheets import calendar_for, span_of
 from targets.services.pace_rule import warn
 
 #: Whose work is to move an organisation's progress into a new day.
@@ -77,10 +75,8 @@ def _refresh(goals: Sequence[Goal], at: datetime, holders: Collection[Holder] | 
 
 
 def _clocks(goals: Sequence[Goal], organisation: Organisation, at: datetime) -> list[Timeline]:
-    spans = [span_of(goal.plan) for goal in goals]
-    whole = Period(min(span.start for span in spans), max(span.end for span in spans))
-    calendar, today = calendar_of(organisation, whole), organisation.today(at)
-    return [timeline(span, today, calendar) for span in spans]
+    calendar, today = calendar_for(goals, organisation), organisation.today(at)
+    return [timeline(span_of(goal.plan), today, calendar) for goal in goals]
 
 
 def _standings(

@@ -91,7 +91,7 @@ def _top(request: TenantRequest, form: TeamForm, found: Team) -> dict[str, Any]:
     if not found.places:
         return {"top": None}
     top, goal = found.places[0], found.goal
-    points = curve_of(request.actor, goal, top.node, as_of=form.day, on=request.today)
+    points = curve_of(goal, top.node, found.calendar, as_of=form.day, on=request.today)
     target = found.standing(top).target
     return {
         "top": Row(top, found.standing(top), (), None, "", False, ""),

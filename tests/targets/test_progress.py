@@ -15,6 +15,7 @@ from targets.choices import Status
 from targets.models import Goal, Progress, Target
 from targets.selectors.figures import Standing, standings
 from targets.selectors.rows import progress
+from targets.selectors.sheets import calendar_for
 from targets.services.cells import set_target
 from targets.services.progress import is_of_yesterday, refresh_progress
 from targets.tasks import day, turn_of_the_day
@@ -60,7 +61,9 @@ def standing(
 ) -> Standing:
     node = sheet(goal).tree.find(of(holder))
     with acting_for(goal.organisation_id):
-        return standings(fresh(goal), [node], goal.organisation, as_of=as_of, at=at)[node]
+        found = fresh(goal)
+        calendar = calendar_for([found], goal.organisation)
+        return standings(found, [node], goal.organisation, calendar, as_of=as_of, at=at)[node]
 
 
 def test_publishing_gives_everyone_progress_at_once(world: World, goal: Goal) -> None:
@@ -216,11 +219,12 @@ def test_what_is_kept_is_what_would_be_worked_out(world: World, goal: Goal) -> N
         refresh_progress(at=NOON)
         tree = sheet(goal).tree
         nodes = [node for node, _depth in tree.walk()]
-        kept_ones = standings(fresh(goal), nodes, world.acme, as_of=None, at=NOON)
+        calendar = calendar_for([goal], world.acme)
+        kept_ones = standings(fresh(goal), nodes, world.acme, calendar, as_of=None, at=NOON)
         Progress.objects.all().delete()
         drafted = fresh(goal)
         drafted.plan.state = "draft"
-        assert standings(drafted, nodes, world.acme, as_of=None, at=NOON) == kept_ones
+        assert standings(drafted, nodes, world.acme, calendar, as_of=None, at=NOON) == kept_ones
 
 
 def test_a_rebuild_leaves_progress_as_it_was(world: World, goal: Goal) -> None:
