@@ -12,6 +12,7 @@ from salestargets.api.inputs import DATE, HOLDER, ID, Field, HolderInput, Reader
 from salestargets.api.pagination import Page, next_page, read_cursor
 from salestargets.tenancy.access import Actor
 from targets.amounts import from_stored
+from targets.choices import SplitMethod
 from targets.models import Goal
 from targets.selectors.rows import Place, SheetCell, SheetRow
 from targets.selectors.trees import Label, Node
@@ -103,6 +104,12 @@ class Amounts:
 
     def sure(self, stored: int) -> Decimal:
         return from_stored(stored, self.kpi, self.currency) or Decimal(0)
+
+    def weight(self, weight: Decimal | None, method: str) -> Decimal | None:
+        """A weight made of history is an amount of the goal."""
+        if weight is None or method != SplitMethod.HISTORY:
+            return weight
+        return self(int(weight))
 
     def cell(self, found: SheetCell) -> CellRow:
         cell = found.cell

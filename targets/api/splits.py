@@ -195,11 +195,11 @@ def _split_row(found: SplitPreview, amounts: Amounts, *, is_applied: bool) -> Sp
         "history_from": history.start if history else None,
         "history_to": history.end if history else None,
         "warnings": [message.render(gettext) for message in found.warnings],
-        "lines": [_line_row(line, amounts) for line in found.lines],
+        "lines": [_line_row(line, found.method, amounts) for line in found.lines],
     }
 
 
-def _line_row(line: SplitLine, amounts: Amounts) -> LineRow:
+def _line_row(line: SplitLine, method: str, amounts: Amounts) -> LineRow:
     return {
         "holder": str(line.node),
         "parent": str(line.parent),
@@ -209,7 +209,7 @@ def _line_row(line: SplitLine, amounts: Amounts) -> LineRow:
         "after": amounts(line.after),
         "change": amounts(line.change),
         "computed": amounts(line.computed),
-        "weight": rounded(line.weight, 6),
+        "weight": amounts.weight(rounded(line.weight, 6), method),
         "share": rounded(line.share, 6),
         "is_held": line.is_held,
     }

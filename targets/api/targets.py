@@ -66,7 +66,7 @@ class SplitShareRow(TypedDict):
     holder: str
     name: str
     history: Decimal | None
-    weight: Decimal
+    weight: Decimal | None
     share: Decimal | None
     computed: Decimal | None
     amount: Decimal | None
@@ -82,7 +82,7 @@ class SplitRow(TypedDict):
     history_from: date | None
     history_to: date | None
     children: int
-    weight_total: Decimal
+    weight_total: Decimal | None
     shares: list[SplitShareRow]
     made_at: datetime
     made_by: str | None
@@ -247,19 +247,19 @@ def _split_row(making: Making, amounts: Amounts) -> SplitRow:
         "history_from": making.history_from,
         "history_to": making.history_to,
         "children": making.children,
-        "weight_total": making.weight_total,
-        "shares": [_share_row(share, amounts) for share in making.shares],
+        "weight_total": amounts.weight(making.weight_total, making.method),
+        "shares": [_share_row(share, making.method, amounts) for share in making.shares],
         "made_at": making.made_at,
         "made_by": making.made_by,
     }
 
 
-def _share_row(share: Share, amounts: Amounts) -> SplitShareRow:
+def _share_row(share: Share, method: str, amounts: Amounts) -> SplitShareRow:
     return {
         "holder": share.holder,
         "name": share.name,
         "history": amounts(share.history),
-        "weight": share.weight,
+        "weight": amounts.weight(share.weight, method),
         "share": share.share,
         "computed": amounts(share.computed),
         "amount": amounts(share.amount),

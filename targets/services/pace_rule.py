@@ -99,7 +99,7 @@ def _facts(goal: Goal, standing: Standing, currency: str) -> dict[str, Any]:
 
 def _headline(facts: Mapping[str, Any]) -> str:
     percent = round(100 * Decimal(facts["pace"]))
-    return gettext("At %(percent)d %% of what was expected by now in “%(plan)s”") % {
+    return gettext("At %(percent)d%% of what was expected by now in “%(plan)s”") % {
         "percent": percent,
         "plan": facts["plan_name"],
     }

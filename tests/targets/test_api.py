@@ -67,6 +67,25 @@ def rows_of(api: Api, path: str) -> list[dict[str, Any]]:
     return rows
 
 
+def test_a_weight_made_of_history_is_an_amount(world: World, api: Api, goal: Goal) -> None:
+    a_deal(world.acme, world.alice, base=12_345)
+    a_deal(world.acme, world.carol, base=24_690)
+    drained(world.acme)
+    asked = {"goal": goal.pk, "holder": "root", "method": "history", "preview": False}
+    asked |= {"history": {"from": "2026-04-01", "to": "2026-07-01"}}
+    divided = body(api.send("POST", f"{PLANS}{goal.plan_id}/split/", asked))
+    weights = {line["name"]: line["weight"] for line in divided["lines"]}
+    assert weights == {"East": "123.45", "West": "246.90"}
+    [east] = [
+        row for row in rows_of(api, f"{PLANS}{goal.plan_id}/targets/?goal={goal.pk}") if row["name"] == "East"
+    ]
+    made = body(api.get(f"/api/v1/targets/{east['target']}/history/"))["split"]
+    assert (made["weight_total"], {share["name"]: share["weight"] for share in made["shares"]}) == (
+        "370.35",
+        weights,
+    )
+
+
 def test_a_quarter_from_an_empty_plan_to_progress(world: World, api: Api) -> None:
     plan = body(
         api.send("POST", PLANS, {
@@ -331,7 +350,7 @@ def test_rules_and_alerts_over_rest(world: World, api: Api, goal: Goal) -> None:
     user = a_member(world.acme, "alice@acme.example", Role.REP, person=world.alice)
     rep = a_browser(world.acme, user)
     [alert] = rows_of(rep, "/api/v1/alerts/?open=true")
-    assert alert["headline"] == "At 1 % of what was expected by now in “Q2”"
+    assert alert["headline"] == "At 1% of what was expected by now in “Q2”"
     path = f"/api/v1/alerts/{alert['id']}/"
     assert body(rep.get(path)) == alert
     assert body(api.send("POST", f"{path}acknowledge/"))["acknowledged_at"] is not None

@@ -81,7 +81,7 @@ def test_the_alert_says_why_in_numbers(world: World, goal: Goal) -> None:
         "as_of": "2026-05-12",
         "changes": [{"at": NOON.isoformat(), "to": "warning"}],
     }
-    assert PACE_RULE.headline(alert.facts) == "At 89 % of what was expected by now in “Q2”"
+    assert PACE_RULE.headline(alert.facts) == "At 89% of what was expected by now in “Q2”"
 
 
 def test_it_gets_louder_and_softer_and_clears_and_comes_back_as_a_new_one(world: World, goal: Goal) -> None:
