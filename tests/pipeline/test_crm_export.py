@@ -1,16 +1,23 @@
 """A real export with the usual dirt, as the README's tour imports it."""
 
+from csv import DictReader
+from datetime import date, timedelta
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from pipeline.models import Deal, Product, UnresolvedReference
 from pipeline.services.matching import accept_match, suggest_matches
+from salestargets.tenancy.choices import Role, Scope
 from salestargets.tenancy.models import Organisation, Person
 from salestargets.tenancy.selectors import tree
-from tests.builders import NOON, an_organisation
+from tests.api.clients import an_integration
+from tests.builders import NOON, a_member, an_organisation
+from tests.kpis.builders import drained
 from tests.pipeline.builders import rows_of, within
 
 pytestmark = pytest.mark.django_db
@@ -79,18 +86,36 @@ def _members(organisation: Organisation) -> list[int]:
     return [person_id for (person_id,) in rows]
 
 
-def test_the_won_revenue_of_each_quarter_is_known(acme, crm_export):
+#: Quarter of 2017: its first and last day, won revenue, won deals.
+QUARTERS = {
+    1: ("2017-01-01", "2017-03-31", 1_134_672, 531),
+    2: ("2017-04-01", "2017-06-30", 3_086_111, 1_254),
+    3: ("2017-07-01", "2017-09-30", 2_982_255, 1_257),
+    4: ("2017-10-01", "2017-12-31", 2_802_496, 1_196),
+}
+
+
+def test_the_won_revenue_of_each_quarter_is_the_same_by_sql_api_page_and_export(acme, crm_export):
     imported(acme, crm_export, "deals")
+    drained(acme)
     assert rows_of(
         acme,
-        "SELECT extract(quarter FROM closed_on)::int, sum(base_minor)::bigint, count(*) FROM pipeline_deal"
-        " WHERE status = 'won' AND extract(year FROM closed_on) = 2017 GROUP BY 1 ORDER BY 1",
-    ) == [
-        (1, 113_467_200, 531),
-        (2, 308_611_100, 1254),
-        (3, 298_225_500, 1257),
-        (4, 280_249_600, 1196),
-    ]
+        "SELECT extract(quarter FROM closed_on)::int, sum(base_minor)::bigint, count(*)::int"
+        " FROM pipeline_deal WHERE status = 'won' AND extract(year FROM closed_on) = 2017"
+        " GROUP BY 1 ORDER BY 1",
+    ) == [(quarter, 100 * revenue, deals) for quarter, (_, _, revenue, deals) in QUARTERS.items()]
+    api, browser = an_integration(acme, Scope.READ), Client()
+    browser.force_login(a_member(acme, "viewer@acme.example", Role.VIEWER))
+    for first, last, revenue, deals in QUARTERS.values():
+        until = date.fromisoformat(last) + timedelta(days=1)
+        asked = f"/api/v1/actuals/?holder=root&from={first}&to={until}&kpi="
+        assert api.get(f"{asked}won_revenue").json()["value"] == f"{revenue}.00"
+        assert api.get(f"{asked}deals_won").json()["value"] == str(deals)
+        page = browser.get(f"/o/acme/kpis/won_revenue/?in={first}").content.decode()
+        assert f'<p class="stat-value">${revenue:,}</p>' in page
+        file = browser.get(f"/o/acme/deals/?status=won&from={first}&to={last}&export=csv")
+        rows = list(DictReader(b"".join(file.streaming_content).decode("utf-8-sig").splitlines()))
+        assert (sum(Decimal(row["Amount"]) for row in rows), len(rows)) == (revenue, deals)
 
 
 def test_the_misspelt_product_is_offered_and_after_acceptance_known_for_all_its_deals(acme, crm_export):

@@ -36,7 +36,7 @@ def test_an_alert_says_who_what_how_badly_since_when_and_why(scene: Scene, admin
     for part in (
         "Alice</a>",
         "Behind</span>",
-        "At 67 % of what was expected by now in “2026-Q2”",
+        "At 67% of what was expected by now in “2026-Q2”",
         "May 12, 2026 12:00",
         '<dt>Target</dt><dd class="num">$300</dd>',
         '<dt>Expected by then</dt><dd class="num">$150</dd>',
