@@ -221,9 +221,13 @@ def test_the_role_may_neither_truncate_nor_refer_nor_trigger():
     assert rows("SELECT has_schema_privilege('public', 'CREATE')") == [(False,)]
 
 
-def test_no_function_runs_with_the_rights_of_its_owner():
-    defined = rows("SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace")
-    assert defined == []
+def test_one_function_runs_with_the_rights_of_its_owner_and_does_nothing_but_analyse():
+    [(name, source, settings)] = rows(
+        "SELECT proname, prosrc, proconfig FROM pg_proc"
+        " WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+    )
+    assert (name, settings) == ("refresh_statistics", ["search_path=pg_catalog, pg_temp"])
+    assert source.split() == "BEGIN EXECUTE format('ANALYZE (SKIP_LOCKED) %s', relation); END".split()
 
 
 def test_event_tables_are_append_only():
