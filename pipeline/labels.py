@@ -13,6 +13,9 @@ from salestargets.tenancy.choices import AssignmentRole
 
 Text = str | Promise
 
+#: What counts rows whose customer, say, is unknown begins so; the field follows.
+UNRESOLVED = "unresolved_"
+
 FIELDS: Mapping[str, Text] = {
     "amount": _("Amount"),
     "category": _("Category"),
@@ -95,13 +98,23 @@ def label_of(field: str) -> str:
     return str(FIELDS.get(field, field))
 
 
+def labelled(field: str, text: str) -> str:
+    """Such as “Closed on: A won or lost deal needs the day it closed.”"""
+    return gettext("{name}: {text}").format(name=label_of(field), text=text)
+
+
 def kind_label(name: str) -> str:
     return gettext(ROSTER_KIND.label if name == ROSTER else get_kind(name).label)
 
 
+def is_stranger(remark: str) -> bool:
+    """Whether it counts records that speak of something unknown."""
+    return remark.startswith(UNRESOLVED)
+
+
 def remark_of(name: str) -> str:
     """Such as “without a customer”."""
-    field = name.removeprefix("unresolved_")
-    if field == name:
+    if not is_stranger(name):
         return str(REMARKS.get(name, name))
+    field = name.removeprefix(UNRESOLVED)
     return gettext("whose {field} is not known here yet").format(field=label_of(field).lower())

@@ -9,11 +9,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from pipeline.labels import CHOICES, HELP, kind_label, label_of
+from pipeline.labels import CHOICES, HELP, kind_label, label_of, labelled
 from pipeline.models import ImportRun
 from pipeline.selectors import get_run, saved_mappings
 from pipeline.services.imports import PreviewRow, choose_mapping, preview, saved_mapping, start_import
 from pipeline.services.mappings import fields_of, named_mapping, presets, save_mapping
+from pipeline.services.roster import ROSTER
 from salestargets.ingest.fields import Choice, Field
 from salestargets.ingest.mapping import ANYTHING_ELSE, FileMapping, read_mapping
 from salestargets.kernel.errors import DomainError, NotFound
@@ -149,7 +150,7 @@ def _preview(request: TenantRequest, run: ImportRun) -> dict[str, Any]:
 def _cells(row: PreviewRow, names: Sequence[str]) -> list[tuple[str | None, str]]:
     """(value, what is wrong with it); what is wrong with no column stands in the first."""
     wrong = {name: " ".join(texts) for name, texts in row.errors.items()}
-    rest = " ".join(f"{label_of(name)}: {text}" for name, text in wrong.items() if name not in names)
+    rest = " ".join(labelled(name, text) for name, text in wrong.items() if name not in names)
     texts = [wrong.get(name, "") for name in names]
     texts[:1] = [f"{texts[0]} {rest}".strip()] if texts else []
     return [(row.record[name], text) for name, text in zip(names, texts, strict=True)]
@@ -178,7 +179,7 @@ def _field_row(run: ImportRun, mapping: FileMapping, name: str, field: Field) ->
         name=name,
         label=label_of(name),
         help=str(HELP.get(name, "")),
-        is_needed=field.required,
+        is_needed=field.required and run.kind != ROSTER,  # people without an id are known by their names
         columns=columns or ("",),
         constant=mapping.constants.get(name, ""),
         choices=[(value, str(CHOICES.get(value, value))) for value in field.choices]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from pipeline.choices import ImportState
-from pipeline.labels import kind_label, label_of, remark_of
+from pipeline.labels import is_stranger, kind_label, labelled, remark_of
 from pipeline.models import ImportRejection, ImportRun
 from pipeline.selectors import get_run, import_runs, left_rows, rejections_of, state_of
 from pipeline.services.imports import discard_import, start_import
@@ -108,6 +108,7 @@ def _standing(run: ImportRun, state: ImportState) -> dict[str, Any]:
         "is_working": is_working,
         "done": run.job.done if run.job and state == ImportState.UNDOING else run.rows_done,
         "total": run.job.total if run.job and state == ImportState.UNDOING else run.rows_total,
+        "has_strangers": any(count for name, count in run.remarks.items() if is_stranger(name)),
         "remarks": [(remark_of(name), count) for name, count in sorted(run.remarks.items()) if count],
         "may_apply": state == ImportState.CHECKED,
         "may_undo": not run.is_dry_run and state in (ImportState.DONE, ImportState.FAILED),
@@ -130,7 +131,7 @@ def _state(run: ImportRun) -> ImportState:
 
 def reasons(rejection: ImportRejection) -> str:
     """Such as “Closed on: A won or lost deal needs the day it closed.”"""
-    return " ".join(f"{label_of(name)}: {' '.join(texts)}" for name, texts in rejection.errors.items())
+    return " ".join(labelled(name, " ".join(texts)) for name, texts in rejection.errors.items())
 
 
 @require_GET

@@ -14,6 +14,7 @@ from pipeline.services.matching import accept_match, dismiss_match, suggest_matc
 from salestargets.tenancy.choices import Scope
 from salestargets.web.fields import IntegerField, TextField
 from salestargets.web.requests import TenantRequest, accepted, page
+from salestargets.web.templatetags.formats import number
 
 MOST_WAITING = 50
 LARGEST_ID = 2**63 - 1
@@ -67,4 +68,4 @@ def _settle(request: TenantRequest, *, kind: str, source: str, reference: str, r
         request.actor, kind=kind, source=source, reference=reference, record_id=record, at=request.now
     )
     said = ngettext("Matched: {count} record filled in.", "Matched: {count} records filled in.", filled)
-    messages.success(request, said.format(count=filled))
+    messages.success(request, said.format(count=number(filled)))

@@ -29,7 +29,11 @@ def country_choices() -> list[tuple[str, str]]:
 
 class OrganisationForm(ReasonForm, VersionedForm):
     name = TextField(label=_("Name"), max_length=200)
-    language = forms.ChoiceField(label=_("Language of e-mails"), choices=Language.choices)
+    language = forms.ChoiceField(
+        label=_("Language of e-mails"),
+        choices=Language.choices,
+        help_text=_("And of what is said of rows that an import refuses."),
+    )
     time_zone = TextField(
         label=_("Time zone"),
         max_length=64,

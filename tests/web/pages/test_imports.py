@@ -258,6 +258,27 @@ def test_a_name_is_matched_and_remembered(scene: Scene, admin: Client) -> None:
         assert Deal.objects.filter(product=product).count() == 2
 
 
+def test_an_import_that_speaks_of_strangers_leads_to_where_they_are_named(
+    scene: Scene, admin: Client
+) -> None:
+    run = a_run(scene.acme, "id,product\n1,GTXPro\n")
+    sent(admin, page_of(run, "columns/"), {"column.external_id": "id", "column.product": "product"})
+    worked_off(scene)
+    matches = f'href="{IMPORTS}matches/"'
+    assert "whose product is not known here yet" in text_of(admin, page_of(run))
+    assert matches not in text_of(admin, page_of(run))
+    sent(admin, page_of(run, "apply/"), {})
+    worked_off(scene)
+    assert matches in text_of(admin, page_of(run))
+
+
+def test_only_columns_that_a_kind_needs_are_marked(scene: Scene, admin: Client) -> None:
+    needed = '<span class="tone-bad" aria-hidden="true">*</span>'
+    assert needed in text_of(admin, page_of(a_run(scene.acme), "columns/"))
+    people = a_run(scene.acme, "name\nDora\n", kind="roster")
+    assert needed not in text_of(admin, page_of(people, "columns/"))
+
+
 def text_after(admin: Client, data: dict[str, Any]) -> str:
     return admin.post(f"{IMPORTS}matches/settle/", data, follow=True).content.decode()
 
