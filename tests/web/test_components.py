@@ -88,3 +88,9 @@ def test_a_chart_carries_its_figure_as_data_and_its_table() -> None:
     shown = rendered('<c-chart title="Won" :figure="figure"><table></table></c-chart>', figure={"data": [1]})
     assert '<script type="application/json">{"data": [1]}</script>' in shown
     assert "<table>" in shown
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "One. Two."), ("zh-hans", "One.Two.")])
+def test_sentences_stand_apart_only_where_the_language_sets_them_apart(language: str, shown: str) -> None:
+    with translation.override(language):
+        assert rendered("One.{% gap %}Two.") == shown

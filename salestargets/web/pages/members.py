@@ -40,7 +40,9 @@ def members(request: TenantRequest) -> HttpResponse:
 
 
 def role_choices() -> list[tuple[str, str]]:
-    return [(role.value, f"{role.label}: {ROLES_SAY[role]}") for role in Role]
+    return [
+        (role.value, gettext("{name}: {text}").format(name=role.label, text=ROLES_SAY[role])) for role in Role
+    ]
 
 
 class RoleForm(forms.Form):

@@ -17,6 +17,12 @@ def language() -> str:
     return get_language() or "en"
 
 
+@register.simple_tag
+def gap() -> str:
+    """What stands between two sentences: nothing in Chinese, whose full stop is wide enough."""
+    return "" if language().startswith("zh") else " "
+
+
 @register.filter
 def money(amount: Number | None, currency: str) -> str:
     return formatting.format_money(amount, currency, language=language())
