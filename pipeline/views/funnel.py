@@ -152,7 +152,7 @@ def chart(steps: Sequence[Step]) -> charts.Figure:
     standing = [step for step in steps if is_open(step) or step.now.count]
     names, counts = [name_of(step) for step in standing], [step.now.count for step in standing]
     trace = charts.funnel(gettext("Open deals"), names, counts).update(textinfo="value")
-    return charts.figure(trace, hovermode="closest")
+    return charts.figure(trace, hovermode="closest", yaxis={"showgrid": False})
 
 
 def columns_of(currency: str) -> list[Column[Step]]:

@@ -28,12 +28,17 @@ document.addEventListener("click", (event) => {
   if (event.target.matches("dialog[open]")) event.target.close() // the backdrop
 })
 
-// A fragment swapped into a dialog opens it; an empty one closes it.
+// A fragment swapped into a dialog opens it at its first field; an empty one closes it.
+const FIRST_FIELD = "form :is(input:not([type=hidden], [type=radio]:not(:checked)), select, textarea):not(:disabled)"
+const HAS_KEYS = matchMedia("(hover: hover)") // on a phone the keyboard would cover what is asked
 document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
   const dialog = target.closest?.("dialog")
   if (!dialog) return
   if (target.textContent.trim() === "") dialog.close()
-  else if (!dialog.open) dialog.showModal()
+  else if (!dialog.open) {
+    dialog.showModal()
+    if (HAS_KEYS.matches) dialog.querySelector(FIRST_FIELD)?.focus()
+  }
 })
 
 // --- Toasts ----------------------------------------------------------------------------------------
@@ -156,6 +161,7 @@ const prepare = (root) => {
   each(root, "[data-own-time-zone]", (input) => { input.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone })
   each(root, ".toast-item", (element) => { if (!element.dataset.armed) { element.dataset.armed = ""; arm(element) } })
   each(root, "table.tree", fold)
+  each(root, ".tabs [aria-current]", (tab) => tab.scrollIntoView({ block: "nearest", inline: "center" }))
 }
 prepare(document)
 document.addEventListener("htmx:load", ({ detail: { elt } }) => prepare(elt))
