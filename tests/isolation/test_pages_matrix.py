@@ -5,6 +5,7 @@ A route whose parts are unknown here fails, so that none is forgotten.
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -177,9 +178,9 @@ def test_what_is_asked_behind_the_question_mark_tells_nothing(sides: TwoSides, p
         theirs, nobody = sides.theirs.as_found.id_of(kind), Nobody().id_of(kind)
         for form in ("{}", "unit:{}", "person/{}"):
             asked = [f"{address}?{name}={form.format(one)}" for one in (theirs, nobody)]
-            answer = client.get(asked[0])
-            assert answer.status_code == client.get(asked[1]).status_code, asked
-            assert told(answer) == [], asked
+            with closing(client.get(asked[0])) as answer, closing(client.get(asked[1])) as other:
+                assert answer.status_code == other.status_code, asked
+                assert told(answer) == [], asked
 
 
 @each(KNOWN)
@@ -210,7 +211,8 @@ def test_nobody_is_sent_to_the_sign_in_whether_there_is_an_organisation_or_not(s
 @pytest.mark.parametrize("role", Role)
 def test_a_role_opens_what_its_scopes_say(sides: TwoSides, page, role):
     user = User.objects.get(pk=sides.ours.id_of(f"user {role}"))
-    answer = member(sides.ours, user).get(page.address(sides.ours.organisation.slug, sides.ours.as_found))
-    if page.view.scope not in SCOPES[role] and answer.status_code != 405:
-        assert answer.status_code == 403
-    assert answer.status_code < 500
+    address = page.address(sides.ours.organisation.slug, sides.ours.as_found)
+    with closing(member(sides.ours, user).get(address)) as answer:
+        if page.view.scope not in SCOPES[role] and answer.status_code != 405:
+            assert answer.status_code == 403
+        assert answer.status_code < 500

@@ -3,6 +3,8 @@
 The table is the code's own: what an operation declares, and `access.SCOPES`.
 """
 
+from contextlib import closing
+
 import pytest
 
 from salestargets.tenancy.access import SCOPES
@@ -56,7 +58,8 @@ def test_a_key_may_do_what_its_scope_says(sides: TwoSides, route, scope):
 def expect(sides: TwoSides, caller: Caller, route: Route, *, allowed: bool) -> None:
     example = EXAMPLES[route.name]
     if allowed:
-        assert caller.send(route, example, sides.ours).status_code not in (401, 403)
+        with closing(caller.send(route, example, sides.ours)) as answer:
+            assert answer.status_code not in (401, 403)
         return
     filled(example.request, sides.ours.as_found)
     before = digest_of(sides.ours.organisation)

@@ -227,7 +227,7 @@ def test_one_function_runs_with_the_rights_of_its_owner_and_does_nothing_but_ana
         " WHERE prosecdef AND pronamespace = 'public'::regnamespace"
     )
     assert (name, settings) == ("refresh_statistics", ["search_path=pg_catalog, pg_temp"])
-    assert source.split() == "BEGIN EXECUTE format('ANALYZE (SKIP_LOCKED) %s', relation); END".split()
+    assert " ".join(source.split()) == "BEGIN EXECUTE format('ANALYZE (SKIP_LOCKED) %s', relation); END"
 
 
 def test_event_tables_are_append_only():
