@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When, Window
 
 from kpis.values import Holder
 from pipeline.choices import DealStatus
@@ -39,15 +39,17 @@ def deciding_deals(
     due = Q(expected_close_on__lt=before) | Q(expected_close_on__isnull=True)
     shares = CreditShare.objects.filter(deal=OuterRef("pk"), person__in=_people(holder, on))
     part = shares.order_by().values("deal").annotate(part=Sum("base_minor")).values("part")
-    deals = open_deals_of(holder, on, as_of=as_of).filter(due)
-    credited = deals.annotate(
-        credited=Case(When(is_shared=True, then=Subquery(part)), default=F("base_minor"))
+    credited = Case(When(is_shared=True, then=Subquery(part)), default=F("base_minor"))
+    deals = open_deals_of(holder, on, as_of=as_of).filter(due).annotate(credited=credited)
+    largest = deals.order_by(F("credited").desc(nulls_last=True), "expected_close_on", "id")
+    shown = list(
+        largest.select_related("customer", "stage", "owner").annotate(
+            count=Window(Count("pk")), sum=Window(Sum("credited"))
+        )[:limit]
     )
-    largest = credited.select_related("customer", "stage", "owner").order_by(
-        F("credited").desc(nulls_last=True), "expected_close_on", "id"
-    )
-    whole: dict[str, Any] = credited.aggregate(count=Count("pk"), sum=Sum("credited"))
-    return Deciding(deals=list(largest[:limit]), count=whole["count"], credited=int(whole["sum"] or 0))
+    if not shown:
+        return Deciding(deals=[], count=0, credited=0)
+    return Deciding(deals=shown, count=shown[0].count, credited=int(shown[0].sum or 0))
 
 
 def _people(holder: Holder, on: date) -> Any:
