@@ -72,6 +72,7 @@ def test_a_manager_plans_a_quarter_and_a_rep_sees_their_number(
     expect(manager.get_by_text("This plan has no goal yet")).to_be_visible()
 
     manager.get_by_role("link", name="Add the first goal").click()
+    expect(manager.locator("#dialog [name=kpi]")).to_be_focused()
     manager.fill("#dialog [name=amount]", "1,200.00")
     manager.fill("#dialog [name=objective]", "Grow in the east")
     manager.fill("#dialog [name=why]", "It pays for the second office")
@@ -109,3 +110,10 @@ def test_a_manager_plans_a_quarter_and_a_rep_sees_their_number(
     expect(rep.get_by_text("of $300")).to_be_visible()
     expect(rep.locator("[data-drawn]")).to_have_count(1)
     assert rep.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    history = rep.get_by_role("link", name="History")
+    history.click()
+    expect(rep.locator("#dialog").get_by_role("region", name="Versions")).to_be_visible()
+    rep.keyboard.press("Escape")
+    expect(rep.locator("#dialog")).not_to_be_visible()
+    expect(history).to_be_focused()
