@@ -46,6 +46,9 @@ class NumberField(StrictField):
         self.max_digits, self.decimal_places = max_digits, decimal_places
         super().__init__(**kwargs)
 
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:,f}" if isinstance(value, Decimal) else value
+
     def read(self, text: str) -> Decimal:
         plain = text.replace(",", "") if _GROUPED.fullmatch(text) else text
         return strict_decimal(plain, max_digits=self.max_digits, decimal_places=self.decimal_places)

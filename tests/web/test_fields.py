@@ -53,3 +53,10 @@ def test_all_else_is_refused_by_its_field(field: str, text: str, told: str) -> N
     assert not form.is_valid()
     assert list(form.errors) == [field]
     assert told in form.errors[field][0]
+
+
+def test_a_large_number_is_offered_in_groups_and_read_back_as_it_was() -> None:
+    form = Everything(initial={"amount": Decimal("12600000.50")})
+    assert 'value="12,600,000.50"' in str(form["amount"])
+    again = Everything({**GOOD, "amount": "12,600,000.50"}, initial={"amount": Decimal("12600000.50")})
+    assert "amount" not in again.changed_data
