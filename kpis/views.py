@@ -102,7 +102,7 @@ def _value(request: TenantRequest, kpi: Kpi, holder: Holder, quarter: Period) ->
     return {
         "value": written(value.value, kpi, currency),
         "parts": value if kpi.denominator else None,
-        "figure": months_chart(months, kpi, currency),
+        "figure": months_chart(months, kpi, currency) if any(one.actual.value for one in months) else None,
         "months": [(one.month, written(one.actual.value, kpi, currency)) for one in months],
         "people": [(one, written(one.actual.value, kpi, currency)) for one in shown_people],
         "has_more_people": len(people) > len(shown_people),

@@ -110,8 +110,8 @@ def review_new(request: TenantRequest) -> HttpResponse:
         done=_("The numbers are frozen."),
     )
 
-    def hold(data: dict[str, Any]) -> None:
-        hold_review(
+    def hold(data: dict[str, Any]) -> str:
+        held = hold_review(
             request.actor,
             plan=get_plan(request.actor, data["plan"], request.today),
             unit_id=data["unit"],
@@ -119,6 +119,7 @@ def review_new(request: TenantRequest) -> HttpResponse:
             conclusions=data["conclusions"],
             at=request.now,
         )
+        return reverse("review", kwargs={"slug": request.organisation.slug, "review_id": held.pk})
 
     return answer(request, form, hold, dialog)
 

@@ -129,6 +129,7 @@ def test_a_manager_holds_a_review_on_the_page_and_writes_what_it_means(world: Wo
     assert "We need demos" in held.content.decode()
     with acting_for(world.acme.pk):
         review = Review.objects.get()
+    assert held.request["PATH_INFO"] == f"/o/acme/reviews/{review.pk}/"
     page = client.get(f"/o/acme/reviews/{review.pk}/").content.decode()
     assert "Alice" in page
     assert "30,000" in page

@@ -43,6 +43,7 @@ def test_the_quarter_before_is_one_click_away(scene: Scene, admin: Client) -> No
     assert "2026-Q1" in page
     assert '<p class="stat-value">$0</p>' in page
     assert "No record counts in this quarter" in page
+    assert "by month" not in page
 
 
 def test_a_ratio_is_a_line_without_shares(scene: Scene, admin: Client) -> None:
