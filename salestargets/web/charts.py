@@ -35,9 +35,10 @@ Value = Decimal | int | None
 
 def figure(*traces: Any, **layout: Any) -> Figure:
     """The figure as JSON; plotly refuses properties that it does not know. The look is charts.js's."""
-    drawn: Figure = go.Figure(data=traces, layout={"template": "none", **layout}).to_plotly_json()
-    del drawn["layout"]["template"]
-    return drawn
+    return {
+        "data": [trace.to_plotly_json() for trace in traces],
+        "layout": go.Layout(**layout).to_plotly_json(),
+    }
 
 
 def line(

@@ -138,7 +138,7 @@ def _in_force(day: date) -> QuerySet[Target]:
     rows = Target.objects.filter(
         month__isnull=True, goal__plan__state__in=[PlanState.PUBLISHED, PlanState.CLOSED]
     )
-    return rows.select_related("person", "unit", "goal__kpi", "goal__plan__root_unit").order_by(
+    return rows.select_related("person", "unit", "goal__kpi", "goal__plan").order_by(
         Case(When(person__isnull=False, then=0), default=1, output_field=IntegerField()),
         Case(When(running_on(day), then=0), default=1, output_field=IntegerField()),
         "-goal__plan__starts_on",
