@@ -165,8 +165,7 @@ def _children(
             Child(
                 key=child,
                 name=tree.name(child),
-                history=values.get(child) or None,
-                weight=weights.get(child),
+                basis=(values.get(child) or None) if history else weights.get(child),
                 hold=holds.get(child),
             )
             for child in tree.below(parent)
@@ -312,8 +311,8 @@ def _inputs(divided: _Divided, parent: Node) -> dict[str, Any]:
             {
                 "holder": str(child.key),
                 "name": child.name,
-                "history": child.history,
-                "weight": None if child.weight is None else str(child.weight),
+                "history": child.basis if history else None,
+                "weight": None if history or child.basis is None else str(child.basis),
                 "hold": child.hold,
             }
             for child in divided.children[parent]
