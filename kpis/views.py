@@ -15,8 +15,9 @@ from kpis.selectors import actual, all_kpis, get_holder, get_kpi, is_stock, meas
 from kpis.standing import by_month, contributions, own_holder
 from kpis.values import Holder
 from kpis.writing import months_chart, written
-from salestargets.kernel.periods import FiscalCalendar, Period
+from salestargets.kernel.periods import Period
 from salestargets.tenancy.models import Person
+from salestargets.tenancy.selectors import fiscal_calendar_of
 from salestargets.web.asked import asked_day, asked_id
 from salestargets.web.choosing import unit_choices
 from salestargets.web.exports import Column, export, wanted_format
@@ -78,7 +79,7 @@ def _person(holder: Holder | None) -> Person | None:
 
 
 def _quarters(request: TenantRequest) -> dict[str, Any]:
-    calendar = FiscalCalendar(request.organisation.fiscal_year_start_month)
+    calendar = fiscal_calendar_of(request.organisation)
     quarter = calendar.quarter_of(asked_day(request, "in") or request.today)
     return {
         "quarter": quarter,

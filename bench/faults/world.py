@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 
 from bench.faults.client import Client, Tally
 from bench.faults.installation import Installation
-from salestargets.kernel.periods import FiscalCalendar, Period
+from salestargets.kernel.fiscal import CalendarMonths
+from salestargets.kernel.periods import Period
 
 SLUG, SOURCE = "faults", "crm"
 REGIONS = {"R1": ("T1", "T2"), "R2": ("T3", "T4")}
@@ -32,7 +33,7 @@ def make_key(place: Installation) -> str:
 def make_world(place: Installation, key: str) -> World:
     client = Client(place.host, place.port, key, Tally())
     today = datetime.now(UTC).date()
-    world = World(FiscalCalendar().quarter_of(today), today)
+    world = World(CalendarMonths().quarter_of(today), today)
     _people(client)
     _plan(client, world.quarter)
     return world

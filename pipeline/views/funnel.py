@@ -19,9 +19,9 @@ from salestargets.kernel.errors import DomainError, NotFound
 from salestargets.kernel.messages import N_
 from salestargets.kernel.money import from_minor
 from salestargets.kernel.parsing import strict_id
-from salestargets.kernel.periods import FiscalCalendar, Period
+from salestargets.kernel.periods import Period
 from salestargets.kernel.rational import Number, rounded
-from salestargets.tenancy.selectors import tree, visible_people
+from salestargets.tenancy.selectors import fiscal_calendar_of, tree, visible_people
 from salestargets.web import charts
 from salestargets.web.choosing import INDENT
 from salestargets.web.exports import Column, export, wanted_format
@@ -89,7 +89,7 @@ def funnel_page(request: TenantRequest) -> HttpResponseBase:
 
 def this_quarter(request: TenantRequest) -> Period:
     """From its first day up to today."""
-    calendar = FiscalCalendar(request.organisation.fiscal_year_start_month)
+    calendar = fiscal_calendar_of(request.organisation)
     return Period(calendar.quarter_of(request.today).start, request.today + timedelta(days=1))
 
 

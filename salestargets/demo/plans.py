@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from kpis.selectors import actual, get_kpi
 from kpis.values import Holder
 from salestargets.demo.generator import DemoData, company
-from salestargets.kernel.periods import FiscalCalendar, Period, add_months
+from salestargets.kernel.fiscal import CalendarMonths
+from salestargets.kernel.periods import Period, add_months
 from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import AssignmentRole
 from salestargets.tenancy.models import Assignment
@@ -30,7 +31,7 @@ _ACHIEVABLE = "A little above the average of the last four quarters 比过去四
 
 def make_plans(actor: Actor, data: DemoData, *, at: datetime) -> None:
     """Cells must be up to date: the split goes by history."""
-    quarter = FiscalCalendar().quarter_of(data.on)
+    quarter = CalendarMonths().quarter_of(data.on)
     last = Period(add_months(quarter.start, -3), quarter.start)
     finished = _publish(actor, last)
     close_plan(actor, plan=finished, at=min(at, _morning(last.end + timedelta(days=5))))
@@ -42,7 +43,7 @@ def _publish(actor: Actor, quarter: Period) -> Plan:
     amount = _amount(quarter, on=actor.organisation.today(at))
     plan = create_plan(
         actor,
-        name=FiscalCalendar().name(quarter),
+        name=CalendarMonths().name(quarter),
         starts_on=quarter.start,
         ends_on=quarter.end,
         root_unit_id=root_unit_id(quarter.start),

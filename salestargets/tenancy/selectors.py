@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from salestargets.accounts.models import User
 from salestargets.kernel.calendars import WorkCalendar, work_calendar
 from salestargets.kernel.errors import NotFound
+from salestargets.kernel.fiscal import CalendarMonths, FiscalCalendar
 from salestargets.kernel.messages import N_
 from salestargets.kernel.periods import Period
 from salestargets.tenancy.access import Actor, sight_of
@@ -184,6 +185,11 @@ def people_who_sign_in(actor: Actor) -> dict[int, Person]:
     actor.require(Scope.ADMIN)
     people = Person.objects.filter(user__isnull=False)
     return {person.user_id: person for person in people if person.user_id is not None}
+
+
+def fiscal_calendar_of(organisation: Organisation) -> FiscalCalendar:
+    """The years, quarters and periods that the organisation counts by."""
+    return CalendarMonths(organisation.fiscal_year_start_month)
 
 
 def calendar_of(organisation: Organisation, span: Period) -> WorkCalendar:

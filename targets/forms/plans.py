@@ -1,6 +1,6 @@
 """Plans and goals, as they are made and changed on a page."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,9 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kpis.models import Kpi
-from salestargets.kernel.periods import FiscalCalendar, Period, add_months, month_of
+from salestargets.kernel.fiscal import FiscalCalendar
+from salestargets.kernel.periods import Period
 from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import ExpectedBasis
+from salestargets.tenancy.selectors import fiscal_calendar_of
 from salestargets.web.choosing import IdField, offer, unit_choices
 from salestargets.web.dialogs import VersionedForm
 from salestargets.web.fields import DayField, NumberField, TextField
@@ -50,7 +52,7 @@ class PlanForm(forms.Form):
 
     def __init__(self, actor: Actor, on: date, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.calendar = FiscalCalendar(actor.organisation.fiscal_year_start_month)
+        self.calendar = fiscal_calendar_of(actor.organisation)
         spans = [(_text(span), self.calendar.name(span)) for span in spans_around(self.calendar, on)]
         self.fields["span"].choices = [*spans, (OWN, _("Another period"))]  # type: ignore[attr-defined]
         offer(self, "root_unit", unit_choices(actor, on))
@@ -171,24 +173,27 @@ def reason_field() -> TextField:
 
 
 def spans_around(calendar: FiscalCalendar, on: date) -> list[Period]:
-    """This quarter and the next ones, this half and year and the next, this month and the next."""
-    quarter = calendar.quarter_of(on)
-    quarters = [quarter, *_following(quarter, 3, 3), Period(add_months(quarter.start, -3), quarter.start)]
-    half, year, month = calendar.half_of(on), calendar.year_of(on), month_of(on)
-    return [
-        *quarters,
-        half,
-        *_following(half, 6, 1),
-        year,
-        *_following(year, 12, 1),
-        month,
-        *_following(month, 1, 1),
+    """This quarter, the next three and the one before; this half, year and period, each with the next.
+
+    A short year may be a quarter as well: no span comes twice.
+    """
+    before = calendar.quarter_of(calendar.quarter_of(on).start - timedelta(days=1))
+    spans = [
+        *_running(calendar.quarter_of, on, 4),
+        before,
+        *_running(calendar.half_of, on, 2),
+        *_running(calendar.year_of, on, 2),
+        *_running(calendar.period_of, on, 2),
     ]
+    return list(dict.fromkeys(spans))
 
 
-def _following(span: Period, months: int, count: int) -> list[Period]:
-    starts = [add_months(span.start, months * n) for n in range(1, count + 1)]
-    return [Period(start, add_months(start, months)) for start in starts]
+def _running(span_of: Callable[[date], Period], on: date, count: int) -> list[Period]:
+    """The span that contains a day, and those that follow it."""
+    spans = [span_of(on)]
+    while len(spans) < count:
+        spans.append(span_of(spans[-1].end))
+    return spans
 
 
 def _text(span: Period) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from salestargets.demo import generator
 from salestargets.demo.generator import DemoData
-from salestargets.kernel.periods import FiscalCalendar
+from salestargets.kernel.fiscal import CalendarMonths
 
 ORDINARY = date(2026, 11, 22)
 DAYS = [
@@ -72,7 +72,7 @@ def test_nobody_is_in_two_teams_on_a_day_and_two_moved_in_mid_quarter(on: date) 
         assert before["ends_on"] == after["starts_on"]
         assert before["unit"] != after["unit"]
         moved = date.fromisoformat(after["starts_on"])
-        quarter = FiscalCalendar().quarter_of(moved)
+        quarter = CalendarMonths().quarter_of(moved)
         assert quarter.start + timedelta(days=30) < moved < quarter.end - timedelta(days=30)
 
 
@@ -83,9 +83,9 @@ def test_five_quarters_and_the_one_in_progress_hold_thousands_of_deals(on: date)
     assert 4_000 <= len(deals) <= 6_000
     assert len(ids(data, "deals")) == len(deals)
     quarters = {
-        FiscalCalendar().quarter_of(date.fromisoformat(row["closed_on"])) for row in deals if row["closed_on"]
+        CalendarMonths().quarter_of(date.fromisoformat(row["closed_on"])) for row in deals if row["closed_on"]
     }
-    in_progress = FiscalCalendar().quarter_of(on)
+    in_progress = CalendarMonths().quarter_of(on)
     assert len(quarters - {in_progress}) == 5
     assert max(quarter.end for quarter in quarters) <= in_progress.end
 

@@ -21,7 +21,7 @@ from salestargets.alerts.selectors import inbox
 from salestargets.demo.password import demo_password
 from salestargets.demo.services import EMAILS, load_demo, sign_ins
 from salestargets.kernel.errors import Conflict
-from salestargets.kernel.periods import FiscalCalendar
+from salestargets.kernel.fiscal import CalendarMonths
 from salestargets.tenancy.access import Actor, actor_of_member, system_actor
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
@@ -82,7 +82,7 @@ def demo(story: Demo, django_db_blocker: DjangoDbBlocker) -> Iterator[Demo]:
 
 def has_begun(demo: Demo) -> bool:
     """Late enough in the quarter to say who is behind."""
-    return (demo.on - FiscalCalendar().quarter_of(demo.on).start).days > 10
+    return (demo.on - CalendarMonths().quarter_of(demo.on).start).days > 10
 
 
 def member(demo: Demo, role: Role) -> Actor:
@@ -121,8 +121,8 @@ def test_no_record_waits_for_another_and_every_deal_is_priced(demo: Demo) -> Non
 
 
 def test_what_people_won_sums_to_their_team_region_and_company(demo: Demo) -> None:
-    quarter = FiscalCalendar().quarter_of(demo.on)
-    year = FiscalCalendar().year_of(quarter.start)
+    quarter = CalendarMonths().quarter_of(demo.on)
+    year = CalendarMonths().year_of(quarter.start)
     won = get_kpi("won_revenue")
     units = {unit.pk: Holder("unit", unit.pk) for unit in Unit.objects.all()}
     people = [Holder("person", pk) for pk in Person.objects.values_list("id", flat=True)]
@@ -139,7 +139,7 @@ def test_what_people_won_sums_to_their_team_region_and_company(demo: Demo) -> No
 
 def test_last_quarter_is_closed_and_this_one_is_published(demo: Demo) -> None:
     plans = Plan.objects.order_by("starts_on")
-    quarter = FiscalCalendar().quarter_of(demo.on)
+    quarter = CalendarMonths().quarter_of(demo.on)
     assert [plan.state for plan in plans] == [PlanState.CLOSED, PlanState.PUBLISHED]
     assert [plan.ends_on for plan in plans] == [quarter.start, quarter.end]
 

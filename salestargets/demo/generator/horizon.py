@@ -6,7 +6,8 @@ from functools import cached_property
 
 from salestargets.demo.generator.company import COUNTRY
 from salestargets.kernel.calendars import WorkCalendar, work_calendar
-from salestargets.kernel.periods import FiscalCalendar, Period, add_months
+from salestargets.kernel.fiscal import CalendarMonths
+from salestargets.kernel.periods import Period, add_months
 
 QUARTERS = 5
 #: The first deals that close were created before the first quarter; the last open ones close this much later.
@@ -21,7 +22,7 @@ class Horizon:
 
     @cached_property
     def quarter(self) -> Period:
-        return FiscalCalendar().quarter_of(self.on)
+        return CalendarMonths().quarter_of(self.on)
 
     def quarters_ago(self, count: int) -> Period:
         start = add_months(self.quarter.start, -3 * count)
