@@ -299,17 +299,13 @@ class CustomYears(FiscalCalendar):
 
     def _check_neighbours(self, year: YearLayout) -> None:
         for number in (year.number - 1, year.number):
-            first, second = self._borders(number)
-            if first != second:
+            end, start = self._laid_out(number).end, self._laid_out(number + 1).start
+            if end != start:
                 raise DomainError(
-                    N_("Fiscal year {number} ends on {end}, but the next one begins on {start}."),
+                    N_("The last day of fiscal year {number} is {last}, but the next one begins on {start}."),
                     code="years_apart",
-                    params={"number": number, "end": first, "start": second},
+                    params={"number": number, "last": end - timedelta(days=1), "start": start},
                 )
-
-    def _borders(self, number: int) -> tuple[date, date]:
-        """Where a year ends, and where the next one begins."""
-        return self._laid_out(number).end, self._laid_out(number + 1).start
 
     def _laid_out(self, number: int) -> YearLayout:
         try:
