@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from salestargets.api.endpoints.assignments import AssignmentEnd, Assignments, OneAssignment
 from salestargets.api.endpoints.audit import AuditLog
+from salestargets.api.endpoints.fiscal import FiscalCalendarOfOrganisation, FiscalYears, OneFiscalYear
 from salestargets.api.endpoints.keys import KeyRevocation, Keys, OneKey
 from salestargets.api.endpoints.me import Me
 from salestargets.api.endpoints.members import Members, OneMember
@@ -18,6 +19,9 @@ urlpatterns = [
     path("docs/", docs, name="api-docs"),
     path("v1/me/", Me.as_view()),
     path("v1/organisation/", OrganisationSettings.as_view()),
+    path("v1/fiscal-calendar/", FiscalCalendarOfOrganisation.as_view()),
+    path("v1/fiscal-years/", FiscalYears.as_view()),
+    path("v1/fiscal-years/<id:year_id>/", OneFiscalYear.as_view()),
     path("v1/units/", Units.as_view()),
     path("v1/units/<id:unit_id>/", OneUnit.as_view()),
     path("v1/units/<id:unit_id>/move/", UnitMove.as_view()),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import accumulate, pairwise
-from typing import Literal, NoReturn
+from typing import NoReturn
 
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
@@ -25,9 +25,6 @@ PERIODS_A_QUARTER, MOST_QUARTERS, MOST_PERIODS = 3, 4, 60
 #: How far a listed year may begin from where its number says.
 FARTHEST = timedelta(days=366)
 FIRST_NUMBER, LAST_NUMBER = 2000, 2100
-
-EndRule = Literal["nearest", "last"]
-NamedAfter = Literal["start", "end"]
 
 _QUARTER = re.compile(r"(?:FY)?(?P<year>[0-9]{4})[ -]?Q(?P<quarter>[1-4])")
 _QUARTER_FIRST = re.compile(r"Q(?P<quarter>[1-4])[ -]?(?:FY)?(?P<year>[0-9]{4})")
@@ -111,11 +108,13 @@ class FiscalCalendar(ABC):
     """
 
     start_month: int = 1
-    named_after: NamedAfter = "end"
+    named_after: str = "end"
 
     def __post_init__(self) -> None:
         if not 1 <= self.start_month <= 12:
             raise DomainError(N_("A fiscal year starts in a month from 1 to 12."), code="invalid_start_month")
+        if self.named_after not in ("start", "end"):
+            raise DomainError(N_("A fiscal year is named after its start or its end."), code="invalid_name")
 
     @abstractmethod
     def layout(self, number: int) -> YearLayout:
@@ -239,7 +238,7 @@ class WeekPattern(FiscalCalendar):
 
     pattern: str = "445"
     week_starts_on: int = 0  # Monday
-    end_rule: EndRule = "nearest"
+    end_rule: str = "nearest"
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -19,6 +19,30 @@ class ExpectedBasis(models.TextChoices):
     WORKING_DAY = "working_day", _("Working days")
 
 
+class FiscalPattern(models.TextChoices):
+    """What the periods of a fiscal year are."""
+
+    MONTHS = "months", _("Calendar months")
+    WEEKS_445 = "445", _("Weeks, 4-4-5 a quarter")
+    WEEKS_454 = "454", _("Weeks, 4-5-4 a quarter")
+    WEEKS_544 = "544", _("Weeks, 5-4-4 a quarter")
+    CUSTOM = "custom", _("As listed, year by year")
+
+
+class YearEndRule(models.TextChoices):
+    """On which last day of a week a fiscal year of weeks ends."""
+
+    NEAREST = "nearest", _("The one nearest to the end of the month")
+    LAST = "last", _("The last one in the month")
+
+
+class NamedAfter(models.TextChoices):
+    """Which calendar year a fiscal year is numbered by."""
+
+    END = "end", _("The calendar year it ends in")
+    START = "start", _("The calendar year it starts in")
+
+
 class Language(models.TextChoices):
     ENGLISH = "en", "English"
     CHINESE = "zh-hans", "简体中文"

@@ -10,13 +10,14 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from salestargets.accounts.models import User
 from salestargets.kernel.calendars import WorkCalendar, work_calendar
 from salestargets.kernel.errors import NotFound
-from salestargets.kernel.fiscal import CalendarMonths, FiscalCalendar
+from salestargets.kernel.fiscal import CalendarMonths, CustomYears, FiscalCalendar, WeekPattern, YearLayout
 from salestargets.kernel.messages import N_
 from salestargets.kernel.periods import Period
 from salestargets.tenancy.access import Actor, sight_of
-from salestargets.tenancy.choices import AssignmentRole, Scope
+from salestargets.tenancy.choices import AssignmentRole, FiscalPattern, Scope
 from salestargets.tenancy.models import (
     Assignment,
+    FiscalYear,
     Membership,
     Organisation,
     Person,
@@ -188,8 +189,50 @@ def people_who_sign_in(actor: Actor) -> dict[int, Person]:
 
 
 def fiscal_calendar_of(organisation: Organisation) -> FiscalCalendar:
-    """The years, quarters and periods that the organisation counts by."""
-    return CalendarMonths(organisation.fiscal_year_start_month)
+    """The years, quarters and periods that the organisation counts by. One query if its years are listed."""
+    month, named_after = organisation.fiscal_year_start_month, organisation.fiscal_year_named_after
+    match organisation.fiscal_pattern:
+        case FiscalPattern.MONTHS:
+            return CalendarMonths(month, named_after)
+        case FiscalPattern.CUSTOM:
+            return listed_calendar(organisation)
+        case pattern:
+            return WeekPattern(
+                month,
+                named_after,
+                pattern,
+                organisation.fiscal_week_starts_on,
+                organisation.fiscal_year_end_rule,
+            )
+
+
+def listed_calendar(
+    organisation: Organisation, *, without: int | None = None, plus: YearLayout | None = None
+) -> CustomYears:
+    """The calendar of the listed years, as if one of them were not there or another were.
+
+    DomainError where the years would not follow each other.
+    """
+    gone = {without, plus.number if plus else None}
+    years = [year.layout() for year in fiscal_years() if year.number not in gone]
+    return CustomYears(
+        organisation.fiscal_year_start_month,
+        organisation.fiscal_year_named_after,
+        (*years, plus) if plus else tuple(years),
+    )
+
+
+def fiscal_years() -> QuerySet[FiscalYear]:
+    """The listed ones, in order."""
+    return FiscalYear.objects.order_by("number")
+
+
+def get_fiscal_year(actor: Actor, year_id: int) -> FiscalYear:
+    actor.require(Scope.READ)
+    year = FiscalYear.objects.filter(pk=year_id).first()
+    if year is None:
+        raise NotFound(N_("There is no such fiscal year."), code="not_found")
+    return year
 
 
 def calendar_of(organisation: Organisation, span: Period) -> WorkCalendar:

@@ -73,6 +73,16 @@ EXAMPLES: dict[str, Example] = {
     "GET me": Example(),
     "GET organisation": Example(),
     "PATCH organisation": Example(body={"fiscal_year_start_month": 4}),
+    "GET fiscal-calendar": Example(query={"year": 2026, "fiscal_pattern": "454"}),
+    "GET fiscal-years": a_list("fiscal year"),
+    "POST fiscal-years": Example(
+        body={"number": 2026, "period_starts": ["2026-01-01"], "ends_on": "2027-01-01", "quarter_starts": []}
+    ),
+    "GET fiscal-years/{year_id}": Example(path={"year_id": Id("fiscal year")}),
+    "PATCH fiscal-years/{year_id}": Example(
+        path={"year_id": Id("fresh fiscal year")}, body={"quarter_starts": []}
+    ),
+    "DELETE fiscal-years/{year_id}": Example(path={"year_id": Id("fresh fiscal year")}),
     "GET units": a_list(parent=Id("root"), on=DAY),
     "POST units": Example(
         body={"name": New(), "kind": "team", "parent": Id("unit"), "starts_on": DAY, "external_id": New()}

@@ -18,6 +18,7 @@ from salestargets.alerts.services.alerts import Finding, apply
 from salestargets.api.models import ApiKey
 from salestargets.api.services import create_key
 from salestargets.jobs.services import work_one_step
+from salestargets.kernel.fiscal import CalendarMonths
 from salestargets.kernel.money import from_minor
 from salestargets.tenancy.access import Actor, system_actor
 from salestargets.tenancy.choices import AssignmentRole, Role, Scope
@@ -31,7 +32,8 @@ from salestargets.tenancy.models import (
     Unit,
     WorkingDayException,
 )
-from salestargets.tenancy.selectors import root_unit_id
+from salestargets.tenancy.selectors import fiscal_years, root_unit_id
+from salestargets.tenancy.services.fiscal import set_fiscal_year
 from targets.models import Goal, Plan, Target
 from tests.api.clients import Api
 from tests.builders import START, a_member, a_person, a_unit, an_organisation
@@ -389,6 +391,18 @@ def day(side: Side) -> int:
     with acting_for(side.organisation.pk):
         when = date(2026, 1, 1) + timedelta(days=next(_numbers))
         return WorkingDayException.objects.create(day=when, is_working=False, name=side.text("day")).pk
+
+
+@makes("fiscal year")
+def fiscal_year(side: Side) -> int:
+    """Each follows the one before it."""
+    with acting_for(side.organisation.pk):
+        last = fiscal_years().last()
+        number = last.number + 1 if last else 2030
+        year = CalendarMonths().layout(number)
+        return set_fiscal_year(
+            side.actor, number=number, period_starts=year.period_starts, ends_on=year.end
+        ).pk
 
 
 @makes("review")

@@ -341,6 +341,7 @@ def test_a_part_that_the_year_has_not_is_refused(text: str) -> None:
     ("wrong", "code"),
     [
         ({"start_month": 13}, "invalid_start_month"),
+        ({"named_after": "middle"}, "invalid_name"),
         ({"pattern": "555"}, "invalid_pattern"),
         ({"end_rule": "first"}, "invalid_pattern"),
         ({"week_starts_on": 7}, "invalid_weekday"),

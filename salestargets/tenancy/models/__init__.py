@@ -6,6 +6,7 @@ from salestargets.tenancy.models.base import (
     tracked,
     tracked_changes,
 )
+from salestargets.tenancy.models.fiscal import FiscalYear
 from salestargets.tenancy.models.organisation import (
     ExchangeRate,
     Membership,
@@ -18,6 +19,7 @@ __all__ = [
     "MANUAL",
     "Assignment",
     "ExchangeRate",
+    "FiscalYear",
     "Membership",
     "Organisation",
     "Person",

@@ -6,7 +6,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from salestargets.tenancy.choices import ExpectedBasis, Language, Role
+from salestargets.tenancy.choices import (
+    ExpectedBasis,
+    FiscalPattern,
+    Language,
+    NamedAfter,
+    Role,
+    YearEndRule,
+)
 from salestargets.tenancy.models.base import TenantModel, tracked
 
 
@@ -28,6 +35,11 @@ class Organisation(models.Model):
     fiscal_year_start_month = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
     )
+    fiscal_year_named_after = models.CharField(max_length=5, choices=NamedAfter, default=NamedAfter.END)
+    fiscal_pattern = models.CharField(max_length=10, choices=FiscalPattern, default=FiscalPattern.MONTHS)
+    #: For patterns of weeks: the day on which a week starts, Monday is 0, and where the year ends.
+    fiscal_week_starts_on = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(6)])
+    fiscal_year_end_rule = models.CharField(max_length=10, choices=YearEndRule, default=YearEndRule.NEAREST)
     expected_basis = models.CharField(max_length=20, choices=ExpectedBasis, default=ExpectedBasis.WORKING_DAY)
     ahead_level = models.DecimalField(max_digits=4, decimal_places=3, default="1.050")
     on_track_level = models.DecimalField(max_digits=4, decimal_places=3, default="0.970")

@@ -1,6 +1,8 @@
 """A new tenant, its settings and its members."""
 
 import zoneinfo
+from collections.abc import Mapping
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -19,17 +21,25 @@ from salestargets.tenancy.choices import Language, Role, Scope
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Membership, Organisation, Person
 from salestargets.tenancy.registry import INSTALLERS, tell_settings_changed
+from salestargets.tenancy.selectors import fiscal_calendar_of
 from salestargets.tenancy.services.structure import BEGINNING, create_unit
 from salestargets.tenancy.services.versions import lock, save_changes
 
+FISCAL_SETTINGS = (
+    "fiscal_pattern",
+    "fiscal_year_start_month",
+    "fiscal_year_named_after",
+    "fiscal_week_starts_on",
+    "fiscal_year_end_rule",
+)
 SETTINGS = frozenset(
     {
+        *FISCAL_SETTINGS,
         "name",
         "time_zone",
         "language",
         "holiday_country",
         "working_weekdays",
-        "fiscal_year_start_month",
         "expected_basis",
         "ahead_level",
         "on_track_level",
@@ -117,9 +127,18 @@ def change_settings(actor: Actor, *, expected_version: int | None = None, **chan
     organisation = lock(actor.organisation, expected_version=expected_version)
     clean = {name: _clean(organisation, name, value) for name, value in changes.items()}
     _check_levels(organisation, clean)
+    fiscal_calendar_of(with_settings(organisation, clean))  # listed years may not fit another first month
     if save_changes(organisation, clean):
         tell_settings_changed(organisation)
     return organisation
+
+
+def with_settings(organisation: Organisation, changes: Mapping[str, Any]) -> Organisation:
+    """The organisation as it would be, to look at: it is not saved."""
+    changed = copy(organisation)
+    for name, value in changes.items():
+        setattr(changed, name, value)
+    return changed
 
 
 def _check_levels(organisation: Organisation, changes: dict[str, Any]) -> None:
