@@ -84,9 +84,9 @@ class Bucket:
 class Part(Generic[Key]):
     """A child's part of `parent`: the `amount` it gets in the end.
 
-    `full` is what it would get with everyone whole and nothing padded. `computed` is what the weights alone
-    would give, without holds, bounds and buckets; None where all weights are zero. `is_bounded`: it stands,
-    before or after the ramp, at its floor or its cap.
+    `full` is what it would get with everyone whole and nothing padded. `computed` is what the method alone
+    would give, without holds, bounds and buckets; None where it would give nothing to go by. `is_bounded`: it
+    stands, before or after the ramp, at its floor or its cap.
     """
 
     key: Key
@@ -158,8 +158,8 @@ def split(
     DomainError codes: `negative`, `unknown_method`, `invalid_ramp`, `invalid_padding`; of the weights
     `no_history`, `no_basis`, `negative_history`, `negative_basis`, `negative_weight`, `missing_weight`,
     `zero_weights`, `missing_amount`, `fractional_amount`, `nobody_ramped`; of the bounds those of
-    `apportion`, `outside_bounds`, `no_room_to_pad`; `unknown_bucket`, `empty_bucket`. All about people name
-    them.
+    `apportion`, `outside_bounds`, `no_room_to_pad`; `invalid_bucket`, `unknown_bucket`, `empty_bucket`. All
+    about people name them.
     """
     _check(amount, children, padding)
     task = _Task(amount, children, method, buckets)
@@ -167,7 +167,7 @@ def split(
     full = _full(task, weights)
     given = _ramped(task, weights, full, ramped)
     final = _padded(children, given, padding)
-    alone = apportion(amount, weights) if any(weights) else [None] * len(weights)
+    alone = _alone(task, weights)
     return SplitResult(
         parent=amount,
         parts=tuple(map(_part, children, final, full, alone, weights, [amount] * len(full))),
@@ -226,6 +226,13 @@ def _part(
     is_held = child.hold is not None
     bounds = () if is_held else (child.floor, child.cap)
     return Part(child.key, amount, full, alone, weight, is_held, amount in bounds or full in bounds, parent)
+
+
+def _alone(task: _Task, weights: Sequence[Weight]) -> Sequence[int | None]:
+    """What the method gives where nothing is held, bounded, ramped or padded."""
+    if task.method == Method.FIXED:
+        return [None if child.basis is None else int(child.basis) for child in task.children]
+    return apportion(task.amount, weights) if any(weights) else [None] * len(weights)
 
 
 def _check(amount: int, children: Someone, padding: Fraction) -> None:
@@ -417,6 +424,8 @@ def _by_bucket(task: _Task, weights: Sequence[Weight]) -> list[int]:
 def _members(children: Someone, buckets: Sequence[Bucket]) -> dict[str, list[int]]:
     """Positions by bucket. Whoever is held needs no bucket, but not one that is not there."""
     members: dict[str, list[int]] = {bucket.name: [] for bucket in buckets}
+    if len(members) < len(buckets) or "" in members:
+        raise DomainError(N_("Give every group a name of its own."), code="invalid_bucket")
     lost = [child for child in children if child.group not in members and (child.group or child.hold is None)]
     if lost:
         raise _about(lost, "unknown_bucket", N_("Choose one of the groups for: {names}."))

@@ -170,6 +170,7 @@ def test_nothing_is_split_by_what_is_below_zero(method, code):
 def test_fixed_amounts_leave_a_rest_unallocated():
     result = split(1000, [ann(basis=300), ben(basis=200), cy(hold=100)], "fixed")
     assert result.amounts == {"ann": 300, "ben": 200, "cy": 100}
+    assert [part.computed for part in result.parts] == [300, 200, None]
     assert result.balance == Balance(unallocated=400, over_assigned=0)
 
 
@@ -271,6 +272,11 @@ def test_a_bucket_without_weight_among_those_that_have_one_is_named():
     assert (error.code, error.params) == ("missing_weight", {"names": "New"})
 
 
+@pytest.mark.parametrize("buckets", [[Bucket("Key"), Bucket("Key")], [Bucket("Key"), Bucket("")]])
+def test_every_bucket_has_a_name_of_its_own(buckets):
+    assert code_of(1000, [ann(group="Key")], "even", buckets=buckets) == "invalid_bucket"
+
+
 def test_a_bucket_without_weight_may_be_empty():
     buckets = [Bucket("Key", weight=3), Bucket("New", weight=0)]
     assert split(1000, [ann(group="Key")], "even", buckets=buckets).amounts == {"ann": 1000}
@@ -335,6 +341,13 @@ def test_padding_is_rounded_half_to_even():
     assert split(30, [ann()], "even", padding=FIVE_PER_CENT).padded == 2
 
 
+def test_fixed_amounts_are_padded_like_others():
+    assert split(100, [ann(basis=40), ben(hold=20)], "fixed", padding=FIVE_PER_CENT).amounts == {
+        "ann": 42,
+        "ben": 20,
+    }
+
+
 def test_padding_stops_at_a_cap():
     result = split(1000, [ann(cap=505), ben()], "even", padding=FIVE_PER_CENT)
     assert result.amounts == {"ann": 505, "ben": 545}
@@ -366,6 +379,7 @@ someone = st.builds(
     basis=st.integers(0, 10**9) | st.none(),
     hold=st.none() | st.integers(0, 10**6),
     floor=st.none() | st.integers(0, 10**6),
+    cap=st.none() | st.integers(10**6, 10**7),
     ramp=st.none() | shares,
 )
 #: Whoever has weight and no cap, so that there is a way to split.
@@ -390,7 +404,8 @@ def test_holds_and_bounds_are_kept(amount, children, method, ramped, padding):
     result = split(amount, children, method, ramped=ramped, padding=padding)
     for child, part in zip(children, result.parts, strict=True):
         assert part.is_held == (child.hold is not None)
-        assert part.amount == child.hold if part.is_held else part.amount >= (child.floor or 0)
+        low, high = child.floor or 0, amount * 2 if child.cap is None else child.cap
+        assert part.amount == child.hold if part.is_held else low <= part.amount <= high
 
 
 @given(amounts, everyone, known, rampings)
@@ -405,6 +420,12 @@ def test_the_order_decides_about_one_unit_at_most(amount, children, method, rand
     shuffled = random.sample(children, len(children))
     before, after = split(amount, children, method).amounts, split(amount, shuffled, method).amounts
     assert all(abs(before[key] - after[key]) <= 1 for key in before)
+
+
+@given(amounts, everyone, known, st.integers(0, 10**9))
+def test_within_bounds_too_more_costs_nobody_more_than_a_unit(amount, children, method, more):
+    before, after = (split(total, children, method).amounts for total in (amount, amount + more))
+    assert all(after[key] >= before[key] - 1 for key in before)
 
 
 @given(st.integers(0, 10**12), st.lists(st.integers(0, 10**6), min_size=1).filter(any), st.integers(0, 10**9))
