@@ -9,7 +9,8 @@ Formulas, of the ratios x of target to capacity:
   (Gini, 1912; Sen, On Economic Inequality, 1973): 0 where all are equal, towards 1 where one carries all;
 - leave-one-out (deleted deviations; Belsley, Kuh and Welsch, Regression Diagnostics, 1980): a person is an
   outlier whose ratio differs from the mean of all others by more than k sample standard deviations of those
-  others, so that nobody hides behind the spread they cause; two who stand out alike may hide each other;
+  others, so that nobody hides behind the spread they cause, and by more than 1 % of that mean, so that an odd
+  cent among equals is none; two who stand out alike may hide each other;
 - Spearman's rank correlation (1904), ties at their mean rank.
 """
 
@@ -29,7 +30,7 @@ Key = TypeVar("Key", bound=Hashable)
 LEAST = 6  # people below which nothing is concluded
 OUTLIER_DEVIATIONS = 2
 NEAR = Fraction(1, 5)  # of the target, either way
-_NOISE = 1e-9  # of the mean: below this floats do not differ
+MATERIAL = 0.01  # of the mean of the others: who differs less is no outlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +182,9 @@ class _Spread:
         off, others = float(found) - self.mean, self.count - 1
         distance = off * self.count / others  # from the mean of the others
         variance = max(0.0, self.squares - off * distance) / max(others - 1, 1)
-        is_outside = abs(distance) > max(deviations * sqrt(variance), _NOISE * abs(self.mean))
-        return float(found) - distance, self.is_enough and is_outside
+        mean = float(found) - distance
+        is_outside = abs(distance) > max(deviations * sqrt(variance), MATERIAL * mean)
+        return mean, self.is_enough and is_outside
 
 
 def _ratio(load: Load[Key]) -> Fraction | None:

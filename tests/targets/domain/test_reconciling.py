@@ -54,14 +54,14 @@ def test_a_managers_own_number_is_a_term_of_its_own():
 
 
 def test_the_terms_sum_to_the_gap_of_the_root_the_largest_first():
-    rows = rows_of({"ann": 380, "ben": 220, "cy": 290}, {"east": 570})
+    rows = rows_of({"ann": 380, "ben": 240, "cy": 290}, {"east": 570})
     found = terms(rows.values())
     assert found == (
         Term("cy", Reason.PROMISE, 60),
         Term("company", Reason.HELD_BACK, 50),
-        Term("east", Reason.OVERRIDDEN, 30),
+        Term("east", Reason.OVERRIDDEN, 50),
+        Term("ben", Reason.PROMISE, -40),
         Term("ann", Reason.PROMISE, 20),
-        Term("ben", Reason.PROMISE, -20),
     )
     assert sum(term.amount for term in found) == rows["company"].gap == 140
 
