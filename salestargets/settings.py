@@ -25,6 +25,10 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 #: Behind https the cookies get the __Host- prefix; plain http is for one machine only.
 HTTPS = env.bool("HTTPS", default=False)
 
+#: Where people find it: links in e-mails that no page asked for begin with it.
+_origins = [origin for origin in CSRF_TRUSTED_ORIGINS if "*" not in origin]
+SITE_URL = env("SITE_URL", default="") or [*_origins, f"http://localhost:{env('PORT', default='8000')}"][0]
+
 #: For trying it out on one's own machine: the sign-in page shows the demo's accounts with their password,
 #: and anyone who reaches it may start an organisation.
 DEMO_SIGN_INS = env.bool("DEMO_SIGN_INS", default=False)
@@ -247,6 +251,7 @@ _mail = env.email_url("EMAIL_URL", default="consolemail://")
 EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_BACKEND"], _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="salestargets <noreply@localhost>")
 
 # --- Worker ---------------------------------------------------------------------------------------

@@ -1,9 +1,9 @@
 """The composition root of addresses: pages under /o/<slug>/, REST under /api/, sign-in under /accounts/."""
 
 from django.urls import include, path
-from django.views.i18n import set_language
 
 from salestargets.web.pages.home import home
+from salestargets.web.pages.language import language
 from salestargets.web.pages.start import start_empty
 
 handler500 = "salestargets.web.errors.server_error"
@@ -11,7 +11,7 @@ handler500 = "salestargets.web.errors.server_error"
 urlpatterns = [
     path("", home, name="home"),
     path("start/", start_empty, name="start_empty"),
-    path("language/", set_language, name="set_language"),
+    path("language/", language, name="set_language"),
     path("accounts/", include("allauth.urls")),
     path("o/<slug:slug>/", include("salestargets.web.urls")),
     path("o/<slug:slug>/", include("salestargets.api.pages")),

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -68,3 +69,56 @@ class Alert(TenantModel):
             models.Index(fields=["organisation", "unit", "raised_at"], name="alert_by_unit"),
             models.Index(fields=["organisation", "person", "raised_at"], name="alert_by_person"),
         ]
+
+
+class Personal(TenantModel):
+    """A row that is one member's own business."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,  # made by SecureTenantTables
+    )
+
+    class Meta(TenantModel.Meta):
+        abstract = True
+
+
+class Notice(Personal):
+    """One message to one member, read or not yet. `facts` hold its numbers; it is worded when it is read."""
+
+    kind = models.CharField(max_length=40)
+    subject = models.CharField(max_length=100)
+    facts = models.JSONField(default=dict)
+    path = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "subject", "user"], name="one_notice_a_subject_and_user"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "user", "made_at"], name="notice_by_user"),
+            models.Index(
+                fields=["organisation", "user", "made_at"],
+                condition=models.Q(read_at__isnull=True),
+                name="notice_unread",
+            ),
+        ]
+
+
+class NoticePreference(Personal):
+    """What a member chose about their notices; who chose nothing has the defaults."""
+
+    by_mail = models.BooleanField(default=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["organisation", "user"], name="one_preference_a_user")]

@@ -1,11 +1,15 @@
-"""Who is shown which alert: the holder and whoever manages them; administrators and viewers all."""
+"""Who is shown what.
+
+An alert: the holder and whoever manages them; administrators and viewers all. A notice: whom it is to, alone.
+"""
 
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from salestargets.alerts.models import Alert, Rule
-from salestargets.kernel.errors import NotFound
+from salestargets.accounts.models import User
+from salestargets.alerts.models import Alert, Notice, NoticePreference, Rule
+from salestargets.kernel.errors import Forbidden, NotFound
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.access import Actor, sight_of
 
@@ -37,3 +41,30 @@ def get_rule(rule_id: int) -> Rule:
     if rule is None:
         raise NotFound(N_("There is no such rule."), code="not_found")
     return rule
+
+
+def own_notices(actor: Actor, *, unread: bool | None = None) -> QuerySet[Notice]:
+    """What the actor was told, the newest first; `unread` False: only what was read, None: both."""
+    notices = Notice.objects.filter(user=owner_of(actor))
+    if unread is not None:
+        notices = notices.filter(read_at__isnull=unread)
+    return notices.order_by("-made_at", "-id")
+
+
+def get_notice(actor: Actor, notice_id: int) -> Notice:
+    notice = own_notices(actor).filter(pk=notice_id).first()
+    if notice is None:
+        raise NotFound(N_("There is no such notice."), code="not_found")
+    return notice
+
+
+def takes_mail(actor: Actor) -> bool:
+    """Whether their notices come by e-mail as well."""
+    return not NoticePreference.objects.filter(user=owner_of(actor), by_mail=False).exists()
+
+
+def owner_of(actor: Actor) -> User:
+    """Whose inbox it is; a key and the system itself have none."""
+    if actor.user is None:
+        raise Forbidden(N_("Notices are for members who are signed in; a key has none."), code="forbidden")
+    return actor.user

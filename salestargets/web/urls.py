@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from salestargets.web.pages import audit, days, home, members, people, settings, staffing, start, units
+from salestargets.web.pages import audit, bells, days, home, members, people, settings, staffing, start, units
 
 urlpatterns = [
     path("", home.organisation, name="organisation"),
     path("start/", start.start, name="start"),
+    path("bells/", bells.bells, name="bells"),
     path("people/", people.people, name="people"),
     path("people/new/", staffing.person_new, name="person_new"),
     path("people/<id:person_id>/", people.person, name="person"),

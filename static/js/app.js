@@ -60,13 +60,17 @@ const toast = (text, level = "info") => {
 
 document.addEventListener("toasts", ({ detail }) => detail.items.forEach(({ text, level }) => toast(text, level)))
 
-const say = (kind) => toast(document.getElementById("toasts").dataset[kind], "error")
-document.addEventListener("htmx:sendError", () => say("offline"))
-document.addEventListener("htmx:timeout", () => say("offline"))
-document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
-  if (xhr.status === 401 || xhr.status === 403) say("forbidden")
-  else if (xhr.status === 404) say("missing")
-  else say("failed")
+// What asks in the background ([data-quiet]) fails in silence: nobody is waiting for it.
+const say = (kind, { detail }) => {
+  if (!detail.elt.closest("[data-quiet]")) toast(document.getElementById("toasts").dataset[kind], "error")
+}
+document.addEventListener("htmx:sendError", (event) => say("offline", event))
+document.addEventListener("htmx:timeout", (event) => say("offline", event))
+document.addEventListener("htmx:responseError", (event) => {
+  const { status } = event.detail.xhr
+  if (status === 401 || status === 403) say("forbidden", event)
+  else if (status === 404) say("missing", event)
+  else say("failed", event)
 })
 
 // --- Trees: rows carry data-node and data-parent; a folded row hides all below it ------------------
@@ -112,7 +116,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (!new URL(event.detail.xhr.responseURL).pathname.startsWith("/accounts/")) return
   event.detail.shouldSwap = false
-  location.reload()
+  if (!event.detail.elt.closest("[data-quiet]")) location.reload()
 })
 
 // --- Forms -----------------------------------------------------------------------------------------

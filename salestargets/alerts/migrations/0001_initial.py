@@ -62,6 +62,43 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Notice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=40)),
+                ('subject', models.CharField(max_length=100)),
+                ('facts', models.JSONField(default=dict)),
+                ('path', models.CharField(max_length=200)),
+                ('made_at', models.DateTimeField()),
+                ('read_at', models.DateTimeField(null=True)),
+                ('mailed_at', models.DateTimeField(null=True)),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('user', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['organisation', 'user', 'made_at'], name='notice_by_user'), models.Index(condition=models.Q(('read_at__isnull', True)), fields=['organisation', 'user', 'made_at'], name='notice_unread')],
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'kind', 'subject', 'user'), name='one_notice_a_subject_and_user')],
+            },
+        ),
+        migrations.CreateModel(
+            name='NoticePreference',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('by_mail', models.BooleanField(default=True)),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('user', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'default_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'user'), name='one_preference_a_user')],
+            },
+        ),
+        migrations.CreateModel(
             name='RuleEvent',
             fields=[
                 ('pgh_created_at', models.DateTimeField(auto_now_add=True)),

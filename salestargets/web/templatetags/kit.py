@@ -12,7 +12,8 @@ from django.urls import reverse
 from lucide.templatetags.lucide import lucide
 
 from salestargets.web import shapes
-from salestargets.web.registry import SECTIONS, NavItem, Text, bells, pages_for, tabs_for
+from salestargets.web.bells import Bells, bells_of
+from salestargets.web.registry import SECTIONS, NavItem, Text, pages_for, tabs_for
 from salestargets.web.status import STATUSES, Status
 
 register = template.Library()
@@ -65,26 +66,9 @@ def links(request: HttpRequest, items_for: Callable[[str], list[NavItem]]) -> li
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class BellLink:
-    label: Text
-    icon: str
-    url: str
-    count: int
-
-
 @register.simple_tag(takes_context=True)
-def bell_links(context: dict[str, Any]) -> list[BellLink]:
-    """What waits for this member; nothing where no view knows which day it is, as on error pages."""
-    request = context["request"]
-    actor, today = getattr(request, "actor", None), getattr(request, "today", None)
-    if actor is None or today is None:
-        return []
-    kwargs = {"slug": actor.organisation.slug}
-    return [
-        BellLink(bell.label, bell.icon, reverse(bell.url_name, kwargs=kwargs), bell.count(actor, today))
-        for bell in bells
-    ]
+def bell_links(context: dict[str, Any]) -> Bells:
+    return bells_of(context["request"])
 
 
 @register.simple_tag(takes_context=True)
