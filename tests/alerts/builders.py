@@ -1,13 +1,12 @@
 """Kinds of notices that only tests know."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from salestargets.alerts.registry import NOTICE_KINDS, NoticeKind, register_notice
+from salestargets.alerts.registry import NoticeKind, register_notice
 from salestargets.alerts.services.notices import notify
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation
@@ -24,15 +23,8 @@ def lines(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 PUBLISHED = NoticeKind(key="published", name=_("Plans"), headline=headline, lines=lines)
 QUIET = NoticeKind(key="quiet", name=_("Plans"), headline=headline, mails=False)
-
-
-@contextmanager
-def known_kinds() -> Iterator[None]:
-    for kind in (PUBLISHED, QUIET):
-        register_notice(kind)
-    yield
-    for kind in (PUBLISHED, QUIET):
-        del NOTICE_KINDS[kind.key]
+for each in (PUBLISHED, QUIET):
+    register_notice(each)
 
 
 def facts(plan: str = "Q2", amount: str = "300.00") -> dict[str, str]:

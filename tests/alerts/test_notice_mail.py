@@ -1,6 +1,5 @@
 """Notices by e-mail: once to each who wants it, in their language, whatever happens to the worker."""
 
-from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from smtplib import SMTPRecipientsRefused
 from typing import Any
@@ -23,21 +22,18 @@ from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Membership
 from salestargets.tenancy.services.organisations import remove_member
-from tests.alerts.builders import PUBLISHED, facts, known_kinds, tell
+from tests.alerts.builders import PUBLISHED, facts, tell
 from tests.builders import NOON, World, a_world
 from tests.targets.builders import member
 
 pytestmark = pytest.mark.django_db
 
 LATER = NOON + timedelta(hours=1)
-Send = Callable[[EmailMessage], int]
 
 
 @pytest.fixture(autouse=True)
-def kinds(settings: Settings) -> Iterator[None]:
+def site(settings: Settings) -> None:
     settings.SITE_URL = "https://targets.example.com"
-    with known_kinds():
-        yield
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Notices: each is told once to each member it concerns, and shown to nobody else."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,19 +16,13 @@ from salestargets.tenancy.choices import Role, Scope
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Membership, Organisation
 from salestargets.tenancy.services.organisations import remove_member
-from tests.alerts.builders import facts, known_kinds, tell
+from tests.alerts.builders import facts, tell
 from tests.builders import NOON, World, a_member, a_person, a_world
 from tests.targets.builders import member
 
 pytestmark = pytest.mark.django_db
 
 LATER = NOON + timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def kinds() -> Iterator[None]:
-    with known_kinds():
-        yield
 
 
 @pytest.fixture

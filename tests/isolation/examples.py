@@ -14,6 +14,8 @@ class Example:
     #: Instead of a body: the fields of a form, and the text of its file.
     form: dict[str, Any] | None = None
     file: str = ""
+    #: For members alone: asked by the administrator's session instead of by a key.
+    by_session: bool = False
     #: A list that must not be empty, or the positive control proves nothing; and of what.
     lists: tuple[str, ...] = ()
 
@@ -139,6 +141,12 @@ EXAMPLES: dict[str, Example] = {
     "GET alert-rules": a_list(),
     "GET alert-rules/{rule_id}": Example(path={"rule_id": Id("rule")}),
     "PATCH alert-rules/{rule_id}": Example(path={"rule_id": Id("rule")}, body={"is_enabled": False}),
+    "GET notices": Example(query={"unread": True}, lists=("fresh notice",), by_session=True),
+    "GET notices/{notice_id}": Example(path={"notice_id": Id("notice")}, by_session=True),
+    "POST notices/{notice_id}/read": Example(path={"notice_id": Id("fresh notice")}, by_session=True),
+    "POST notices/read": Example(by_session=True),
+    "GET notice-preference": Example(by_session=True),
+    "PATCH notice-preference": Example(body={"by_mail": False}, by_session=True),
     "GET plans": a_list("plan", state="draft"),
     "POST plans": Example(
         body={"name": New(), **QUARTER, "root_unit": Id("unit"), "expected_basis": "calendar"}

@@ -95,6 +95,10 @@ class TwoSides:
     def caller(self) -> "Caller":
         return Caller(Api(self.ours.key))
 
+    def caller_of(self, example: Example) -> "Caller":
+        """Who asks for an example: a key, or the administrator where a key has no business."""
+        return Caller(self.ours.session(self.ours.admin)) if example.by_session else self.caller
+
 
 class Caller:
     """Sends a request as one key or one session, and reads the answer as the outside sees it."""
@@ -180,8 +184,8 @@ def faults(sides: TwoSides, route: Route, example: Example) -> Iterator[str]:
         name = placeholder.of(sides.theirs.as_found)  # so that it exists
         sent = name if isinstance(placeholder, Name) else ""
         before = digest_of(sides.theirs.organisation)
-        theirs = sides.caller.send(route, example, sides.ours, (place, sides.theirs.as_found))
-        nobodys = sides.caller.send(route, example, sides.ours, (place, Nobody()))
+        theirs = sides.caller_of(example).send(route, example, sides.ours, (place, sides.theirs.as_found))
+        nobodys = sides.caller_of(example).send(route, example, sides.ours, (place, Nobody()))
         if outside(theirs, sent) != outside(nobodys, ABSENT_NAME):
             yield f"{place}: answered {outside(theirs)}, but {outside(nobodys)} where there is none"
         if not _refuses(theirs, route, place):
@@ -200,7 +204,7 @@ def smuggling_faults(sides: TwoSides, route: Route, example: Example) -> Iterato
     for part, status, declared in _inputs(route.operation):
         for name in sorted(smuggled.keys() - declared):
             extra = (part, {name: smuggled[name]})
-            answer = sides.caller.send(route, example, sides.ours, extra=extra)
+            answer = sides.caller_of(example).send(route, example, sides.ours, extra=extra)
             named = answer.status_code == status and list(answer.json()["errors"]) == [name]
             if not named or told(answer):
                 yield f"{name} in the {part}: {answer.status_code} {body_of(answer)!r}"

@@ -13,7 +13,7 @@ from pipeline.services.imports import import_file
 from pipeline.services.records import upsert_records
 from reviews.services import hold_review
 from salestargets.accounts.models import User
-from salestargets.alerts.models import Alert, Rule, Severity
+from salestargets.alerts.models import Alert, Notice, Rule, Severity
 from salestargets.alerts.services.alerts import Finding, apply
 from salestargets.api.models import ApiKey
 from salestargets.api.services import create_key
@@ -35,6 +35,7 @@ from salestargets.tenancy.models import (
 from salestargets.tenancy.selectors import fiscal_years, root_unit_id
 from salestargets.tenancy.services.fiscal import set_fiscal_year
 from targets.models import Goal, Plan, Target
+from tests.alerts.builders import facts, tell
 from tests.api.clients import Api
 from tests.builders import START, a_member, a_person, a_unit, an_organisation
 from tests.kpis.builders import drained
@@ -79,10 +80,13 @@ class Side:
 
     def browser(self, role: Role | None) -> Api:
         """Signed in as a member with this role; with none, as nobody at all."""
+        return self.session(None if role is None else User.objects.get(pk=self.id_of(f"user {role}")))
+
+    def session(self, user: User | None) -> Api:
         browser = Api(**{"X-Organisation": self.organisation.slug, "X-CSRFToken": "a" * 32})
         browser.cookies["csrf"] = "a" * 32
-        if role is not None:
-            browser.force_login(User.objects.get(pk=self.id_of(f"user {role}")))
+        if user is not None:
+            browser.force_login(user)
         return browser
 
     def key_for(self, scope: Scope) -> Api:
@@ -441,6 +445,16 @@ def alert(side: Side) -> int:
     with acting_for(side.organisation.pk):
         apply(Rule.objects.get(), {subject: finding}, at=timezone.now())
         return Alert.objects.get(subject=subject).pk
+
+
+@makes("notice")
+def notice(side: Side) -> int:
+    """To the administrator, who is signed in where no role is named."""
+    subject = side.text("subject")
+    told = {side.admin.pk: facts(side.text("plan"), _shown(side))}
+    tell(side.organisation, subject, users=told, at=timezone.now())
+    with acting_for(side.organisation.pk):
+        return Notice.objects.get(subject=subject).pk
 
 
 def _planned_unit(side: Side) -> Unit:

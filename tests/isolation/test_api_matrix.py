@@ -68,7 +68,8 @@ def test_it_works_with_our_own_objects(sides: TwoSides, route):
         for side in (sides.ours, sides.theirs):
             side.id_of(kind)
     before = digest_of(sides.theirs.organisation)
-    answer = sides.caller.send(route, EXAMPLES[route.name], sides.ours, **_current_version(sides, route))
+    caller = sides.caller_of(EXAMPLES[route.name])
+    answer = caller.send(route, EXAMPLES[route.name], sides.ours, **_current_version(sides, route))
     assert answer.status_code == route.operation.status, answer.content
     if EXAMPLES[route.name].lists:
         assert results_of(answer) != []

@@ -48,7 +48,7 @@ class Sender:
     """Sends bad requests and remembers what was not refused, or took more than a second of work."""
 
     def __init__(self, sides: TwoSides, route: Route) -> None:
-        self.client, self.route = sides.caller.client, route
+        self.client, self.route = sides.caller_of(EXAMPLES[route.name]).client, route
         self.good = filled(EXAMPLES[route.name].request, sides.ours.as_found)
         self.path = route.path.format(**self.good["path"])
         self.body = b"" if self.good["body"] is None else json.dumps(self.good["body"]).encode()

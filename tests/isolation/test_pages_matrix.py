@@ -42,6 +42,7 @@ PARTS: dict[str, Id | str] = {
     "id:day_id": Id("day"),
     "id:alert_id": Id("alert"),
     "id:rule_id": Id("rule"),
+    "id:notice_id": Id("notice"),
     "id:deal_id": Id("deal"),
     "id:rate_id": Id("rate"),
     "id:run_id": Id("import"),

@@ -20,6 +20,7 @@ ACKNOWLEDGE = "POST alerts/{alert_id}/acknowledge"
 NARROWER_ROLES = {(ACKNOWLEDGE, Role.VIEWER): "a viewer changes nothing"}
 NARROWER_SCOPES = {
     (ACKNOWLEDGE, Scope.READ): "nor does a key that only reads",
+    **{(name, Scope.READ): "a key has no inbox" for name, one in EXAMPLES.items() if one.by_session},
     ("POST keys", Scope.ADMIN): "a key makes no key that may do what it may not itself",
 }
 

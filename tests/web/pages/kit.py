@@ -9,7 +9,7 @@ from django.test import Client
 
 from pipeline.models import ImportRun
 from pipeline.services.imports import receive_file
-from salestargets.alerts.models import Alert, Rule, Severity
+from salestargets.alerts.models import Alert, Notice, Rule, Severity
 from salestargets.alerts.services.alerts import Finding, apply
 from salestargets.api.services import create_key
 from salestargets.tenancy.access import system_actor
@@ -24,6 +24,7 @@ from salestargets.tenancy.models import (
     Unit,
     WorkingDayException,
 )
+from tests.alerts.builders import facts, tell
 from tests.builders import NOON, START, World, a_member, a_world
 from tests.kpis.builders import a_deal, drained
 from tests.pipeline.builders import send
@@ -95,6 +96,7 @@ class Objects:
     deal_id: int
     run_id: int
     rate_id: int
+    notice_id: int
 
 
 @dataclass(frozen=True)
@@ -132,19 +134,22 @@ def objects_of(organisation: Organisation, person: Person) -> Objects:
         rule = Rule.objects.get(key="pace")
         apply(rule, {"target:1": Finding(Severity.WARNING, None, person.pk, FACTS)}, at=NOON)
         key, _plain = create_key(actor=actor, name="Zoho", scopes=[Scope.READ], at=NOON)
+        member = Membership.objects.filter(organisation=organisation).order_by("id")[0]
+        tell(organisation, "kit", kind="quiet", users={member.user_id: facts()})
         day = WorkingDayException.objects.create(day=NOON.date(), is_working=False, name="Outing")
         return Objects(
             person_id=person.pk,
             unit_id=assignment.unit_id,
             assignment_id=assignment.pk,
             day_id=day.pk,
-            member_id=Membership.objects.filter(organisation=organisation).order_by("id")[0].pk,
+            member_id=member.pk,
             key_id=key.pk,
             rule_id=rule.pk,
             alert_id=Alert.objects.get().pk,
             deal_id=deal.pk,
             run_id=a_run(organisation).pk,
             rate_id=ExchangeRate.objects.get().pk,
+            notice_id=Notice.objects.get().pk,
         )
 
 

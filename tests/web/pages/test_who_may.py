@@ -27,6 +27,8 @@ READ = {
     "settings/rates/": ADMINS,
     "audit/": ADMINS,
     "alerts/": EVERYBODY,
+    "notices/": EVERYBODY,
+    "bells/": EVERYBODY,
     "kpis/": EVERYBODY,
     "kpis/won_revenue/": EVERYBODY,
     "deals/": EVERYBODY,
@@ -58,6 +60,7 @@ FORMS = {
     "settings/rules/{rule_id}/": ADMINS,
     "settings/rates/new/": ADMINS,
     "settings/rates/{rate_id}/remove/": ADMINS,
+    "notices/by-mail/": EVERYBODY,
     "imports/new/": ADMINS,
     "imports/{run_id}/columns/": ADMINS,
     "imports/{run_id}/apply/": ADMINS,
@@ -65,10 +68,31 @@ FORMS = {
     "imports/{run_id}/discard/": ADMINS,
 }
 #: Only answer POST.
-DEEDS = {"alerts/{alert_id}/acknowledge/": EVERYBODY - {Role.VIEWER}, "imports/matches/settle/": ADMINS}
+DEEDS = {
+    "alerts/{alert_id}/acknowledge/": EVERYBODY - {Role.VIEWER},
+    "notices/read/": EVERYBODY,
+    "notices/{notice_id}/read/": EVERYBODY,
+    "imports/matches/settle/": ADMINS,
+}
 #: Lead on: (page, where to).
-LEADING = {"": ADMINS, "imports/{run_id}/": ADMINS, "imports/{run_id}/preview/": ADMINS}
-OURS = ("people/", "settings/", "audit/", "alerts/", "kpis/", "deals/", "imports/", "start/")
+LEADING = {
+    "": ADMINS,
+    "notices/{notice_id}/": EVERYBODY,
+    "imports/{run_id}/": ADMINS,
+    "imports/{run_id}/preview/": ADMINS,
+}
+OURS = (
+    "people/",
+    "settings/",
+    "audit/",
+    "alerts/",
+    "notices/",
+    "bells/",
+    "kpis/",
+    "deals/",
+    "imports/",
+    "start/",
+)
 
 
 def status(browser: Client, path: str) -> int:
