@@ -16,7 +16,7 @@ from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.selectors import get_unit
 from salestargets.tenancy.services.versions import lock, save_changes
 from targets.amounts import from_stored
-from targets.choices import PlanState
+from targets.choices import IN_FORCE
 from targets.models import Goal, Plan
 from targets.selectors.plans import goals_of
 from targets.selectors.rows import ProgressRow, progress
@@ -61,7 +61,7 @@ def conclude(actor: Actor, *, review: Review, conclusions: str, expected_version
 
 
 def _check(plan: Plan, as_of: date, today: date) -> None:
-    if plan.state == PlanState.DRAFT:
+    if plan.state not in IN_FORCE:
         raise DomainError(N_("Publish the plan first: a draft is not followed."), code="draft", field="plan")
     if not plan.starts_on < as_of <= min(today, plan.ends_on):
         raise DomainError(

@@ -23,7 +23,7 @@ from salestargets.web.dialogs import Dialog, VersionedForm, answer, sent
 from salestargets.web.fields import DayField, TextField
 from salestargets.web.requests import TenantRequest, page
 from targets.amounts import scale_of, to_stored
-from targets.choices import PlanState
+from targets.choices import IN_FORCE
 from targets.models import Goal
 from targets.selectors.plans import get_plan, goals_of, visible_plans
 from targets.selectors.rows import progress
@@ -60,9 +60,11 @@ def review(request: TenantRequest, review_id: int) -> HttpResponse:
     return render(request, "reviews/review.html", shown)
 
 
-def _actuals_now(request: TenantRequest, review: Review, goals: list[Goal]) -> dict[tuple[int, str], int]:
+def _actuals_now(
+    request: TenantRequest, review: Review, goals: list[Goal]
+) -> dict[tuple[int, str], int | None]:
     """What the same holders have by now: shown beside what was frozen, never instead of it."""
-    found: dict[tuple[int, str], int] = {}
+    found: dict[tuple[int, str], int | None] = {}
     for goal in goals:
         try:
             rows = progress(request.actor, goal, holder=Holder("unit", review.unit_id), at=request.now)
@@ -99,7 +101,7 @@ class ConclusionsForm(VersionedForm):
 def review_new(request: TenantRequest) -> HttpResponse:
     initial = {"plan": asked_id(request, "plan"), "unit": asked_id(request, "unit"), "as_of": request.today}
     form = ReviewForm(sent(request), initial=initial)
-    followed = visible_plans(request.actor, request.today).exclude(state=PlanState.DRAFT)
+    followed = visible_plans(request.actor, request.today).filter(state__in=IN_FORCE)
     offer(form, "plan", list(followed.values_list("pk", "name")))
     offer(form, "unit", unit_choices(request.actor, request.today))
     dialog = Dialog(

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from targets.api.plans import Goals, OneGoal, OnePlan, PlanClosing, PlanPublication, Plans
+from targets.api.plans import (
+    Goals,
+    OneGoal,
+    OnePlan,
+    PlanApproval,
+    PlanClosing,
+    PlanOpening,
+    PlanPublication,
+    Plans,
+    PlanSubmission,
+    PlanTakingBack,
+)
 from targets.api.progress import ProgressList, ProgressRecords
 from targets.api.splits import PlanPhasing, PlanSplit
 from targets.api.targets import OneTarget, TargetHistory, TargetHold, TargetRelease, Targets
@@ -13,6 +24,10 @@ urlpatterns = [
     path("plans/<id:plan_id>/targets/", Targets.as_view()),
     path("plans/<id:plan_id>/split/", PlanSplit.as_view()),
     path("plans/<id:plan_id>/phase/", PlanPhasing.as_view()),
+    path("plans/<id:plan_id>/open/", PlanOpening.as_view()),
+    path("plans/<id:plan_id>/submit/", PlanSubmission.as_view()),
+    path("plans/<id:plan_id>/take-back/", PlanTakingBack.as_view()),
+    path("plans/<id:plan_id>/approve/", PlanApproval.as_view()),
     path("plans/<id:plan_id>/publish/", PlanPublication.as_view()),
     path("plans/<id:plan_id>/close/", PlanClosing.as_view()),
     path("targets/<id:target_id>/", OneTarget.as_view()),

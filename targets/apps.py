@@ -9,11 +9,13 @@ class TargetsConfig(AppConfig):
         from salestargets.alerts.registry import register_rule
         from salestargets.jobs.registry import register_queue
         from salestargets.jobs.wake import wake
-        from salestargets.tenancy.registry import register_settings_follower
+        from salestargets.tenancy.registry import register_installer, register_settings_follower
         from targets import logged, pages
         from targets.services.pace_rule import PACE_RULE
         from targets.services.progress import QUEUE, follow_cells
+        from targets.services.rules import install
 
+        register_installer(install)
         register_follower(follow_cells)
         register_rule(PACE_RULE)
         register_queue(QUEUE, "targets.day")

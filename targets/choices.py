@@ -4,14 +4,27 @@ from django.utils.translation import gettext_lazy as _
 
 class PlanState(models.TextChoices):
     DRAFT = "draft", _("Draft")
+    OPEN = "open", _("Open for proposals")
+    SUBMITTED = "submitted", _("Submitted")
+    APPROVED = "approved", _("Approved")
     PUBLISHED = "published", _("Published")
     CLOSED = "closed", _("Closed")
+
+
+#: While it is made, numbers change freely; what was submitted waits for its approver.
+MAKING = (PlanState.DRAFT, PlanState.OPEN)
+#: People work towards its numbers, or did.
+IN_FORCE = (PlanState.PUBLISHED, PlanState.CLOSED)
 
 
 class SplitMethod(models.TextChoices):
     EVEN = "even", _("Evenly")
     HISTORY = "history", _("By history")
+    POTENTIAL = "potential", _("By potential")
+    CAPACITY = "capacity", _("By capacity")
+    PIPELINE = "pipeline", _("By open pipeline")
     WEIGHTS = "weights", _("By own weights")
+    FIXED = "fixed", _("Fixed amounts")
 
 
 class Phasing(models.TextChoices):
@@ -19,6 +32,55 @@ class Phasing(models.TextChoices):
     WORKING_DAYS = "working_days", _("By working days")
     HISTORY = "history", _("By history")
     WEIGHTS = "weights", _("By own weights")
+
+
+class ChangeKind(models.TextChoices):
+    GOAL = "goal", _("The goal's own number")
+    SPLIT = "split", _("A split")
+    PHASING = "phasing", _("Months spread anew")
+    EDIT = "edit", _("By hand")
+    PASTE = "paste", _("Several at once")
+    FILE = "file", _("From a file")
+    AGREEMENT = "agreement", _("Agreed")
+    COUNTER = "counter", _("A counter offer")
+    PUBLICATION = "publication", _("Published")
+    ADJUSTMENT = "adjustment", _("An adjustment")
+    HOLD = "hold", _("Held or released")
+    UNDO = "undo", _("Taken back")
+
+
+class ProposalState(models.TextChoices):
+    OPEN = "open", _("Open")
+    ACCEPTED = "accepted", _("Accepted")
+    COUNTERED = "countered", _("Countered")
+    ESCALATED = "escalated", _("Escalated")
+
+
+class AnswerState(models.TextChoices):
+    ASKED = "asked", _("No answer yet")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    CONTESTED = "contested", _("Contested")
+
+
+class Nature(models.TextChoices):
+    ONE_OFF = "one_off", _("One-off")
+    TREND = "trend", _("Trend")
+
+
+class AdjustmentState(models.TextChoices):
+    REQUESTED = "requested", _("Requested")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class LeaverRule(models.TextChoices):
+    """Who takes over what is left of a leaver's number."""
+
+    UNIT = "unit", _("The unit keeps it, unallocated")
+    EVEN = "even", _("The team, evenly")
+    SHARES = "shares", _("The team, in proportion to their numbers")
+    SUCCESSOR = "successor", _("One successor")
 
 
 class Status(models.TextChoices):

@@ -12,6 +12,7 @@ from salestargets.tenancy.selectors import root_unit_id
 from salestargets.tenancy.services.organisations import add_member, create_organisation
 from salestargets.tenancy.services.people import assign, create_person
 from salestargets.tenancy.services.structure import create_unit
+from targets.models import PlanningRules
 
 START = date(2026, 1, 1)
 NOON = datetime(2026, 5, 12, 12, 0, tzinfo=UTC)
@@ -19,7 +20,10 @@ PASSWORD = "correct-horse-battery"
 
 
 def an_organisation(slug: str = "acme", *, currency: str = "USD", time_zone: str = "UTC") -> Organisation:
-    """An organisation with its root unit, KPIs, rules and the administrator admin@<slug>.example."""
+    """An organisation with its root unit, KPIs, rules and the administrator admin@<slug>.example.
+
+    Its plans need no approval.
+    """
     organisation, _admin = create_organisation(
         slug=slug,
         name=slug.title(),
@@ -28,6 +32,8 @@ def an_organisation(slug: str = "acme", *, currency: str = "USD", time_zone: str
         admin_email=f"admin@{slug}.example",
         at=NOON,
     )
+    with acting_for(organisation.pk):  # tests of approvals turn them on
+        PlanningRules.objects.update(needs_approval=False)
     return organisation
 
 

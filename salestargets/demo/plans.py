@@ -14,7 +14,7 @@ from salestargets.tenancy.models import Assignment
 from salestargets.tenancy.models.people import current_on
 from salestargets.tenancy.selectors import root_unit_id
 from targets.choices import Phasing, SplitMethod
-from targets.models import Plan
+from targets.models import Objective, Plan
 from targets.services.months import PhaseRequest, phase
 from targets.services.plans import create_goal, create_plan
 from targets.services.publishing import close_plan, publish_plan
@@ -49,6 +49,7 @@ def _publish(actor: Actor, quarter: Period) -> Plan:
         root_unit_id=root_unit_id(quarter.start),
         at=at,
     )
+    objective, _made = Objective.objects.get_or_create(name=_OBJECTIVE)
     goal = create_goal(
         actor,
         plan=plan,
@@ -56,7 +57,7 @@ def _publish(actor: Actor, quarter: Period) -> Plan:
         amount=amount,
         details={
             "stretch": amount * _STRETCH_PERCENT // 100,
-            "objective": _OBJECTIVE,
+            "objective_id": objective.pk,
             "why": _WHY,
             "achievable_because": _ACHIEVABLE,
         },

@@ -11,7 +11,7 @@ def N_(text: str) -> str:  # noqa: N802  the name Babel extracts by default
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A marked text, and what to put in place of its `{names}`."""
+    """A marked text, and what to put in place of its `{names}`: a value, or a message within it."""
 
     text: str
     params: Mapping[str, object] = field(default_factory=dict)
@@ -19,4 +19,10 @@ class Message:
     def render(self, translate: Callable[[str], str] = str) -> str:
         """The text in the language of `translate` (such as Django's `gettext`), with its params."""
         text = translate(self.text)
-        return text.format(**self.params) if self.params else text
+        if not self.params:
+            return text
+        filled = {
+            name: value.render(translate) if isinstance(value, Message) else value
+            for name, value in self.params.items()
+        }
+        return text.format(**filled)

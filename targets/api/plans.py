@@ -20,29 +20,42 @@ from targets.api.rows import AMOUNT, REASON, Amounts, part_of
 from targets.choices import PlanState
 from targets.domain.smart import Finding
 from targets.models import Goal, Plan
+from targets.selectors.nesting import part_of_whole, parts_of_whole
 from targets.selectors.plans import get_goal, get_plan, goals_of, visible_plans
 from targets.selectors.smart import smart_findings
 from targets.services.plans import GoalChanges, change_goal, change_plan, create_goal, create_plan
-from targets.services.publishing import close_plan, publish_plan
+from targets.services.publishing import (
+    approve_plan,
+    close_plan,
+    open_plan,
+    publish_plan,
+    submit_plan,
+    take_back_plan,
+)
 
 STATE = Field("state", choice(PlanState), "Only plans in this state.").optional()
 NAME = Field("name", text(200))
 STARTS_ON = Field("starts_on", DATE, "The first day of a month.")
 ENDS_ON = Field("ends_on", DATE, "The first day of the month after the last one, as in 2018-01-01.")
+PARENT = Field("parent", ID, "The id of the plan that it is a part of.").optional()
+ANSWERS_BY = Field("answers_by", DATE, "Until when people propose.").optional()
+MOVE_REASON = Field("reason", text(300), "Why.")
 ROOT_UNIT = Field("root_unit", ID, "The unit that it is for, with everything below.")
 BASIS = Field("expected_basis", choice(ExpectedBasis), "How it is expected to go.").optional()
 OVERRIDE = Field(
-    "override", text(300, min_length=0), "Why it comes into force though not SMART; administrators only."
+    "override", text(300, min_length=0), "Why it is taken though it is not SMART; approvers only."
 ).otherwise("")
 
 KPI = Field("kpi", text(50), "The key of a KPI, as in won_revenue.")
 GOAL_AMOUNT = Field("amount", AMOUNT, "What the plan's unit is to reach.")
 STRETCH = Field("stretch", AMOUNT, "What would be excellent.").nullable()
-OBJECTIVE = Field("objective", text(300, min_length=0)).optional()
+BASELINE = Field("baseline", AMOUNT, "Where a level starts from.").nullable()
+OBJECTIVE = Field("objective", ID, "The id of the objective that it serves.").nullable()
+OWNER = Field("owner", ID, "The id of the person who answers for it.").nullable()
 WHY = Field("why", text(2000, min_length=0, multiline=True)).optional()
 ACHIEVABLE = Field("achievable_because", text(2000, min_length=0, multiline=True)).optional()
 WEIGHT = Field("weight_bp", whole(0, 10_000), "Its weight, in hundredths of a percent.").optional()
-WORDS = (OBJECTIVE, WHY, ACHIEVABLE, WEIGHT)
+WORDS = (OBJECTIVE, OWNER, WHY, ACHIEVABLE, WEIGHT)
 
 
 class PlanRow(TypedDict):
@@ -53,8 +66,10 @@ class PlanRow(TypedDict):
     starts_on: date
     ends_on: date
     granularity: str
+    parent: int | None
     root_unit: Reference
     state: str
+    answers_by: date | None
     expected_basis: str
     published_at: datetime | None
     closed_at: datetime | None
@@ -69,7 +84,10 @@ class LetterRow(TypedDict):
 
 
 class GoalRow(TypedDict):
-    """The amounts are those of the plan's unit: null where you do not see it."""
+    """The amounts are those of the plan's unit: null where you do not see it.
+
+    `part_of_whole` is what the plan above has for it, and `drift` by how much it differs on purpose.
+    """
 
     id: int
     plan: int
@@ -78,7 +96,12 @@ class GoalRow(TypedDict):
     currency: str
     amount: Decimal | None
     stretch: Decimal | None
-    objective: str
+    baseline: Decimal | None
+    part_of_whole: Decimal | None
+    drift: Decimal | None
+    drift_reason: str
+    objective: int | None
+    owner: int | None
     why: str
     achievable_because: str
     weight_bp: int
@@ -102,16 +125,21 @@ class Plans(TenantView):
         return self.page(rows, key=Key(starts_on=DATE, id=ID), row=_plan_row, descending=True)
 
     @operation(
-        Scope.TARGETS_WRITE, body=(NAME, STARTS_ON, ENDS_ON, ROOT_UNIT, BASIS), answers=PlanRow, status=201
+        Scope.TARGETS_WRITE,
+        body=(NAME, STARTS_ON, ENDS_ON, ROOT_UNIT, PARENT, BASIS),
+        answers=PlanRow,
+        status=201,
     )
     def post(self, request: Request) -> PlanRow:
         """Make a plan over whole months, as a draft."""
+        parent_id = self.body[PARENT]
         plan = create_plan(
             self.actor,
             name=self.body[NAME],
             starts_on=self.body[STARTS_ON],
             ends_on=self.body[ENDS_ON],
             root_unit_id=self.body[ROOT_UNIT],
+            parent=get_plan(self.actor, parent_id, self.today) if parent_id else None,
             expected_basis=self.body[BASIS],
             at=self.at,
         )
@@ -137,6 +165,37 @@ class OnePlan(TenantView):
         return plan_row(plan)
 
 
+class PlanOpening(TenantView):
+    @operation(Scope.TARGETS_WRITE, body=(ANSWERS_BY,), answers=PlanRow)
+    def post(self, request: Request, plan_id: int) -> PlanRow:
+        """Let those who hold a number propose their own."""
+        plan = get_plan(self.actor, plan_id, self.today)
+        return plan_row(open_plan(self.actor, plan=plan, answers_by=self.body[ANSWERS_BY], at=self.at))
+
+
+class PlanSubmission(TenantView):
+    @operation(Scope.TARGETS_WRITE, answers=PlanRow)
+    def post(self, request: Request, plan_id: int) -> PlanRow:
+        """Hand the plan to someone above its unit for approval; its numbers stand still until then."""
+        return plan_row(submit_plan(self.actor, plan=get_plan(self.actor, plan_id, self.today), at=self.at))
+
+
+class PlanTakingBack(TenantView):
+    @operation(Scope.TARGETS_WRITE, body=(MOVE_REASON,), answers=PlanRow)
+    def post(self, request: Request, plan_id: int) -> PlanRow:
+        """Back to open, to be changed again: by those who lead it, or by an approver who does not approve."""
+        plan = get_plan(self.actor, plan_id, self.today)
+        return plan_row(take_back_plan(self.actor, plan=plan, reason=self.body[MOVE_REASON], at=self.at))
+
+
+class PlanApproval(TenantView):
+    @operation(Scope.TARGETS_WRITE, body=(OVERRIDE,), answers=PlanRow)
+    def post(self, request: Request, plan_id: int) -> PlanRow:
+        """Approve a submitted plan: someone above its unit, and not who submitted it."""
+        plan = get_plan(self.actor, plan_id, self.today)
+        return plan_row(approve_plan(self.actor, plan=plan, override=self.body[OVERRIDE], at=self.at))
+
+
 class PlanPublication(TenantView):
     @operation(Scope.TARGETS_WRITE, body=(OVERRIDE,), answers=PlanRow)
     def post(self, request: Request, plan_id: int) -> PlanRow:
@@ -160,10 +219,16 @@ class Goals(TenantView):
         plan = get_plan(self.actor, plan_id, self.today)
         sight = sight_of(self.actor, self.today)
         goals = goals_of([plan])[plan.pk]
-        rows = [goal_row(goal, self.actor, sight) for goal in goals]
+        wholes = parts_of_whole(goals)
+        rows = [goal_row(goal, self.actor, sight, wholes.get(goal.pk)) for goal in goals]
         return part_of(rows, request, limit=self.query[LIMIT], cursor=self.query[CURSOR])
 
-    @operation(Scope.TARGETS_WRITE, body=(KPI, GOAL_AMOUNT, STRETCH, *WORDS), answers=GoalDetail, status=201)
+    @operation(
+        Scope.TARGETS_WRITE,
+        body=(KPI, GOAL_AMOUNT, STRETCH, BASELINE, *WORDS),
+        answers=GoalDetail,
+        status=201,
+    )
     def post(self, request: Request, plan_id: int) -> GoalDetail:
         """Add a goal to a draft, spread evenly over the months."""
         plan, kpi = get_plan(self.actor, plan_id, self.today), get_kpi(self.body[KPI])
@@ -181,7 +246,7 @@ class OneGoal(TenantView):
 
     @operation(
         Scope.TARGETS_WRITE,
-        body=(GOAL_AMOUNT.optional(), STRETCH, *WORDS, REASON),
+        body=(GOAL_AMOUNT.optional(), STRETCH, BASELINE, *WORDS, REASON),
         answers=GoalDetail,
         versioned=True,
     )
@@ -206,11 +271,12 @@ _PLAN_COLUMNS = (
     "ends_on",
     "state",
     "expected_basis",
+    "parent_id",
+    "answers_by",
     "published_at",
     "closed_at",
     "version",
 )
-_GOAL_WORDS = ("objective", "why", "achievable_because", "weight_bp", "version")
 
 
 def plan_row(plan: Plan) -> PlanRow:
@@ -233,8 +299,10 @@ def _plan_row(row: Mapping[str, Any]) -> PlanRow:
         "starts_on": row["starts_on"],
         "ends_on": row["ends_on"],
         "granularity": "month",
+        "parent": row["parent_id"],
         "root_unit": reference(row, "root_unit"),
         "state": row["state"],
+        "answers_by": row["answers_by"],
         "expected_basis": row["expected_basis"],
         "published_at": row["published_at"],
         "closed_at": row["closed_at"],
@@ -244,14 +312,17 @@ def _plan_row(row: Mapping[str, Any]) -> PlanRow:
 
 def _changes(view: TenantView, kpi: Kpi) -> GoalChanges:
     """What was sent of a goal, amounts as they are stored."""
-    sent = view.body.only(GOAL_AMOUNT, STRETCH, *WORDS)
-    for name in ("amount", "stretch"):
+    sent = view.body.only(GOAL_AMOUNT, STRETCH, BASELINE, *WORDS)
+    for name in ("amount", "stretch", "baseline"):
         if sent.get(name) is not None:
             sent[name] = to_stored(sent[name], kpi, view.actor.organisation.currency, field=name)
+    for name in ("objective", "owner"):
+        if name in sent:
+            sent[f"{name}_id"] = sent.pop(name)
     return cast("GoalChanges", sent)
 
 
-def goal_row(goal: Goal, actor: Actor, sight: Sight) -> GoalRow:
+def goal_row(goal: Goal, actor: Actor, sight: Sight, whole: int | None) -> GoalRow:
     amounts, is_seen = Amounts(goal, actor), sight.of_unit(goal.plan.root_unit_id)
     return {
         "id": goal.pk,
@@ -261,7 +332,12 @@ def goal_row(goal: Goal, actor: Actor, sight: Sight) -> GoalRow:
         "currency": actor.organisation.currency,
         "amount": amounts(goal.amount) if is_seen else None,
         "stretch": amounts(goal.stretch) if is_seen else None,
-        "objective": goal.objective,
+        "baseline": amounts(goal.baseline) if is_seen else None,
+        "part_of_whole": amounts(whole) if is_seen else None,
+        "drift": amounts(goal.drift) if is_seen else None,
+        "drift_reason": goal.drift_reason,
+        "objective": goal.objective_id,
+        "owner": goal.owner_id,
         "why": goal.why,
         "achievable_because": goal.achievable_because,
         "weight_bp": goal.weight_bp,
@@ -272,7 +348,10 @@ def goal_row(goal: Goal, actor: Actor, sight: Sight) -> GoalRow:
 def _detail(view: TenantView, goal: Goal) -> GoalDetail:
     sight = sight_of(view.actor, view.today)
     letters = smart_findings(goal, on=view.today) if sight.of_unit(goal.plan.root_unit_id) else ()
-    return {**goal_row(goal, view.actor, sight), "smart": [_letter_row(letter) for letter in letters]}
+    return {
+        **goal_row(goal, view.actor, sight, part_of_whole(goal)),
+        "smart": [_letter_row(letter) for letter in letters],
+    }
 
 
 def _letter_row(finding: Finding) -> LetterRow:

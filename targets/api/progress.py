@@ -14,9 +14,9 @@ from salestargets.kernel.messages import N_
 from salestargets.tenancy.choices import Scope
 from targets.api.rows import HOLDER_FIELD, Amounts, PlaceRow, holder, part_of, place_row
 from targets.models import Goal
+from targets.selectors.periods import span_of
 from targets.selectors.plans import get_goal, get_plan, get_target, goals_of
 from targets.selectors.rows import ProgressRow, progress
-from targets.selectors.sheets import span_of
 from targets.selectors.trees import Node
 
 PLAN = Field("plan", ID, "All goals of a plan.").optional()

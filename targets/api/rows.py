@@ -43,18 +43,22 @@ class PlaceRow(HolderRow):
 
 
 class CellRow(TypedDict):
-    """A number; `unallocated` and `over_assigned` compare it with those right below."""
+    """A month's number; `unallocated` and `over_assigned` compare it with those right below."""
 
     month: date | None
-    target: int | None
-    version: int | None
-    given: Decimal | None
+    amount: Decimal | None
+    is_held: bool
     unallocated: Decimal
     over_assigned: Decimal
 
 
 class TargetRow(PlaceRow):
+    """`amount` is in force: what was agreed, until then what was given. `computed` is what a split gave."""
+
+    amount: Decimal | None
     given: Decimal | None
+    agreed: Decimal | None
+    computed: Decimal | None
     unallocated: Decimal
     over_assigned: Decimal
     target: int | None
@@ -112,26 +116,27 @@ class Amounts:
         return self(int(weight))
 
     def cell(self, found: SheetCell) -> CellRow:
-        cell = found.cell
         return {
             "month": found.month,
-            "target": cell.target_id if cell else None,
-            "version": cell.version if cell else None,
-            "given": self(cell.given if cell else None),
+            "amount": self(found.amount),
+            "is_held": found.is_held,
             "unallocated": self.sure(found.balance.unallocated),
             "over_assigned": self.sure(found.balance.over_assigned),
         }
 
     def row(self, row: SheetRow, month: date | None) -> TargetRow:
-        cell = row.total.cell
+        cell = row.cell
         return {
             **place_row(row.place),
+            "amount": self(row.total.amount),
             "given": self(cell.given if cell else None),
+            "agreed": self(cell.agreed if cell else None),
+            "computed": self(cell.computed if cell else None),
             "unallocated": self.sure(row.total.balance.unallocated),
             "over_assigned": self.sure(row.total.balance.over_assigned),
             "target": cell.target_id if cell else None,
             "version": cell.version if cell else None,
-            "is_held": bool(cell and cell.is_held),
+            "is_held": row.total.is_held,
             "is_writable": row.is_writable,
             "months": [self.cell(each) for each in row.months if month in (None, each.month)],
         }

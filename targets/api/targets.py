@@ -29,7 +29,7 @@ from targets.selectors.history import Making, Origin, Share, Version, origin_of,
 from targets.selectors.plans import get_goal, get_target
 from targets.selectors.rows import sheet_rows
 from targets.selectors.trees import Node
-from targets.services.cells import hold, release, set_target
+from targets.services.cells import hold, set_target
 
 FROM = HOLDER_FIELD.optional()
 MONTH = Field("month", DATE, "Only this month, by its first day.").optional()
@@ -38,8 +38,14 @@ GIVEN = Field("amount", AMOUNT)
 AS_OF = Field("as_of", DATE, "Only the versions in force by this day.").optional()
 
 
+class MonthRow(TypedDict):
+    month: date
+    amount: Decimal | None
+    is_held: bool
+
+
 class TargetDetail(HolderRow):
-    """One number: of a holder, for a month or for the whole span (month null)."""
+    """A holder's number with its months. `amount` is in force: what was agreed, until then what was given."""
 
     target: int
     plan: int
@@ -47,15 +53,20 @@ class TargetDetail(HolderRow):
     kpi: str
     unit: str
     currency: str
-    month: date | None
+    amount: Decimal | None
     given: Decimal | None
+    agreed: Decimal | None
+    computed: Decimal | None
+    months: list[MonthRow]
     is_held: bool
     version: int
 
 
 class VersionRow(TypedDict):
     number: int
-    given: Decimal | None
+    amount: Decimal | None
+    months: list[Decimal | None] | None
+    kind: str
     effective_on: date
     recorded_at: datetime
     recorded_by: str | None
@@ -92,7 +103,9 @@ class HistoryRow(TypedDict):
     """How the number was made, and its versions since it came into force, the newest first."""
 
     target: int
-    given: Decimal | None
+    amount: Decimal | None
+    computed: Decimal | None
+    kind: str
     reason: str
     changed_at: datetime
     changed_by: str | None
@@ -141,18 +154,18 @@ class OneTarget(TenantView):
 
     @operation(
         Scope.TARGETS_WRITE,
-        body=(GIVEN, REASON, EFFECTIVE_ON),
+        body=(GIVEN, OF_MONTH, REASON, EFFECTIVE_ON),
         answers=TargetDetail,
         versioned=True,
     )
     def patch(self, request: Request, target_id: int) -> TargetDetail:
-        """Set a number by hand. A span's is spread over its months, a month's moves the span's."""
+        """Set a number by hand: the whole span's, spread over its months, or one month's, which moves it."""
         target = get_target(self.actor, target_id, self.today)
         set_target(
             self.actor,
             goal=target.goal,
             holder=_holder(target),
-            month=target.month,
+            month=self.body[OF_MONTH],
             amount=to_stored(self.body[GIVEN], target.goal.kpi, self.actor.organisation.currency),
             expected_version=self.version,
             reason=self.body[REASON],
@@ -163,21 +176,17 @@ class OneTarget(TenantView):
 
 
 class TargetHold(TenantView):
-    @operation(Scope.TARGETS_WRITE, answers=TargetDetail)
+    @operation(Scope.TARGETS_WRITE, body=(OF_MONTH,), answers=TargetDetail)
     def post(self, request: Request, target_id: int) -> TargetDetail:
-        """Keep a holder's number while the rest is split anew."""
-        target = get_target(self.actor, target_id, self.today)
-        hold(self.actor, goal=target.goal, holder=_holder(target), at=self.at)
-        return _read(self, target_id)
+        """Keep a holder's number, or one month of it, while the rest is split and spread anew."""
+        return _hold(self, target_id, is_held=True)
 
 
 class TargetRelease(TenantView):
-    @operation(Scope.TARGETS_WRITE, answers=TargetDetail)
+    @operation(Scope.TARGETS_WRITE, body=(OF_MONTH,), answers=TargetDetail)
     def post(self, request: Request, target_id: int) -> TargetDetail:
-        """Let a holder's number take part in splits again."""
-        target = get_target(self.actor, target_id, self.today)
-        release(self.actor, goal=target.goal, holder=_holder(target), at=self.at)
-        return _read(self, target_id)
+        """Let a holder's number, or one month of it, take part again."""
+        return _hold(self, target_id, is_held=False)
 
 
 class TargetHistory(TenantView):
@@ -195,9 +204,16 @@ def _holder(target: Target) -> Holder:
     return Node(target.unit_id, target.person_id).holder
 
 
+def _hold(view: TenantView, target_id: int, *, is_held: bool) -> TargetDetail:
+    target, month = get_target(view.actor, target_id, view.today), view.body[OF_MONTH]
+    months = [month] if month else []
+    hold(view.actor, goal=target.goal, holders=[_holder(target)], months=months, is_held=is_held, at=view.at)
+    return _read(view, target_id)
+
+
 def _read(view: TenantView, target_id: int) -> TargetDetail:
     target = get_target(view.actor, target_id, view.today)
-    named, kpi = target.person or target.unit, target.goal.kpi
+    named, kpi, amounts = target.person or target.unit, target.goal.kpi, Amounts(target.goal, view.actor)
     return {
         "target": target.pk,
         "holder": str(_holder(target)),
@@ -209,17 +225,30 @@ def _read(view: TenantView, target_id: int) -> TargetDetail:
         "kpi": kpi.key,
         "unit": kpi.unit,
         "currency": view.actor.organisation.currency,
-        "month": target.month,
-        "given": Amounts(target.goal, view.actor)(target.given),
+        "amount": amounts(target.given if target.agreed is None else target.agreed),
+        "given": amounts(target.given),
+        "agreed": amounts(target.agreed),
+        "computed": amounts(target.computed),
+        "months": _month_rows(target, amounts),
         "is_held": target.is_held,
         "version": target.version,
     }
 
 
+def _month_rows(target: Target, amounts: Amounts) -> list[MonthRow]:
+    months = (target.months if target.agreed is None else target.agreed_months) or []
+    return [
+        {"month": start, "amount": amounts(amount), "is_held": n in target.held_months}
+        for n, (start, amount) in enumerate(zip(target.goal.plan.period_starts, months, strict=bool(months)))
+    ]
+
+
 def _history_row(origin: Origin, versions: list[VersionRow], amounts: Amounts) -> HistoryRow:
     return {
         "target": origin.target_id,
-        "given": amounts(origin.given),
+        "amount": amounts(origin.given),
+        "computed": amounts(origin.computed),
+        "kind": origin.kind,
         "reason": origin.reason,
         "changed_at": origin.changed_at,
         "changed_by": origin.changed_by,
@@ -231,7 +260,9 @@ def _history_row(origin: Origin, versions: list[VersionRow], amounts: Amounts) -
 def _version_row(version: Version, amounts: Amounts) -> VersionRow:
     return {
         "number": version.number,
-        "given": amounts(version.given),
+        "amount": amounts(version.given),
+        "months": None if version.months is None else [amounts(month) for month in version.months],
+        "kind": version.kind,
         "effective_on": version.effective_on,
         "recorded_at": version.recorded_at,
         "recorded_by": version.recorded_by,

@@ -10,17 +10,17 @@ from targets.domain.progress import Basis
 
 
 def expected_curve(
-    period: Period, months: Sequence[int], calendar: WorkCalendar, basis: str
+    periods: Sequence[Period], months: Sequence[int], calendar: WorkCalendar, basis: str
 ) -> list[tuple[date, Fraction]]:
-    """What is expected by the end of each day of the period; the last is the whole target.
+    """What is expected by the end of each day of the periods; the last is the whole target.
 
-    `months` are the target's amounts in the months of the period. Within a month every day adds the same, or
+    `months` are the target's amounts in each of the periods. Within a month every day adds the same, or
     every working day; a month without working days goes by calendar days. Equal, at each day, to what
     `progress` expects as of the day after.
     """
     points: list[tuple[date, Fraction]] = []
     before = 0
-    for month, amount in zip(period.months(), months, strict=True):
+    for month, amount in zip(periods, months, strict=True):
         points += [(day, before + amount * share) for day, share in _shares(month, calendar, basis)]
         before += amount
     return points

@@ -117,9 +117,11 @@ class Progress:
     status: Status
 
 
-def timeline(period: Period, as_of: date, calendar: WorkCalendar) -> Timeline:
-    """The clock of all targets of one period on one day."""
-    months = period.months()
+def timeline(
+    period: Period, as_of: date, calendar: WorkCalendar, months: Sequence[Period] | None = None
+) -> Timeline:
+    """The clock of all targets of one period on one day; its months are calendar months where not given."""
+    months = period.months() if months is None else tuple(months)
     return Timeline(
         period=period,
         as_of=as_of,

@@ -3,15 +3,34 @@
 Checked by rule, on facts alone. A rule asks for what can be seen missing; it does not judge prose.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 
 from salestargets.kernel.messages import N_, Message
 from salestargets.kernel.periods import Period
-from salestargets.kernel.rational import ratio, rounded
+from salestargets.kernel.rational import Number, ratio, rounded
 
-GROWTH_THAT_NEEDS_A_REASON = Decimal("1.5")  # times the reference
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What an amount is held against: earlier results, what the people can carry, what is in the pipeline.
+
+    `amount` is in the unit of the goal; None is not known. `about` names it in a sentence: “the result a
+    year earlier”.
+    """
+
+    key: str
+    about: Message
+    amount: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Between these multiples of every reference a goal counts as achievable without a word."""
+
+    low: Number
+    high: Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +39,15 @@ class GoalFacts:
 
     kpi: str
     holder: str
-    objective: str
-    why: str
-    achievable_because: str
     amount: int | None
-    reference: int | None  # what was reached in the period it is compared with
     has_records: bool  # the KPI is computed from records that exist
+    references: Sequence[Reference]
+    band: Band
+    achievable_because: str
+    objective: str
+    parent: str  # the plan above that asks for it
     period: Period | None
-    has_months: bool  # the amount is spread over the months of the period
+    has_months: bool  # the amount is spread over the period, or has milestones in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +69,26 @@ def is_smart(findings: tuple[Finding, ...]) -> bool:
     return all(finding.ok for finding in findings)
 
 
+def ratios(facts: GoalFacts) -> Iterator[tuple[Reference, Fraction]]:
+    """The amount as a multiple of each reference that is known."""
+    for reference in facts.references:
+        multiple = ratio(facts.amount, reference.amount)
+        if multiple is not None and multiple >= 0:
+            yield reference, multiple
+
+
 def _specific(facts: GoalFacts) -> Finding:
     return _finding(
         "S",
         (facts.kpi, N_("It does not say which number is meant."), N_("Choose a KPI.")),
         (facts.holder, N_("It does not say who holds it."), N_("Choose a unit or a person.")),
-        (facts.objective, N_("It does not say what is wanted."), N_("Write the objective in one sentence.")),
+        ((facts.amount or 0) > 0, N_("It has no amount above zero."), N_("Enter the amount to reach.")),
     )
 
 
 def _measurable(facts: GoalFacts) -> Finding:
     return _finding(
         "M",
-        ((facts.amount or 0) > 0, N_("It has no amount above zero."), N_("Enter the amount to reach.")),
         (
             facts.has_records,
             N_("There are no records to measure it from."),
@@ -71,27 +98,48 @@ def _measurable(facts: GoalFacts) -> Finding:
 
 
 def _achievable(facts: GoalFacts) -> Finding:
-    growth = ratio(facts.amount, facts.reference)
-    reason = facts.achievable_because
-    is_modest = growth is not None and growth <= Fraction(GROWTH_THAT_NEEDS_A_REASON)
-    return _finding(
-        "A",
-        (
-            reason or growth is not None,
-            N_("There is no earlier result to compare it with."),
-            N_("Write why it can be achieved."),
-        ),
-        (
-            reason or is_modest,
-            N_("It is {times} times the earlier result."),
-            N_("Write why it can be achieved all the same, or lower it."),
-        ),
-        times=rounded(growth, 1),
-    )
+    """Inside the band of every reference that is known, or with a reason."""
+    if facts.achievable_because.strip():
+        return Finding("A", ok=True)
+    known = list(ratios(facts))
+    if not known:
+        return Finding(
+            "A",
+            ok=False,
+            missing=Message(
+                N_("There is nothing to compare it with: no earlier result, capacity or pipeline.")
+            ),
+            mend=Message(N_("Write why it can be achieved.")),
+        )
+    low, high = Fraction(facts.band.low), Fraction(facts.band.high)
+    for reference, multiple in known:
+        if not low <= multiple <= high:
+            return Finding(
+                "A",
+                ok=False,
+                missing=Message(
+                    N_("It is {times} times {what}; the band is {low} to {high}."),
+                    {
+                        "times": rounded(multiple, 2),
+                        "what": reference.about,
+                        "low": rounded(low, 2),
+                        "high": rounded(high, 2),
+                    },
+                ),
+                mend=Message(N_("Write why it can be achieved all the same, or change it.")),
+            )
+    return Finding("A", ok=True)
 
 
 def _relevant(facts: GoalFacts) -> Finding:
-    return _finding("R", (facts.why, N_("It does not say why it matters."), N_("Write what it is good for.")))
+    return _finding(
+        "R",
+        (
+            facts.objective.strip() or facts.parent,
+            N_("It serves no objective and no plan above it."),
+            N_("Choose the objective that it serves."),
+        ),
+    )
 
 
 def _time_bound(facts: GoalFacts) -> Finding:
@@ -101,14 +149,14 @@ def _time_bound(facts: GoalFacts) -> Finding:
         (
             facts.has_months,
             N_("It has no milestones within its period."),
-            N_("Spread the amount over the months."),
+            N_("Spread the amount over the months, or add a milestone."),
         ),
     )
 
 
-def _finding(letter: str, *rules: tuple[object, str, str], **params: object) -> Finding:
+def _finding(letter: str, *rules: tuple[object, str, str]) -> Finding:
     """The first rule that does not hold decides: (what must be there, what is missing, how to mend it)."""
     for there, missing, mend in rules:
         if not (there.strip() if isinstance(there, str) else there):
-            return Finding(letter, ok=False, missing=Message(missing, params), mend=Message(mend))
+            return Finding(letter, ok=False, missing=Message(missing), mend=Message(mend))
     return Finding(letter, ok=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kpis.values import Holder
 from salestargets.kernel.periods import Period, add_months
 from salestargets.web.fields import DayField, NumberField
-from targets.amounts import from_stored, to_stored
+from targets.amounts import from_stored, scale_of, to_stored
 from targets.choices import Phasing, PlanState, SplitMethod
 from targets.forms.plans import reason_field
 from targets.models import Goal
@@ -53,10 +53,13 @@ class NumberForm(ChangeForm):
     amount = NumberField(label=_("Target"), decimal_places=2)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
 
-    def __init__(self, goal: Goal, currency: str, cell: Cell | None, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, goal: Goal, currency: str, cell: Cell | None, amount: int | None, *args: Any, **kwargs: Any
+    ) -> None:
         super().__init__(goal, currency, *args, **kwargs)
+        self.fields["amount"].decimal_places = scale_of(goal.kpi, currency).places or 2  # type: ignore[attr-defined]
         if cell:
-            self.initial = {"amount": self.written(cell.given), "version": cell.version}
+            self.initial = {"amount": self.written(amount), "version": cell.version}
 
 
 class HistoryForm(ChangeForm):

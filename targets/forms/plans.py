@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kpis.models import Kpi
@@ -18,6 +19,7 @@ from salestargets.web.dialogs import VersionedForm
 from salestargets.web.fields import DayField, NumberField, TextField
 from targets.amounts import from_stored, to_stored
 from targets.models import Goal
+from targets.selectors.objectives import all_objectives
 from targets.services.plans import GoalChanges
 
 OWN = "own"
@@ -94,11 +96,11 @@ class GoalForm(forms.Form):
 
     kpi = forms.ChoiceField(label=_("KPI"))
     amount = NumberField(label=_("Amount"), decimal_places=2)
-    objective = TextField(
+    objective = IdField(
         label=_("Objective"),
-        max_length=300,
+        choices=[],
         required=False,
-        help_text=_("Specific: what is wanted, in one sentence."),
+        help_text=_("Relevant: what of the organisation's objectives it serves."),
     )
     achievable_because = TextField(
         label=_("Achievable because"),
@@ -112,7 +114,7 @@ class GoalForm(forms.Form):
         max_length=2000,
         multiline=True,
         required=False,
-        help_text=_("Relevant: what it is good for."),
+        help_text=_("In your own words, for those who work towards it."),
     )
     stretch = NumberField(
         label=_("Stretch amount"), decimal_places=2, required=False, help_text=_("What would be excellent.")
@@ -122,6 +124,8 @@ class GoalForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.kpis, self.currency = {kpi.key: kpi for kpi in kpis}, currency
         self.fields["kpi"].choices = [(kpi.key, kpi.label) for kpi in kpis]  # type: ignore[attr-defined]
+        objectives = [(str(objective.pk), objective.name) for objective in all_objectives()]
+        offer(self, "objective", [("", gettext("None")), *objectives])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -134,7 +138,7 @@ class GoalForm(forms.Form):
         return GoalChanges(
             amount=to_stored(data["amount"], kpi, self.currency),
             stretch=None if stretch is None else to_stored(stretch, kpi, self.currency, field="stretch"),
-            objective=data["objective"],
+            objective_id=data["objective"],
             why=data["why"],
             achievable_because=data["achievable_because"],
         )
@@ -155,7 +159,7 @@ def initial_of(goal: Goal, currency: str) -> dict[str, Any]:
         "kpi": goal.kpi.key,
         "amount": from_stored(goal.amount, goal.kpi, currency),
         "stretch": from_stored(goal.stretch, goal.kpi, currency),
-        "objective": goal.objective,
+        "objective": goal.objective_id or "",
         "why": goal.why,
         "achievable_because": goal.achievable_because,
         "version": goal.version,

@@ -14,10 +14,11 @@ from salestargets.kernel.calendars import WorkCalendar
 from salestargets.kernel.periods import Period
 from salestargets.kernel.rational import ratio, rounded
 from salestargets.tenancy.models import Organisation
-from targets.choices import PlanState, Status
+from targets.amounts import is_level, stored_actual
+from targets.choices import IN_FORCE, Status
 from targets.domain.progress import Rules, Thresholds, Timeline, progress, timeline
-from targets.models import Goal, Progress, Target, TargetVersion
-from targets.selectors.sheets import span_of
+from targets.models import Goal, Plan, Progress, Target, TargetVersion
+from targets.selectors.periods import periods_of, span_of
 from targets.selectors.trees import Node
 
 #: Decimals kept of attainment and pace.
@@ -26,7 +27,7 @@ PLACES = 6
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A holder's target for the span and its months, or that there is none."""
+    """A holder's target for the span and its months (a level has none), or that there is no target."""
 
     node: Node
     target_id: int | None = None
@@ -41,7 +42,7 @@ class Standing:
     node: Node
     target_id: int | None
     target: int | None
-    actual: int
+    actual: int | None
     expected: int | None
     expected_calendar: int | None
     expected_working_day: int | None
@@ -56,7 +57,7 @@ class Standing:
     @property
     def gap(self) -> int | None:
         """Above zero: still to win."""
-        return None if self.target is None else self.target - self.actual
+        return None if self.target is None or self.actual is None else self.target - self.actual
 
     @property
     def due(self) -> Decimal | None:
@@ -66,11 +67,11 @@ class Standing:
     @property
     def above(self) -> int | None:
         """What was won beyond the target."""
-        return None if self.target is None else max(self.actual - self.target, 0)
+        return None if self.gap is None else max(-self.gap, 0)
 
     @property
     def pace_gap(self) -> int | None:
-        return None if self.expected is None else self.expected - self.actual
+        return None if self.expected is None or self.actual is None else self.expected - self.actual
 
 
 def standings(
@@ -89,8 +90,8 @@ def standings(
     What the worker keeps up is read, the rest is worked out: holders without a target, drafts, other days.
     """
     span = span_of(goal.plan)
-    clock = timeline(span, as_of or organisation.today(at), calendar)
-    is_kept = as_of is None and goal.plan.state != PlanState.DRAFT
+    clock = clock_of(goal.plan, as_of or organisation.today(at), calendar)
+    is_kept = as_of is None and goal.plan.state in IN_FORCE
     found = _kept(goal, nodes, clock) if is_kept else {}
     missing = [node for node in nodes if node not in found]
     if missing:
@@ -101,50 +102,78 @@ def standings(
     return found
 
 
+def clock_of(plan: Plan, day: date, calendar: WorkCalendar) -> Timeline:
+    """How much of a plan, and of each of its periods, has passed before a day."""
+    return timeline(span_of(plan), day, calendar, periods_of(plan))
+
+
 def measured(
     goal: Goal,
     lines: Iterable[Line],
-    values: Mapping[Node, int],
+    values: Mapping[Node, int | None],
     clock: Timeline,
     organisation: Organisation,
     at: datetime,
 ) -> list[Standing]:
-    """The maths, for each line; a missing value is 0: nothing was recorded."""
+    """The maths, for each line."""
     rules = rules_of(goal, organisation)
-    return [_measured(line, values.get(line.node, 0), clock, rules, at) for line in lines]
+    return [_measured(line, values[line.node], clock, rules, goal.baseline, at) for line in lines]
 
 
 def rules_of(goal: Goal, organisation: Organisation) -> Rules:
     levels = Thresholds(organisation.ahead_level, organisation.on_track_level, organisation.behind_level)
-    return Rules(basis=goal.plan.expected_basis, direction=goal.kpi.direction, thresholds=levels)
+    return Rules(
+        basis=goal.plan.expected_basis,
+        direction=goal.kpi.direction,
+        is_level=is_level(goal.kpi),
+        thresholds=levels,
+    )
 
 
 def values_of(
     goal: Goal, nodes: Collection[Node], span: Period, *, on: date, as_of: date | None = None
-) -> dict[Node, int]:
-    """What the records of a span say of the goal's KPI."""
+) -> dict[Node, int | None]:
+    """What the records of a span say of the goal's KPI, as it is stored; None: a ratio of nothing."""
     found = actuals([node.holder for node in nodes], goal.kpi, span, on=on, as_of=as_of)
-    return {node: found[node.holder].numerator for node in nodes}
+    return {node: stored_actual(found[node.holder], goal.kpi) for node in nodes}
 
 
 def lines_of(goals: Collection[Goal], holders: Collection[Holder] | None = None) -> dict[int, list[Line]]:
     """Goal → the targets of its holders (or of these) as they are. One query."""
-    rows = Target.objects.filter(_of(holders, ""), goal__in=goals).order_by("month")
-    return _lines(rows.values_list("goal_id", "unit_id", "person_id", "month", "id", "given"))
+    rows = Target.objects.filter(_of(holders, ""), goal__in=goals, group="")
+    lines: dict[int, list[Line]] = {}
+    for goal_id, unit_id, person_id, target_id, given, months, agreed, agreed_months in rows.values_list(
+        "goal_id", "unit_id", "person_id", "id", "given", "months", "agreed", "agreed_months"
+    ):
+        amount, by_month = (given, months) if agreed is None else (agreed, agreed_months)
+        if amount is not None:
+            line = Line(Node(unit_id, person_id), target_id, amount, _tuple(by_month))
+            lines.setdefault(goal_id, []).append(line)
+    return lines
 
 
 def lines_on(goal: Goal, nodes: Collection[Node], day: date | None) -> list[Line]:
-    """The targets in force on a day; a draft has only its present ones."""
+    """The targets in force on a day; what is still being made has only its present ones."""
     holders = [node.holder for node in nodes]
-    if day is None or goal.plan.state == PlanState.DRAFT:
+    if day is None or goal.plan.state not in IN_FORCE:
         return lines_of([goal], holders).get(goal.pk, [])
     rows = TargetVersion.objects.filter(
-        _of(holders, "target__"), target__goal=goal, effective_on__lte=max(day, goal.plan.starts_on)
+        _of(holders, "target__"),
+        target__goal=goal,
+        target__group="",
+        effective_on__lte=max(day, goal.plan.starts_on),
     ).order_by("target_id", "-number")
     latest = rows.distinct("target_id").values_list(
-        "target__goal_id", "target__unit_id", "target__person_id", "target__month", "target_id", "given"
+        "target__unit_id", "target__person_id", "target_id", "amount", "months"
     )
-    return _lines(sorted(latest, key=lambda row: row[3] or date.max)).get(goal.pk, [])
+    return [
+        Line(Node(unit_id, person_id), target_id, amount, _tuple(months))
+        for unit_id, person_id, target_id, amount, months in latest
+    ]
+
+
+def _tuple(months: list[int] | None) -> tuple[int, ...] | None:
+    return None if months is None else tuple(months)
 
 
 def _of(holders: Collection[Holder] | None, prefix: str) -> Q:
@@ -156,33 +185,23 @@ def _of(holders: Collection[Holder] | None, prefix: str) -> Q:
     return is_unit | Q(**{f"{prefix}person__in": people})
 
 
-def _lines(rows: Iterable[tuple[int, int, int | None, date | None, int, int]]) -> dict[int, list[Line]]:
-    spans: dict[tuple[int, Node], tuple[int, int]] = {}
-    months: dict[tuple[int, Node], list[int]] = {}
-    for goal_id, unit_id, person_id, month, target_id, given in rows:
-        place = goal_id, Node(unit_id, person_id)
-        if month is None:
-            spans[place] = target_id, given
-        else:
-            months.setdefault(place, []).append(given)
-    lines: dict[int, list[Line]] = {}
-    for (goal_id, node), (target_id, given) in spans.items():
-        lines.setdefault(goal_id, []).append(Line(node, target_id, given, tuple(months[goal_id, node])))
-    return lines
-
-
 def _kept(goal: Goal, nodes: Collection[Node], clock: Timeline) -> dict[Node, Standing]:
     holders = [node.holder for node in nodes]
-    rows = Progress.objects.filter(_of(holders, "target__"), target__goal=goal).select_related("target")
+    rows = Progress.objects.filter(
+        _of(holders, "target__"), target__goal=goal, target__group=""
+    ).select_related("target")
     found = {Node(row.target.unit_id, row.target.person_id): row for row in rows}
-    return {node: _as_kept(node, found[node], clock) for node in nodes if node in found}
+    is_flow = not is_level(goal.kpi)
+    return {node: _as_kept(node, found[node], clock, is_flow=is_flow) for node in nodes if node in found}
 
 
-def _as_kept(node: Node, row: Progress, clock: Timeline) -> Standing:
+def _as_kept(node: Node, row: Progress, clock: Timeline, *, is_flow: bool) -> Standing:
+    target = row.target.given if row.target.agreed is None else row.target.agreed
+    left = max((target or 0) - (row.actual or 0), 0)
     return Standing(
         node=node,
         target_id=row.target_id,
-        target=row.target.given,
+        target=target,
         actual=row.actual,
         expected=row.expected,
         expected_calendar=row.expected_calendar,
@@ -190,15 +209,17 @@ def _as_kept(node: Node, row: Progress, clock: Timeline) -> Standing:
         attainment=row.attainment,
         pace=row.pace,
         forecast=row.forecast,
-        required_rate=_whole(ratio(max(row.target.given - row.actual, 0), clock.working_days_left)),
+        required_rate=_whole(ratio(left, clock.working_days_left)) if is_flow else None,
         status=Status(row.status),
         as_of=row.computed_on,
         computed_at=row.computed_at,
     )
 
 
-def _measured(line: Line, value: int, clock: Timeline, rules: Rules, at: datetime) -> Standing:
-    found = progress(line.given, value, clock, rules, months=line.months)
+def _measured(
+    line: Line, value: int | None, clock: Timeline, rules: Rules, baseline: int | None, at: datetime
+) -> Standing:
+    found = progress(line.given, value, clock, rules, months=line.months, base=baseline)
     forms = found.expectations
     return Standing(
         node=line.node,

@@ -8,7 +8,7 @@ from typing import Any
 
 from salestargets.accounts.models import User
 from salestargets.tenancy.access import Sight
-from targets.choices import SplitMethod
+from targets.choices import ChangeKind, SplitMethod
 from targets.models import Split, Target, TargetVersion
 from targets.selectors.trees import Node
 
@@ -19,10 +19,12 @@ class Version:
 
     number: int
     given: int
+    months: Sequence[int] | None
     effective_on: date
     recorded_at: datetime
     recorded_by: str | None
     reason: str
+    kind: ChangeKind
     split_id: int | None
 
 
@@ -68,29 +70,40 @@ class Making:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """`making` is the split the number came from; None where it was set by hand, for `reason`."""
+    """`making` is the split the number came from; None where it was set by hand, for `reason`.
+
+    `computed` is what that split gave: another number now is an override.
+    """
 
     target_id: int
-    given: int
+    given: int | None
+    computed: int | None
+    kind: ChangeKind
     reason: str
     changed_at: datetime
     changed_by: str | None
     making: Making | None
 
+    @property
+    def is_override(self) -> bool:
+        return self.computed is not None and self.computed != self.given
+
 
 def versions_of(target: Target, as_of: date | None = None) -> list[Version]:
     """The newest first; with a day, those in force on it or before."""
-    rows = TargetVersion.objects.filter(target=target).select_related("recorded_by").order_by("-number")
+    rows = TargetVersion.objects.filter(target=target).select_related("change__by").order_by("-number")
     if as_of is not None:
         rows = rows.filter(effective_on__lte=as_of)
     return [
         Version(
             number=row.number,
-            given=row.given,
+            given=row.amount,
+            months=row.months,
             effective_on=row.effective_on,
             recorded_at=row.recorded_at,
-            recorded_by=_name(row.recorded_by),
-            reason=row.reason,
+            recorded_by=_name(row.change.by),
+            reason=row.change.reason,
+            kind=ChangeKind(row.change.kind),
             split_id=row.split_id,
         )
         for row in rows
@@ -99,15 +112,17 @@ def versions_of(target: Target, as_of: date | None = None) -> list[Version]:
 
 def origin_of(target_id: int, sight: Sight) -> Origin:
     """One query. The holder's own share is always among those shown."""
-    links = ("changed_by", "split__unit", "split__made_by")
+    links = ("change__by", "split__unit", "split__change__by")
     target = Target.objects.select_related(*links).get(pk=target_id)
     own = str(Node(target.unit_id, target.person_id))
     return Origin(
         target_id=target.pk,
-        given=target.given,
-        reason=target.reason,
-        changed_at=target.changed_at,
-        changed_by=_name(target.changed_by),
+        given=target.given if target.agreed is None else target.agreed,
+        computed=target.computed,
+        kind=ChangeKind(target.change.kind),
+        reason=target.change.reason,
+        changed_at=target.change.at,
+        changed_by=_name(target.change.by),
         making=_making(target.split, own, sight) if target.split else None,
     )
 
@@ -133,8 +148,8 @@ def _making(split: Split, own: str, sight: Sight) -> Making:
         children=len(shares),
         weight_total=sum((share.weight for share in shares), Decimal(0)),
         shares=[share for share in shares if is_open or share.holder == own],
-        made_at=split.made_at,
-        made_by=_name(split.made_by),
+        made_at=split.change.at,
+        made_by=_name(split.change.by),
     )
 
 

@@ -5,8 +5,6 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from kpis.models import Kpi
-from kpis.selectors import all_kpis, is_stock
 from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.access import Actor, Sight, sight_of
@@ -16,10 +14,12 @@ from targets.choices import PlanState
 from targets.models import Goal, Plan, Target
 from targets.selectors.trees import Node, PlanTree
 
+_WITH_GOAL = ("plan__root_unit", "plan__parent", "kpi", "objective", "owner")
+
 
 def visible_plans(actor: Actor, on: date) -> QuerySet[Plan]:
     """Plans in which the actor sees someone, the newest first."""
-    plans = Plan.objects.select_related("root_unit").order_by("-starts_on", "name", "id")
+    plans = Plan.objects.select_related("root_unit", "parent").order_by("-starts_on", "name", "id")
     sight = sight_of(actor, on)
     if not actor.sees_everything:
         plans = plans.filter(_touches(sight))
@@ -41,7 +41,7 @@ def get_plan(actor: Actor, plan_id: int, on: date) -> Plan:
 
 def get_goal(actor: Actor, goal_id: int, on: date, *, plan_id: int | None = None) -> Goal:
     """With its plan and KPI; of this plan, where one is named."""
-    goals = Goal.objects.select_related("plan__root_unit", "kpi").filter(pk=goal_id)
+    goals = Goal.objects.select_related(*_WITH_GOAL).filter(pk=goal_id)
     if plan_id is not None:
         goals = goals.filter(plan=plan_id)
     goal = goals.filter(plan__in=visible_plans(actor, on).order_by().values("pk")).first()
@@ -52,7 +52,7 @@ def get_goal(actor: Actor, goal_id: int, on: date, *, plan_id: int | None = None
 
 def get_target(actor: Actor, target_id: int, on: date) -> Target:
     """A number of someone whom the actor sees, with goal, plan and KPI."""
-    targets = Target.objects.select_related("goal__plan__root_unit", "goal__kpi", "unit", "person")
+    targets = Target.objects.select_related("goal__plan__root_unit", "goal__kpi", "unit", "person", "change")
     target = targets.filter(
         pk=target_id, goal__plan__in=visible_plans(actor, on).order_by().values("pk")
     ).first()
@@ -64,15 +64,10 @@ def get_target(actor: Actor, target_id: int, on: date) -> Target:
 def goals_of(plans: Iterable[Plan]) -> dict[int, list[Goal]]:
     """Plan → its goals, the governing KPI first."""
     found: dict[int, list[Goal]] = {plan.pk: [] for plan in plans}
-    goals = Goal.objects.filter(plan_id__in=found).select_related("plan__root_unit", "kpi")
+    goals = Goal.objects.filter(plan_id__in=found).select_related(*_WITH_GOAL)
     for goal in goals.order_by("kpi__position", "kpi__key", "id"):
         found[goal.plan_id].append(goal)
     return found
-
-
-def additive_kpis() -> list[Kpi]:
-    """Those whose numbers can be given out: they add up over people and months."""
-    return [kpi for kpi in all_kpis() if not kpi.denominator and not is_stock(kpi)]
 
 
 def sees(sight: Sight, node: Node) -> bool:

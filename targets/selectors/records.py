@@ -14,7 +14,7 @@ from salestargets.tenancy.access import Actor
 from salestargets.tenancy.models import Person
 from salestargets.tenancy.selectors import get_person, get_unit
 from targets.models import Goal
-from targets.selectors.sheets import span_of
+from targets.selectors.periods import span_of
 
 ROWS_AT_ONCE = 1_000
 

@@ -11,8 +11,9 @@ from salestargets.tenancy.access import Actor, Sight, sight_of
 from targets.domain.splitting import Balance
 from targets.models import Goal
 from targets.selectors.figures import Standing, standings
+from targets.selectors.periods import calendar_for
 from targets.selectors.plans import may_set, sees
-from targets.selectors.sheets import Cell, Sheet, calendar_for, sheet_of
+from targets.selectors.sheets import Cell, Sheet, sheet_of
 from targets.selectors.trees import Label, Node, PlanTree, plan_tree
 
 
@@ -32,13 +33,15 @@ class SheetCell:
     """A number, and at a unit what of it is not given on, or given twice. None: no number yet."""
 
     month: date | None
-    cell: Cell | None
+    amount: int | None
+    is_held: bool
     balance: Balance
 
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
     place: Place
+    cell: Cell | None
     total: SheetCell
     months: Sequence[SheetCell]
     is_writable: bool
@@ -56,6 +59,7 @@ def sheet_rows(actor: Actor, goal: Goal, *, on: date, holder: Holder | None = No
     return [
         SheetRow(
             place=place,
+            cell=sheet.cells.get(place.node),
             total=_cell(sheet, place.node, None),
             months=[_cell(sheet, place.node, month) for month in sheet.months],
             is_writable=may_set(actor, sight, sheet.tree, place.node),
@@ -98,4 +102,5 @@ def _walk(tree: PlanTree, sight: Sight, start: Node, levels: int | None) -> Iter
 
 
 def _cell(sheet: Sheet, node: Node, month: date | None) -> SheetCell:
-    return SheetCell(month, sheet.cells.get((node, month)), sheet.balance(node, month))
+    is_held = sheet.is_held(node) if month is None else sheet.months.index(month) in sheet.held_months(node)
+    return SheetCell(month, sheet.given(node, month), is_held, sheet.balance(node, month))

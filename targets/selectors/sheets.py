@@ -1,76 +1,143 @@
 """All numbers of a goal: tree × months, and at each node what is left to give or was given too much."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from salestargets.kernel.calendars import WorkCalendar
-from salestargets.kernel.periods import Period
-from salestargets.tenancy.models import Organisation
-from salestargets.tenancy.selectors import calendar_of
+from targets.amounts import is_level
 from targets.domain.splitting import Balance, balance
-from targets.models import Goal, Plan, Target
+from targets.models import Goal, Target
 from targets.selectors.trees import Node, PlanTree, plan_tree
 
-#: A holder's number for one month, or for the whole span (None).
-Place = tuple[Node, date | None]
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """An amount and its months, which sum to it; a level has no months."""
+
+    amount: int
+    months: tuple[int, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
+    """A holder's number. What was agreed is in force, until then what was given; None: no number yet.
+
+    `computed`: what the last split gave. `held_months` are positions.
+    """
+
     target_id: int
-    given: int
+    given: int | None
+    given_months: tuple[int, ...] | None
+    agreed: int | None
+    agreed_months: tuple[int, ...] | None
     version: int
     is_held: bool
+    held_months: frozenset[int]
     split_id: int | None
-    reason: str
+    computed: int | None
+    change_id: int
+
+    @property
+    def amount(self) -> int | None:
+        return self.given if self.agreed is None else self.agreed
+
+    @property
+    def months(self) -> tuple[int, ...] | None:
+        return self.given_months if self.agreed is None else self.agreed_months
+
+    @property
+    def is_override(self) -> bool:
+        return self.computed is not None and self.amount != self.computed
 
 
 @dataclass(frozen=True)
 class Sheet:
+    """The numbers of one product group (“”: all products)."""
+
     goal: Goal
     tree: PlanTree
-    cells: Mapping[Place, Cell]
+    cells: Mapping[Node, Cell]
+    group: str = ""
 
     @cached_property
     def months(self) -> tuple[date, ...]:
-        return tuple(month.start for month in span_of(self.goal.plan).months())
+        """First days of the plan's periods; none for a level."""
+        return () if is_level(self.goal.kpi) else tuple(self.goal.plan.period_starts)
 
     def given(self, node: Node, month: date | None = None) -> int | None:
-        """None where nothing was given yet, which is not zero."""
-        cell = self.cells.get((node, month))
-        return cell.given if cell else None
+        """The number in force; None where there is none yet, which is not zero."""
+        cell = self.cells.get(node)
+        if cell is None or cell.amount is None:
+            return None
+        return cell.amount if month is None else (cell.months or ())[self.months.index(month)]
 
     def by_month(self, node: Node) -> list[int]:
-        return [self.given(node, month) or 0 for month in self.months]
+        cell = self.cells.get(node)
+        return list(cell.months) if cell and cell.months is not None else [0] * len(self.months)
 
     def is_held(self, node: Node) -> bool:
-        cell = self.cells.get((node, None))
+        cell = self.cells.get(node)
         return cell is not None and cell.is_held
+
+    def held_months(self, node: Node) -> frozenset[int]:
+        cell = self.cells.get(node)
+        return cell.held_months if cell else frozenset()
 
     def balance(self, node: Node, month: date | None = None) -> Balance:
         """`parent + over-assigned = Σ children + unallocated`, in any month and over the span."""
+        if is_level(self.goal.kpi):
+            return Balance(0, 0)
         given = self.given(node, month) or 0
         return balance(given, (self.given(child, month) or 0 for child in self.tree.below(node)))
 
 
-def span_of(plan: Plan) -> Period:
-    return Period(plan.starts_on, plan.ends_on)
-
-
-def calendar_for(goals: Collection[Goal], organisation: Organisation) -> WorkCalendar:
-    """The organisation's working days, good for the plans of all these goals. One query."""
-    spans = [span_of(goal.plan) for goal in goals]
-    whole = Period(min(span.start for span in spans), max(span.end for span in spans))
-    return calendar_of(organisation, whole)
-
-
-def sheet_of(goal: Goal, tree: PlanTree | None = None) -> Sheet:
-    """Three queries for any size; the plan is expected with the goal."""
-    rows = Target.objects.filter(goal=goal).values_list(
-        "unit_id", "person_id", "month", "id", "given", "version", "is_held", "split_id", "reason"
-    )
-    cells = {(Node(row[0], row[1]), row[2]): Cell(*row[3:]) for row in rows}
+def sheet_of(goal: Goal, tree: PlanTree | None = None, *, group: str = "") -> Sheet:
+    """Three queries for any size; plan and KPI are expected with the goal."""
+    rows = Target.objects.filter(goal=goal, group=group).values_list("unit_id", "person_id", *_COLUMNS)
+    cells = {Node(unit_id, person_id): _cell(*columns) for unit_id, person_id, *columns in rows}
     tree = tree or plan_tree(goal.plan)
-    return Sheet(goal, tree.with_strays(node for node, month in cells if month is None), cells)
+    return Sheet(goal, tree.with_strays(cells), cells, group)
+
+
+_COLUMNS = (
+    "id",
+    "given",
+    "months",
+    "agreed",
+    "agreed_months",
+    "version",
+    "is_held",
+    "held_months",
+    "split_id",
+    "computed",
+    "change_id",
+)
+
+
+def _cell(
+    target_id: int,
+    given: int | None,
+    months: list[int] | None,
+    agreed: int | None,
+    agreed_months: list[int] | None,
+    version: int,
+    is_held: bool,
+    held_months: list[int],
+    *rest: int,
+) -> Cell:
+    return Cell(
+        target_id,
+        given,
+        None if months is None else tuple(months),
+        agreed,
+        None if agreed_months is None else tuple(agreed_months),
+        version,
+        is_held,
+        frozenset(held_months),
+        *rest,
+    )
+
+
+#: A holder who has nothing yet.
+NOTHING = Cell(0, None, None, None, None, 0, False, frozenset(), None, None, 0)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.db.models import Case, IntegerField, Q, When
 
-from kpis.selectors import actuals, series
+from kpis.selectors import actuals, is_stock, series
 from kpis.values import Holder
 from salestargets.alerts.models import Severity
 from salestargets.alerts.selectors import inbox
@@ -16,13 +16,14 @@ from salestargets.kernel.calendars import WorkCalendar
 from salestargets.kernel.periods import Period, add_months
 from salestargets.kernel.rational import ratio, rounded
 from salestargets.tenancy.access import Actor, sight_of
-from targets.choices import PlanState, Status
-from targets.domain.progress import Timeline, timeline
+from targets.amounts import is_level, stored_actual
+from targets.choices import IN_FORCE, Status
+from targets.domain.progress import Timeline
 from targets.models import Goal
-from targets.selectors.figures import Standing, standings
+from targets.selectors.figures import Standing, clock_of, standings
+from targets.selectors.periods import calendar_for, span_of
 from targets.selectors.plans import visible_plans
 from targets.selectors.rows import Place, places
-from targets.selectors.sheets import calendar_for, span_of
 from targets.selectors.trees import Node, plan_tree
 
 MOST_GOALS = 50
@@ -78,7 +79,7 @@ class _Sum:
 
 def goals_in_force(actor: Actor, *, day: date, on: date) -> list[Goal]:
     """Those that run on the day first, then the newest."""
-    plans = visible_plans(actor, on).exclude(state=PlanState.DRAFT).order_by().values("pk")
+    plans = visible_plans(actor, on).filter(state__in=IN_FORCE).order_by().values("pk")
     runs = Q(plan__starts_on__lte=day, plan__ends_on__gte=day)
     goals = Goal.objects.filter(plan__in=plans).select_related("kpi", "plan__root_unit")
     return list(
@@ -100,7 +101,7 @@ def team_of(actor: Actor, goal: Goal, *, as_of: date | None, at: datetime) -> Te
     calendar = calendar_for([goal], actor.organisation)
     return Team(
         goal=goal,
-        clock=timeline(span_of(goal.plan), as_of or on, calendar),
+        clock=clock_of(goal.plan, as_of or on, calendar),
         calendar=calendar,
         places=found,
         standings=standings(goal, nodes, actor.organisation, calendar, as_of=as_of, at=at),
@@ -118,13 +119,18 @@ def who_needs_help(actor: Actor, team: Team, *, as_of: date | None, at: datetime
 
 
 def sparks(goal: Goal, nodes: Collection[Node], *, day: date, on: date) -> dict[Node, list[int]]:
-    """What each of the last twelve whole months brought; from the cells, whoever is asked for."""
+    """What each of the last twelve whole months brought, from the cells; nothing of a stock."""
+    if is_stock(goal.kpi):
+        return {node: [] for node in nodes}
     end = day.replace(day=1)
     span = Period(add_months(end, -SPARK_MONTHS), end)
     found = series([node.holder for node in nodes], goal.kpi, span, by="month", on=on)
     months = [month.start for month in span.months()]
     return {
-        node: [found[node.holder][month].numerator if month in found[node.holder] else 0 for month in months]
+        node: [
+            stored_actual(found[node.holder][month], goal.kpi) or 0 if month in found[node.holder] else 0
+            for month in months
+        ]
         for node in nodes
     }
 
@@ -143,6 +149,8 @@ def severities(actor: Actor, goal: Goal, nodes: Collection[Node], on: date) -> d
 
 def _rate(team: Team, place: Place) -> int | None:
     """What was reached on each working day that has passed."""
+    if is_level(team.goal.kpi):
+        return None
     passed = team.clock.working_days_passed
     per_day = ratio(team.standing(place).actual, passed)
     return None if per_day is None else round(per_day)

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 from hashlib import sha256
 from itertools import accumulate
 from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, Max, Q, QuerySet, When
 
-from kpis.selectors import series
-from kpis.values import Holder
+from kpis.selectors import is_stock, series
+from kpis.values import Actual, Holder
 from pipeline.deciding import open_deals_of
 from salestargets.alerts.models import Alert
 from salestargets.alerts.selectors import inbox
@@ -19,13 +20,14 @@ from salestargets.tenancy.access import Actor, sight_of
 from salestargets.tenancy.choices import AssignmentRole
 from salestargets.tenancy.models import Assignment
 from salestargets.tenancy.models.people import current_on
-from targets.choices import PlanState
+from targets.amounts import is_level, stored_actual
+from targets.choices import IN_FORCE
 from targets.domain.curves import expected_curve
-from targets.domain.progress import Timeline, timeline
+from targets.domain.progress import Timeline
 from targets.models import Goal, Plan, Progress, Target
-from targets.selectors.figures import Standing, lines_on, standings
+from targets.selectors.figures import Standing, clock_of, lines_on, standings
 from targets.selectors.history import Origin, origin_of
-from targets.selectors.sheets import calendar_for, span_of
+from targets.selectors.periods import calendar_for, periods_of, span_of
 from targets.selectors.trees import Node
 
 MOST_GOALS = 50
@@ -102,7 +104,7 @@ def today_of(actor: Actor, held: Held, *, goal_id: int | None, as_of: date | Non
         node=node,
         target=target,
         standing=stand[0][1],
-        clock=timeline(span_of(target.goal.plan), day, calendar),
+        clock=clock_of(target.goal.plan, day, calendar),
         curve=curve_of(target.goal, node, calendar, as_of=as_of, on=on),
         origin=origin_of(target.pk, sight_of(actor, on)),
         beside=stand[1:],
@@ -136,7 +138,7 @@ def _runs_on(goal: Goal, day: date) -> bool:
 
 def _in_force(day: date) -> QuerySet[Target]:
     rows = Target.objects.filter(
-        month__isnull=True, goal__plan__state__in=[PlanState.PUBLISHED, PlanState.CLOSED]
+        Q(given__isnull=False) | Q(agreed__isnull=False), group="", goal__plan__state__in=IN_FORCE
     )
     return rows.select_related("person", "unit", "goal__kpi", "goal__plan").order_by(
         Case(When(person__isnull=False, then=0), default=1, output_field=IntegerField()),
@@ -173,6 +175,8 @@ def _standing(
 
 def curve_of(goal: Goal, node: Node, calendar: WorkCalendar, *, as_of: date | None, on: date) -> list[Point]:
     """The days of the plan's span."""
+    if is_level(goal.kpi):
+        return _levels(goal, node, as_of=as_of, on=on)
     span = span_of(goal.plan)
     by_day = series([node.holder], goal.kpi, span, by="day", on=on, as_of=as_of)[node.holder]
     reached = accumulate(by_day[day].numerator if day in by_day else 0 for day in span.dates())
@@ -185,11 +189,32 @@ def curve_of(goal: Goal, node: Node, calendar: WorkCalendar, *, as_of: date | No
 
 def _expected(goal: Goal, node: Node, calendar: WorkCalendar, as_of: date | None) -> dict[date, int]:
     """Nothing where there was no target yet on the day."""
-    span = span_of(goal.plan)
     months = next((line.months for line in lines_on(goal, [node], as_of) if line.node == node), None)
     if months is None:
         return {}
-    return {day: round(due) for day, due in expected_curve(span, months, calendar, goal.plan.expected_basis)}
+    return {day: round(due) for day, due in _curve(goal.plan, months, calendar)}
+
+
+def _curve(plan: Plan, months: Sequence[int], calendar: WorkCalendar) -> list[tuple[date, Fraction]]:
+    return expected_curve(periods_of(plan), months, calendar, plan.expected_basis)
+
+
+def _levels(goal: Goal, node: Node, *, as_of: date | None, on: date) -> list[Point]:
+    """A ratio to date, day by day: all that counts above the line by all that counts below it."""
+    span = span_of(goal.plan)
+    if is_stock(goal.kpi):
+        return []
+    by_day = series([node.holder], goal.kpi, span, by="day", on=on, as_of=as_of)[node.holder]
+    target = next((line.given for line in lines_on(goal, [node], as_of) if line.node == node), None)
+    above = below = 0
+    points: list[Point] = []
+    for day in span.dates():
+        found = by_day.get(day)
+        above += found.numerator if found else 0
+        below += (found.denominator or 0) if found else 0
+        is_past = day < as_of if as_of else day <= on
+        points.append(Point(day, target, stored_actual(Actual(above, below), goal.kpi) if is_past else None))
+    return points
 
 
 def _alerts_of(actor: Actor, holder: Holder, on: date) -> list[Alert]:

@@ -1,26 +1,87 @@
-"""One number by hand: set, held, released."""
+"""Numbers by hand: one or many at once, held, released."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F
 
 from kpis.values import Holder
+from salestargets.kernel.apportion import apportion
 from salestargets.kernel.errors import Conflict, DomainError, NotFound
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.access import Actor
+from targets.choices import ChangeKind
 from targets.models import Goal, Target
-from targets.selectors.sheets import Place, Sheet, sheet_of
+from targets.selectors.sheets import Sheet, Spread, sheet_of
 from targets.selectors.trees import Node
 from targets.services.numbers import (
-    Batch,
     Because,
+    Part,
     check_amount,
     check_may_set,
     lock_goal,
-    months_like,
+    spread_like,
     write_numbers,
 )
+
+UNCHECKED = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A holder's new number: for months of the plan, named by their first days, or for the span (none).
+
+    Several months share the amount in the shape they have. `was`: what stood there when it was read;
+    another number there now refuses the edit. Where it is not told, whatever is there is written over.
+    """
+
+    holder: Holder | None
+    months: Sequence[date]
+    amount: int
+    was: int | object | None = UNCHECKED
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """An edit of a number that somebody else has changed, and what it is now."""
+
+    edit: Edit
+    node: Node
+    now: int | None
+
+
+class StaleEdits(Conflict):
+    """Nothing was written: some numbers are no longer what they were when they were read."""
+
+    def __init__(self, stale: Sequence[Stale]) -> None:
+        super().__init__(
+            N_("Someone else changed this in the meantime. Look at the new values and try again."),
+            code="stale",
+        )
+        self.stale = stale
+
+
+@transaction.atomic
+def edit_numbers(
+    actor: Actor,
+    *,
+    goal: Goal,
+    edits: Sequence[Edit],
+    group: str = "",
+    reason: str = "",
+    effective_on: date | None = None,
+    kind: ChangeKind | None = None,
+    at: datetime,
+) -> set[Node]:
+    """All of the edits, or none. A span's number is spread over its months in their shape, but for those
+    that are held; a month's moves the span's. Tells whose numbers were touched.
+
+    Those above and below stay: what this leaves unallocated, or assigns too much, is shown there.
+    """
+    sheet = sheet_of(lock_goal(goal), group=group)
+    kind = kind or (ChangeKind.PASTE if len(edits) > 1 else ChangeKind.EDIT)
+    return _apply(Because(actor, at, reason, effective_on), kind, sheet, edits)
 
 
 @transaction.atomic
@@ -32,69 +93,121 @@ def set_target(
     month: date | None = None,
     amount: int,
     expected_version: int | None,
+    group: str = "",
     reason: str = "",
     effective_on: date | None = None,
     at: datetime,
 ) -> Target:
-    """One number by hand. A span's is spread over its months in their shape, a month's moves the span's.
-
-    Those above and below stay: what this leaves unallocated, or assigns too much, is shown there.
-    `expected_version` is that of the number read, 0 where there was none; without it, whatever is there.
+    """One number by hand. `expected_version` is that of the holder's row as it was read, 0 where there was
+    none; without it, whatever is there.
     """
-    check_amount(amount)
-    sheet = sheet_of(lock_goal(goal))
+    sheet = sheet_of(lock_goal(goal), group=group)
     node = sheet.tree.find(holder)
     check_may_set(actor, sheet, node, at=at)
-    _check_month(sheet, month)
-    _check_version(sheet, (node, month), expected_version)
-    numbers = _numbers(sheet, node, month, amount)
-    write_numbers(Because(actor, at, reason, effective_on), sheet, Batch(numbers))
-    return Target.objects.get(goal=goal, unit=node.unit_id, person=node.person_id, month=month)
+    _check_version(sheet, node, expected_version)
+    edit = Edit(holder, [month] if month else [], amount)
+    _apply(Because(actor, at, reason, effective_on), ChangeKind.EDIT, sheet, [edit])
+    return Target.objects.get(goal=goal, unit=node.unit_id, person=node.person_id, group=group)
 
 
 @transaction.atomic
-def hold(actor: Actor, *, goal: Goal, holder: Holder, at: datetime) -> Target:
-    """Keep a number while the rest is split anew."""
-    return _set_held(actor, goal, holder, is_held=True, at=at)
+def hold(
+    actor: Actor,
+    *,
+    goal: Goal,
+    holders: Sequence[Holder],
+    months: Sequence[date] = (),
+    is_held: bool = True,
+    group: str = "",
+    at: datetime,
+) -> set[Node]:
+    """Keep numbers (or some of their months) while the rest is split or spread anew; or let them go again."""
+    sheet = sheet_of(lock_goal(goal), group=group)
+    nodes = [sheet.tree.find(holder) for holder in holders]
+    for node in nodes:
+        check_may_set(actor, sheet, node, at=at)
+        if sheet.given(node) is None:
+            raise NotFound(N_("They have no number yet."), code="not_found", field="holder")
+    if months:
+        positions = frozenset(_position(sheet, month) for month in months)
+        part = Part(
+            sheet,
+            held_months={
+                node: sheet.held_months(node) | positions if is_held else sheet.held_months(node) - positions
+                for node in nodes
+            },
+        )
+    else:
+        part = Part(sheet, held=dict.fromkeys(nodes, is_held))
+    # Not a word about numbers: nobody has to say why.
+    write_numbers(Because(actor, at), ChangeKind.HOLD, part)
+    return set(nodes)
 
 
-@transaction.atomic
-def release(actor: Actor, *, goal: Goal, holder: Holder, at: datetime) -> Target:
-    """Let a number take part in splits again."""
-    return _set_held(actor, goal, holder, is_held=False, at=at)
+def _apply(because: Because, kind: ChangeKind, sheet: Sheet, edits: Sequence[Edit]) -> set[Node]:
+    nodes = [sheet.tree.find(edit.holder) for edit in edits]
+    for node, edit in zip(nodes, edits, strict=True):
+        check_amount(edit.amount)
+        check_may_set(because.actor, sheet, node, at=because.at)
+        for month in edit.months:
+            _position(sheet, month)
+    _check_fresh(sheet, nodes, edits)
+    numbers = _edited(sheet, nodes, edits)
+    write_numbers(because, kind, Part(sheet, numbers))
+    return set(numbers)
 
 
-def _numbers(sheet: Sheet, node: Node, month: date | None, amount: int) -> dict[Place, int]:
-    if month is None:
-        return {(node, None): amount, **months_like(sheet, node, amount)}
-    months = {**dict(zip(sheet.months, sheet.by_month(node), strict=True)), month: amount}
-    by_place: dict[Place, int] = {(node, each): given for each, given in months.items()}
-    return {**by_place, (node, None): check_amount(sum(months.values()))}
+def _check_fresh(sheet: Sheet, nodes: Sequence[Node], edits: Sequence[Edit]) -> None:
+    now = [_now(sheet, node, edit.months) for node, edit in zip(nodes, edits, strict=True)]
+    stale = [
+        Stale(edit, node, found)
+        for node, edit, found in zip(nodes, edits, now, strict=True)
+        if edit.was not in (UNCHECKED, found)
+    ]
+    if stale:
+        raise StaleEdits(stale)
 
 
-def _check_month(sheet: Sheet, month: date | None) -> None:
-    if month is not None and month not in sheet.months:
+def _edited(sheet: Sheet, nodes: Sequence[Node], edits: Sequence[Edit]) -> dict[Node, Spread]:
+    """In the order of the edits: a later one of the same holder builds on the earlier."""
+    numbers: dict[Node, Spread] = {}
+    for node, edit in zip(nodes, edits, strict=True):
+        if edit.months:
+            numbers[node] = _with_months(sheet, node, numbers.get(node), edit)
+        else:
+            numbers[node] = spread_like(sheet, node, edit.amount)
+    return numbers
+
+
+def _with_months(sheet: Sheet, node: Node, before: Spread | None, edit: Edit) -> Spread:
+    months = list((before and before.months) or sheet.by_month(node))
+    positions = [_position(sheet, month) for month in edit.months]
+    shape = [months[n] for n in positions]
+    shared = apportion(edit.amount, shape if any(shape) else [1] * len(shape))
+    for n, part in zip(positions, shared, strict=True):
+        months[n] = part
+    return Spread(check_amount(sum(months)), tuple(months))
+
+
+def _now(sheet: Sheet, node: Node, months: Sequence[date]) -> int | None:
+    if not months or sheet.given(node) is None:
+        return sheet.given(node)
+    by_month = sheet.by_month(node)
+    return sum(by_month[_position(sheet, month)] for month in months)
+
+
+def _position(sheet: Sheet, month: date) -> int:
+    if month not in sheet.months:
         raise DomainError(
             N_("Enter the first day of one of the plan's months."), code="not_a_month", field="month"
         )
+    return sheet.months.index(month)
 
 
-def _check_version(sheet: Sheet, place: Place, expected_version: int | None) -> None:
-    cell = sheet.cells.get(place)
+def _check_version(sheet: Sheet, node: Node, expected_version: int | None) -> None:
+    cell = sheet.cells.get(node)
     if expected_version is not None and expected_version != (cell.version if cell else 0):
         raise Conflict(
             N_("Someone else changed this in the meantime. Look at the new values and try again."),
             code="stale",
         )
-
-
-def _set_held(actor: Actor, goal: Goal, holder: Holder, *, is_held: bool, at: datetime) -> Target:
-    sheet = sheet_of(lock_goal(goal))
-    node = sheet.tree.find(holder)
-    check_may_set(actor, sheet, node, at=at)
-    cell = sheet.cells.get((node, None))
-    if cell is None:
-        raise NotFound(N_("They have no number yet."), code="not_found", field="holder")
-    changed = Target.objects.filter(pk=cell.target_id).exclude(is_held=is_held)
-    changed.update(is_held=is_held, version=F("version") + 1)
-    return Target.objects.get(pk=cell.target_id)

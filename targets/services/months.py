@@ -7,27 +7,27 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from kpis.selectors import series
+from kpis.selectors import actuals, series
 from kpis.values import Holder
 from salestargets.kernel.apportion import Weight, apportion
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
-from salestargets.kernel.periods import Period, add_months
+from salestargets.kernel.periods import Period, month_of
 from salestargets.tenancy.access import Actor
-from salestargets.tenancy.selectors import calendar_of
-from targets.choices import Phasing
-from targets.domain.phasing import month_weights, phase_children
-from targets.models import Goal
-from targets.selectors.sheets import Place, Sheet, sheet_of, span_of
+from targets.choices import ChangeKind, Phasing
+from targets.domain.phasing import month_weights
+from targets.models import Change, Goal
+from targets.selectors.periods import calendar_for, periods_of, year_before
+from targets.selectors.sheets import Sheet, Spread, sheet_of
 from targets.selectors.trees import Node
-from targets.services.numbers import Batch, Because, check_may_set, lock_goal, write_numbers
-
-NO_FIT = "no_fit"
+from targets.services.fitting import fit_months
+from targets.services.levels import check_adds_up
+from targets.services.numbers import Because, Part, check_may_set, lock_goal, write_numbers
 
 
 @dataclass(frozen=True)
 class PhaseRequest:
-    """How a holder's number is spread; no holder: the plan's unit. Totals stay.
+    """How a holder's number is spread; no holder: the plan's unit. Totals stay, and so do months held.
 
     `history`: as many months as the plan has, by default those a year earlier. `weights`: one for each month.
     """
@@ -36,6 +36,30 @@ class PhaseRequest:
     method: str
     weights: Sequence[Decimal] | None = None
     history: Period | None = None
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseLine:
+    """A holder's months before and after; `before` is empty where there was no number."""
+
+    node: Node
+    name: str
+    depth: int
+    before: Sequence[int]
+    after: Sequence[int]
+
+
+def preview_phase(actor: Actor, *, goal: Goal, request: PhaseRequest, at: datetime) -> list[PhaseLine]:
+    """What `phase` would do now, depth first. Nothing is written."""
+    sheet = sheet_of(goal, group=request.group)
+    node = sheet.tree.find(request.holder)
+    months = _phased(actor, sheet, node, request, at)
+    return [
+        PhaseLine(below, sheet.tree.name(below), depth, sheet.by_month(below), months[below])
+        for below, depth in sheet.tree.walk(node)
+        if below in months
+    ]
 
 
 @transaction.atomic
@@ -48,13 +72,21 @@ def phase(
     reason: str = "",
     effective_on: date | None = None,
     at: datetime,
-) -> None:
+) -> Change | None:
     """Spread the number; below a unit everyone's months follow so that each month sums as the totals do.
 
     By history, everyone below keeps the shape of their own history as far as the sums allow.
     """
-    sheet = sheet_of(lock_goal(goal, expected_version=expected_version))
-    node = sheet.tree.find(request.holder)
+    sheet = sheet_of(lock_goal(goal, expected_version=expected_version), group=request.group)
+    months = _phased(actor, sheet, sheet.tree.find(request.holder), request, at)
+    numbers = {node: Spread(sum(parts), tuple(parts)) for node, parts in months.items()}
+    return write_numbers(Because(actor, at, reason, effective_on), ChangeKind.PHASING, Part(sheet, numbers))
+
+
+def _phased(
+    actor: Actor, sheet: Sheet, node: Node, request: PhaseRequest, at: datetime
+) -> dict[Node, Sequence[int]]:
+    check_adds_up(sheet.goal.kpi)
     check_may_set(actor, sheet, node, at=at)
     total = sheet.given(node)
     if total is None:
@@ -65,24 +97,24 @@ def phase(
             params={"name": sheet.tree.name(node)},
         )
     shapes = _shapes(actor, sheet, node, request, at)
-    months = {node: apportion(total, _own_weights(actor, sheet, request, shapes.get(node)))}
-    _descend(sheet, node, months, shapes)
-    numbers: dict[Place, int] = {
-        (holder, month): part
-        for holder, parts in months.items()
-        for month, part in zip(sheet.months, parts, strict=True)
-    }
-    write_numbers(Because(actor, at, reason, effective_on), sheet, Batch(numbers))
+    own = _own_weights(actor, sheet, request, shapes.get(node))
+    held = {n: sheet.by_month(node)[n] for n in sheet.held_months(node)}
+    months: dict[Node, Sequence[int]] = {node: apportion(total, own, holds=held)}
+    for parent, _depth in sheet.tree.walk(node):
+        below = {child: sheet.given(child) for child in sheet.tree.below(parent)}
+        totals = {child: given for child, given in below.items() if given is not None}
+        if totals and parent in months:
+            months |= fit_months(sheet, months[parent], totals, shapes=shapes)
+    return months
 
 
 def _own_weights(
     actor: Actor, sheet: Sheet, request: PhaseRequest, history: Sequence[int] | None
 ) -> list[Weight]:
-    span = span_of(sheet.goal.plan)
     return month_weights(
-        span.months(),
+        periods_of(sheet.goal.plan),
         request.method,
-        calendar=calendar_of(actor.organisation, span),
+        calendar=calendar_for([sheet.goal], actor.organisation),
         history=history,
         weights=request.weights,
     )
@@ -90,45 +122,33 @@ def _own_weights(
 
 def _shapes(
     actor: Actor, sheet: Sheet, node: Node, request: PhaseRequest, at: datetime
-) -> dict[Node, list[int]]:
+) -> Mapping[Node, list[int]]:
     """What each holder's counterpart months brought, where history is asked for."""
     if request.method != Phasing.HISTORY:
         return {}
-    span = span_of(sheet.goal.plan)
-    history = request.history or Period(add_months(span.start, -12), add_months(span.end, -12))
     nodes = [below for below, _depth in sheet.tree.walk(node)]
-    holders = [below.holder for below in nodes]
-    on = actor.organisation.today(at)
-    found = series(holders, sheet.goal.kpi, history, by="month", on=on)
-    months = [month.start.replace(day=1) for month in history.months()]
-    return {
-        below: [
-            found[below.holder][month].numerator if month in found[below.holder] else 0 for month in months
-        ]
-        for below in nodes
-    }
+    periods = (
+        request.history.months()
+        if request.history
+        else [year_before(each) for each in periods_of(sheet.goal.plan)]
+    )
+    found = _by_period(sheet, nodes, periods, on=actor.organisation.today(at))
+    return {below: [values[below.holder] for values in found] for below in nodes}
 
 
-def _descend(
-    sheet: Sheet, node: Node, months: dict[Node, list[int]], shapes: Mapping[Node, Sequence[int]]
-) -> None:
-    for parent, _depth in sheet.tree.walk(node):
-        below = [child for child in sheet.tree.below(parent) if sheet.given(child) is not None]
-        if below and parent in months:
-            totals = [sheet.given(child) or 0 for child in below]
-            rows = _rows(totals, months[parent], [shapes.get(child, ()) for child in below])
-            months.update(zip(below, rows, strict=True))
-
-
-def _rows(totals: Sequence[int], parent: list[int], shapes: Sequence[Sequence[int]]) -> list[list[int]]:
-    """Everyone in their own shape where the sums allow it, else in the parent's."""
-    if any(any(shape) for shape in shapes):
-        own: list[list[Weight]] = [
-            [max(part, 0) for part in shape] if any(shape) else [*parent] for shape in shapes
-        ]
-        try:
-            return phase_children(totals, parent, weights=own)
-        except DomainError as error:
-            if error.code != NO_FIT:
-                raise
-    return phase_children(totals, parent)
+def _by_period(
+    sheet: Sheet, nodes: Sequence[Node], periods: Sequence[Period], *, on: date
+) -> list[dict[Holder, int]]:
+    """One read for calendar months, one each for other periods."""
+    holders, kpi = [node.holder for node in nodes], sheet.goal.kpi
+    if any(period != month_of(period.start) for period in periods):
+        by_period = [actuals(holders, kpi, period, on=on) for period in periods]
+        return [{holder: found[holder].numerator for holder in holders} for found in by_period]
+    by_month = series(holders, kpi, Period(periods[0].start, periods[-1].end), by="month", on=on)
+    return [
+        {
+            holder: months[period.start].numerator if period.start in months else 0
+            for holder, months in by_month.items()
+        }
+        for period in periods
+    ]

@@ -1,7 +1,7 @@
 """The one writer of numbers: set-wise, under the plan's lock, never silently once the plan is published."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,48 +16,76 @@ from salestargets.kernel.parsing import clean_text
 from salestargets.tenancy.access import Actor, sight_of
 from salestargets.tenancy.context import current_organisation_id
 from salestargets.tenancy.services.versions import lock
-from targets.choices import PlanState
+from targets.choices import MAKING, ChangeKind, PlanState
 from targets.domain.phasing import even_weights
-from targets.models import Goal, Plan
+from targets.models import Change, Goal, Plan, Split
+from targets.selectors.periods import periods_of
 from targets.selectors.plans import may_set, sees
-from targets.selectors.sheets import Place, Sheet, span_of
+from targets.selectors.rules import planning_rules
+from targets.selectors.sheets import NOTHING, Cell, Sheet, Spread
 from targets.selectors.trees import Node
 from targets.services.progress import refresh_progress
 
 
 @dataclass(frozen=True)
 class Because:
-    """Who changes numbers, why, and from which day they hold (today, where not said)."""
+    """Who changes numbers, why, and from which day they hold (today, where not said).
+
+    `is_approved`: someone above agreed, so that the organisation's limit does not apply.
+    """
 
     actor: Actor
     at: datetime
     reason: str = ""
     effective_on: date | None = None
+    is_approved: bool = False
 
 
 @dataclass(frozen=True)
-class Batch:
-    """New numbers by place; for a holder, the split they come from and whether they are held from now on."""
+class Made:
+    """How a unit's number was divided, to be kept with each of the numbers it gave."""
 
-    numbers: Mapping[Place, int]
-    splits: Mapping[Node, int] = field(default_factory=dict)
+    unit: Node
+    method: str
+    inputs: Mapping[str, Any]
+    result: Sequence[Mapping[str, Any]]
+    computed: Mapping[Node, int | None]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What changes in one sheet: numbers, what is held from now on, and the splits that they come from."""
+
+    sheet: Sheet
+    numbers: Mapping[Node, Spread] = field(default_factory=dict)
     held: Mapping[Node, bool] = field(default_factory=dict)
+    held_months: Mapping[Node, frozenset[int]] = field(default_factory=dict)
+    made: Sequence[Made] = ()
 
 
 def lock_goal(goal: Goal, *, expected_version: int | None = None) -> Goal:
-    """Plan, then goal, locked: one change of a plan's numbers at a time. Refused once the plan is closed."""
-    plan = lock_open_plan(goal.plan)
+    """Plan, then goal, locked: one change at a time. Refused where numbers stand still."""
+    plan = lock_changeable_plan(goal.plan)
     kpi = goal.kpi
     goal = lock(goal, expected_version=expected_version)
     goal.plan, goal.kpi = plan, kpi
     return goal
 
 
-def lock_open_plan(plan: Plan, *, expected_version: int | None = None) -> Plan:
+def lock_changeable_plan(plan: Plan, *, expected_version: int | None = None) -> Plan:
     plan = lock(plan, expected_version=expected_version)
+    check_not_closed(plan)
+    if plan.state not in (*MAKING, PlanState.PUBLISHED):
+        raise DomainError(
+            N_("The plan waits for its approval; its numbers stand still. Take it back to change them."),
+            code="plan_submitted",
+        )
+    return plan
+
+
+def check_not_closed(plan: Plan) -> None:
     if plan.state == PlanState.CLOSED:
         raise DomainError(N_("The plan is closed; its numbers stay as they are."), code="plan_closed")
-    return plan
 
 
 def check_may_set(actor: Actor, sheet: Sheet, node: Node, *, at: datetime) -> None:
@@ -75,109 +103,217 @@ def check_amount(amount: int) -> int:
     return check_minor(amount)
 
 
-def months_like(sheet: Sheet, node: Node, total: int) -> dict[Place, int]:
-    """The total over the months in the shape they have; a new one's like its parent's, else evenly."""
-    parent = sheet.tree.parents.get(node, node)
-    shapes = (sheet.by_month(node), sheet.by_month(parent))
-    shape: list[Weight] = next((list(months) for months in shapes if any(months)), [])
-    parts = apportion(total, shape or even_weights(span_of(sheet.goal.plan).months()))
-    return {(node, month): part for month, part in zip(sheet.months, parts, strict=True)}
+def spread_like(sheet: Sheet, node: Node, total: int) -> Spread:
+    """The total over the months in the shape they have; a new one's like its parent's, else evenly.
 
-
-def write_numbers(because: Because, sheet: Sheet, batch: Batch) -> None:
-    """Write what differs. The goal must be locked and the sheet read after that.
-
-    Published: every changed number gets a new version with the reason, and progress follows.
+    Months that are held keep what they have, as far as the total allows.
     """
-    goal, plan = sheet.goal, sheet.goal.plan
-    changed = {place: number for place, number in batch.numbers.items() if _differs(sheet, batch, place)}
-    if not changed:
-        return
-    is_published = plan.state == PlanState.PUBLISHED
-    because = _checked(because, is_published=is_published)
+    if not sheet.months:
+        return Spread(total, None)
+    own = sheet.by_month(node)
+    shapes = (own, sheet.by_month(sheet.tree.parents.get(node, node)))
+    shape: list[Weight] = next((list(months) for months in shapes if any(months)), [])
+    holds = {n: own[n] for n in sheet.held_months(node)}
+    if sum(holds.values()) > total or len(holds) == len(own):
+        holds = {}
+    weights = shape or even_weights(periods_of(sheet.goal.plan))
+    if not any(weight for n, weight in enumerate(weights) if n not in holds):
+        weights = even_weights(periods_of(sheet.goal.plan))
+    return Spread(total, tuple(apportion(total, weights, holds=holds)))
+
+
+def write_numbers(because: Because, kind: ChangeKind, *parts: Part) -> Change | None:
+    """Write what differs, as one change; None where nothing does.
+
+    The goal must be locked, and the sheets, all of that goal, read after that. Published: every changed
+    number gets a new version with the reason, and progress follows.
+    """
+    goal = parts[0].sheet.goal
+    is_published = goal.plan.state == PlanState.PUBLISHED
+    is_agreed = is_published or kind == ChangeKind.AGREEMENT
+    is_versioned = is_published and any(part.numbers for part in parts)
+    rows = [(part, node, cell) for part in parts for node, cell in _changed(part, is_agreed=is_agreed)]
+    if not rows:
+        return None
+    because = _checked(because, parts, is_versioned=is_versioned)
     with pghistory.context(reason=because.reason):
-        ids = _upsert(because, sheet, batch, changed)
-        goal.amount = changed.get((sheet.tree.root, None), goal.amount)
-        goal.version += 1
-        goal.save(update_fields=["amount", "version"])
-    if is_published:
-        record_versions(because, plan, ids)
-        refresh_progress(at=because.at, goals=[goal], holders={node.holder for node, _month in changed})
+        change = record_change(because, goal, kind)
+        splits = {part.sheet.group: _record(change, part) for part in parts}
+        ids = _upsert(change, rows, splits)
+        _follow_root(goal, parts)
+    if is_versioned:
+        record_versions(change, ids, effective_on=_effective_on(because, goal.plan))
+        refresh_progress(at=because.at, goals=[goal], holders={node.holder for _part, node, _cell in rows})
+    return change
 
 
-def record_versions(because: Because, plan: Plan, target_ids: list[int]) -> None:
-    """The numbers as they now are, each with its next version number."""
-    today = because.actor.organisation.today(because.at)
+def record_change(because: Because, goal: Goal, kind: ChangeKind, *, undoes: Change | None = None) -> Change:
+    return Change.objects.create(
+        goal=goal, kind=kind, at=because.at, by=because.actor.user, reason=because.reason, undoes=undoes
+    )
+
+
+def record_versions(change: Change, target_ids: Sequence[int] | None, *, effective_on: date) -> None:
+    """The numbers as they now are (of the whole goal, where no ids are named), each with its next version."""
     values: dict[str, Any] = {
         "organisation": current_organisation_id(),
-        "ids": target_ids,
-        "effective_on": max(plan.starts_on, because.effective_on or today),
-        "at": because.at,
-        "user": because.actor.user and because.actor.user.pk,
-        "reason": because.reason,
+        "goal": change.goal_id,
+        "ids": None if target_ids is None else list(target_ids),
+        "effective_on": effective_on,
+        "change": change.pk,
+        "at": change.at,
     }
     with connection.cursor() as cursor:
         cursor.execute(_VERSIONS, values)
 
 
-def _differs(sheet: Sheet, batch: Batch, place: Place) -> bool:
-    cell = sheet.cells.get(place)
-    if cell is None or cell.given != batch.numbers[place]:
-        return True
-    node, month = place
-    return month is None and batch.held.get(node, cell.is_held) != cell.is_held
+def _effective_on(because: Because, plan: Plan) -> date:
+    return max(plan.starts_on, because.effective_on or because.actor.organisation.today(because.at))
 
 
-def _checked(because: Because, *, is_published: bool) -> Because:
+def _changed(part: Part, *, is_agreed: bool) -> Iterator[tuple[Node, Cell]]:
+    """Every place of the part that differs, as it is to be."""
+    computed = {node: given for made in part.made for node, given in made.computed.items()}
+    for node in dict.fromkeys([*part.numbers, *part.held, *part.held_months]):
+        old = part.sheet.cells.get(node, NOTHING)
+        new = replace(
+            _numbered(old, part.numbers.get(node), is_agreed=is_agreed),
+            is_held=part.held.get(node, old.is_held),
+            held_months=part.held_months.get(node, old.held_months),
+            computed=computed.get(node, old.computed),
+        )
+        if new != old:
+            yield node, new
+
+
+def _numbered(old: Cell, spread: Spread | None, *, is_agreed: bool) -> Cell:
+    """With another number; what was agreed does not outlive what it was agreed about."""
+    if spread is None or (spread.amount, spread.months) == (old.amount, old.months):
+        return old
+    if is_agreed:
+        return replace(old, agreed=spread.amount, agreed_months=spread.months)
+    return replace(old, given=spread.amount, given_months=spread.months, agreed=None, agreed_months=None)
+
+
+def _checked(because: Because, parts: Sequence[Part], *, is_versioned: bool) -> Because:
     reason = clean_text(because.reason, max_length=300)
-    if is_published and not reason:
+    if is_versioned and not reason:
         raise DomainError(
             N_("The plan is published: say why the numbers change."), code="reason_required", field="reason"
         )
-    return Because(because.actor, because.at, reason, because.effective_on)
+    if is_versioned and not because.is_approved:
+        _check_limit(parts)
+    return replace(because, reason=reason)
 
 
-def _upsert(because: Because, sheet: Sheet, batch: Batch, changed: Mapping[Place, int]) -> list[int]:
+def _check_limit(parts: Sequence[Part]) -> None:
+    """Beyond the organisation's limit a number in force moves only by an approved adjustment."""
+    rules = planning_rules()
+    if not rules.needs_approval:
+        return
+    limit = rules.move_limit_bp
+    for part in parts:
+        for node, spread in part.numbers.items():
+            before = part.sheet.given(node)
+            if before is not None and abs(spread.amount - before) * 10_000 > before * limit:
+                raise DomainError(
+                    N_(
+                        "“{name}” would move by more than {percent} %, which needs an approval."
+                        " Ask for an adjustment instead."
+                    ),
+                    code="above_limit",
+                    params={"name": part.sheet.tree.name(node), "percent": f"{limit / 100:g}"},
+                )
+
+
+def _record(change: Change, part: Part) -> dict[Node, int]:
+    """Keep how each unit was divided; tells for each child which split it comes from."""
+    rows = Split.objects.bulk_create(
+        Split(
+            organisation_id=current_organisation_id(),
+            change=change,
+            unit_id=made.unit.unit_id,
+            group=part.sheet.group,
+            method=made.method,
+            inputs=made.inputs,
+            result=made.result,
+        )
+        for made in part.made
+    )
+    return {node: row.pk for made, row in zip(part.made, rows, strict=True) for node in made.computed}
+
+
+def _follow_root(goal: Goal, parts: Sequence[Part]) -> None:
+    """The goal's amount is the number of the plan's unit."""
+    for part in parts:
+        spread = part.numbers.get(part.sheet.tree.root)
+        if spread is not None and not part.sheet.group:
+            goal.amount = spread.amount
+    goal.version += 1
+    goal.save(update_fields=["amount", "version"])
+
+
+Row = tuple[Part, Node, Cell]
+
+
+def _upsert(change: Change, rows: Sequence[Row], splits: Mapping[str, Mapping[Node, int]]) -> list[int]:
+    cells = [cell for _part, _node, cell in rows]
     values: dict[str, Any] = {
         "organisation": current_organisation_id(),
-        "goal": sheet.goal.pk,
-        "units": [node.unit_id for node, _month in changed],
-        "people": [node.person_id for node, _month in changed],
-        "months": [month for _node, month in changed],
-        "given": list(changed.values()),
-        "held": [month is None and batch.held.get(n, sheet.is_held(n)) for n, month in changed],
-        "splits": [batch.splits.get(node) for node, _month in changed],
-        "reason": because.reason,
-        "at": because.at,
-        "user": because.actor.user and because.actor.user.pk,
+        "goal": change.goal_id,
+        "change": change.pk,
+        "units": [node.unit_id for _part, node, _cell in rows],
+        "people": [node.person_id for _part, node, _cell in rows],
+        "groups": [part.sheet.group for part, _node, _cell in rows],
+        "given": [cell.given for cell in cells],
+        "months": [_literal(cell.given_months) for cell in cells],
+        "agreed": [cell.agreed for cell in cells],
+        "agreed_months": [_literal(cell.agreed_months) for cell in cells],
+        "held": [cell.is_held for cell in cells],
+        "held_months": [_literal(sorted(cell.held_months)) for cell in cells],
+        "splits": [splits[part.sheet.group].get(node, cell.split_id) for part, node, cell in rows],
+        "computed": [cell.computed for cell in cells],
     }
     with connection.cursor() as cursor:
         cursor.execute(_UPSERT, values)
         return [row[0] for row in cursor.fetchall()]
 
 
+def _literal(numbers: Sequence[int] | None) -> str | None:
+    """An array as PostgreSQL writes it: arrays of arrays cannot be taken apart by row."""
+    return None if numbers is None else "{" + ",".join(map(str, numbers)) + "}"
+
+
 _UPSERT = """
-INSERT INTO targets_target (organisation_id, goal_id, unit_id, person_id, month, given, is_held, split_id,
-                            reason, changed_at, changed_by_id, version)
-SELECT %(organisation)s, %(goal)s, place.*, %(reason)s, %(at)s, %(user)s, 1
-FROM unnest(%(units)s::bigint[], %(people)s::bigint[], %(months)s::date[], %(given)s::bigint[],
-            %(held)s::boolean[], %(splits)s::bigint[]) AS place
-ON CONFLICT (organisation_id, goal_id, unit_id, person_id, month) DO UPDATE
-SET given = EXCLUDED.given, is_held = EXCLUDED.is_held, split_id = EXCLUDED.split_id,
-    reason = EXCLUDED.reason, changed_at = EXCLUDED.changed_at, changed_by_id = EXCLUDED.changed_by_id,
+INSERT INTO targets_target (organisation_id, goal_id, change_id, unit_id, person_id, "group", given, months,
+                            agreed, agreed_months, is_held, held_months, split_id, computed, version)
+SELECT %(organisation)s, %(goal)s, %(change)s, unit_id, person_id, "group", given, months::bigint[],
+       agreed, agreed_months::bigint[], held, held_months::smallint[], split_id, computed, 1
+FROM unnest(%(units)s::bigint[], %(people)s::bigint[], %(groups)s::text[], %(given)s::bigint[],
+            %(months)s::text[], %(agreed)s::bigint[], %(agreed_months)s::text[], %(held)s::boolean[],
+            %(held_months)s::text[], %(splits)s::bigint[], %(computed)s::bigint[])
+     AS place(unit_id, person_id, "group", given, months, agreed, agreed_months, held, held_months, split_id,
+              computed)
+ON CONFLICT (organisation_id, goal_id, unit_id, person_id, "group") DO UPDATE
+SET change_id = EXCLUDED.change_id, given = EXCLUDED.given, months = EXCLUDED.months,
+    agreed = EXCLUDED.agreed, agreed_months = EXCLUDED.agreed_months, is_held = EXCLUDED.is_held,
+    held_months = EXCLUDED.held_months, split_id = EXCLUDED.split_id, computed = EXCLUDED.computed,
     version = targets_target.version + 1
 RETURNING id
 """
 
 _VERSIONS = """
-INSERT INTO targets_targetversion (organisation_id, target_id, number, given, effective_on, recorded_at,
-                                   recorded_by_id, reason, split_id)
-SELECT t.organisation_id, t.id, COALESCE(last.number, 0) + 1, t.given, %(effective_on)s, %(at)s, %(user)s,
-       %(reason)s, t.split_id
+INSERT INTO targets_targetversion (organisation_id, target_id, number, amount, months, effective_on,
+                                   recorded_at, change_id, split_id)
+SELECT t.organisation_id, t.id, COALESCE(last.number, 0) + 1, COALESCE(t.agreed, t.given),
+       CASE WHEN t.agreed IS NULL THEN t.months ELSE t.agreed_months END, %(effective_on)s, %(at)s,
+       %(change)s, t.split_id
 FROM targets_target t
 LEFT JOIN LATERAL (
     SELECT max(number) AS number FROM targets_targetversion v
     WHERE v.organisation_id = t.organisation_id AND v.target_id = t.id
 ) last ON true
-WHERE t.organisation_id = %(organisation)s AND t.id = ANY(%(ids)s)
+WHERE t.organisation_id = %(organisation)s AND t.goal_id = %(goal)s
+  AND (%(ids)s::bigint[] IS NULL OR t.id = ANY(%(ids)s))
+  AND COALESCE(t.agreed, t.given) IS NOT NULL
 """

@@ -7,27 +7,29 @@ import pghistory
 from django.db import IntegrityError, transaction
 
 from kpis.models import Kpi
-from kpis.selectors import is_stock
 from salestargets.kernel.errors import Conflict, DomainError, Forbidden
 from salestargets.kernel.messages import N_
 from salestargets.kernel.parsing import clean_text
 from salestargets.kernel.periods import Period
 from salestargets.tenancy.access import Actor, sight_of
 from salestargets.tenancy.choices import ExpectedBasis, Scope
-from salestargets.tenancy.selectors import get_unit
-from salestargets.tenancy.services.versions import save_changes
-from targets.choices import PlanState
+from salestargets.tenancy.selectors import get_person, get_unit
+from salestargets.tenancy.services.versions import lock, save_changes
+from targets.choices import MAKING, ChangeKind, PlanState
 from targets.models import Goal, Plan
+from targets.selectors.nesting import check_within
+from targets.selectors.objectives import get_objective
 from targets.selectors.plans import goals_of
 from targets.selectors.sheets import sheet_of
 from targets.selectors.trees import plan_tree
 from targets.services.numbers import (
-    Batch,
     Because,
+    Part,
     check_amount,
+    check_not_closed,
+    lock_changeable_plan,
     lock_goal,
-    lock_open_plan,
-    months_like,
+    spread_like,
     write_numbers,
 )
 from targets.services.progress import refresh_progress
@@ -40,13 +42,15 @@ class GoalChanges(TypedDict, total=False):
 
     amount: int
     stretch: int | None
-    objective: str
+    baseline: int | None
+    objective_id: int | None
+    owner_id: int | None
     why: str
     achievable_because: str
     weight_bp: int
 
 
-_TEXTS = {"objective": 300, "why": 2000, "achievable_because": 2000}
+_TEXTS = {"why": 2000, "achievable_because": 2000}
 
 
 def create_plan(
@@ -56,10 +60,14 @@ def create_plan(
     starts_on: date,
     ends_on: date,
     root_unit_id: int,
+    parent: Plan | None = None,
     expected_basis: str | None = None,
     at: datetime,
 ) -> Plan:
-    """A draft over whole months, `ends_on` the day after the last, for a unit and everything below it."""
+    """A draft over whole months, `ends_on` the day after the last, for a unit and everything below it.
+
+    `parent`: the plan that it is a part of, such as the year's.
+    """
     unit = get_unit(actor, root_unit_id, actor.organisation.today(at))
     check_may_lead(actor, unit.pk, at=at)
     _check_whole_months(starts_on, ends_on)
@@ -67,10 +75,14 @@ def create_plan(
         name=_name(name),
         starts_on=starts_on,
         ends_on=ends_on,
+        period_starts=[month.start for month in Period(starts_on, ends_on).months()],
         root_unit=unit,
+        parent=parent,
         expected_basis=ExpectedBasis(expected_basis or actor.organisation.expected_basis),
     )
     plan_tree(plan)  # refuses a unit that is not there in the span
+    if parent is not None:
+        check_within(plan, parent)
     return _with_own_name(plan)
 
 
@@ -86,7 +98,8 @@ def change_plan(
 ) -> Plan:
     """Another name, or another way to expect; its span and unit stay."""
     check_may_lead(actor, plan.root_unit_id, at=at)
-    plan = lock_open_plan(plan, expected_version=expected_version)
+    plan = lock(plan, expected_version=expected_version)
+    check_not_closed(plan)
     if expected_basis is not None and save_changes(plan, {"expected_basis": ExpectedBasis(expected_basis)}):
         _expect_anew(plan, at)
     if name is not None and name != plan.name:
@@ -99,13 +112,13 @@ def change_plan(
 def create_goal(
     actor: Actor, *, plan: Plan, kpi: Kpi, amount: int, at: datetime, details: GoalChanges | None = None
 ) -> Goal:
-    """A number for the plan's unit, spread evenly over its months. Ratios and stocks cannot be given out."""
+    """A number for the plan's unit, spread evenly over its months; a ratio or a level has none."""
     check_may_lead(actor, plan.root_unit_id, at=at)
-    plan = lock_open_plan(plan)
-    if plan.state != PlanState.DRAFT:
+    plan = lock_changeable_plan(plan)
+    if plan.state not in MAKING:
         raise DomainError(N_("The plan is published; goals are added to drafts."), code="plan_published")
-    _check_additive(kpi)
-    goal = Goal(plan=plan, kpi=kpi, amount=check_amount(amount), **_clean(details or {}))
+    clean = _clean(actor, details or {}, at)
+    goal = Goal(plan=plan, kpi=kpi, amount=check_amount(amount), **clean)
     _check_stretch(goal)
     if Goal.objects.filter(plan=plan, kpi=kpi).exists():
         raise Conflict(N_("The plan has a goal for this KPI already."), code="exists", field="kpi")
@@ -127,12 +140,14 @@ def change_goal(
     """New words or a new amount; after publishing, a new amount needs a reason and gets a version."""
     check_may_lead(actor, goal.plan.root_unit_id, at=at)
     goal = lock_goal(goal, expected_version=expected_version)
-    clean = _clean(changes)
+    clean = _clean(actor, changes, at)
+    amount = clean.pop("amount", goal.amount)
     with pghistory.context(reason=reason):
         save_changes(goal, {**clean})
-    _check_stretch(goal)
-    if "amount" in clean:
+    if amount != goal.amount:
+        goal.amount = amount
         _write_root(Because(actor, at, reason), goal)
+    _check_stretch(goal)
     return goal
 
 
@@ -151,8 +166,7 @@ def _expect_anew(plan: Plan, at: datetime) -> None:
 def _write_root(because: Because, goal: Goal) -> None:
     sheet = sheet_of(goal)
     root = sheet.tree.root
-    numbers = {(root, None): goal.amount, **months_like(sheet, root, goal.amount)}
-    write_numbers(because, sheet, Batch(numbers))
+    write_numbers(because, ChangeKind.GOAL, Part(sheet, {root: spread_like(sheet, root, goal.amount)}))
 
 
 def _name(name: str) -> str:
@@ -185,15 +199,6 @@ def _check_whole_months(starts_on: date, ends_on: date) -> None:
         )
 
 
-def _check_additive(kpi: Kpi) -> None:
-    if kpi.denominator or is_stock(kpi):
-        raise DomainError(
-            N_("A ratio or a level does not add up over people and months. Choose a KPI that does."),
-            code="not_additive",
-            field="kpi",
-        )
-
-
 def _check_stretch(goal: Goal) -> None:
     if goal.stretch is not None and goal.stretch < goal.amount:
         raise DomainError(
@@ -201,12 +206,16 @@ def _check_stretch(goal: Goal) -> None:
         )
 
 
-def _clean(changes: GoalChanges) -> GoalChanges:
+def _clean(actor: Actor, changes: GoalChanges, at: datetime) -> GoalChanges:
     clean = changes.copy()
     for name, max_length in _TEXTS.items():
         if name in changes:
             clean[name] = clean_text(changes[name], max_length=max_length, multiline=True)  # type: ignore[literal-required]
-    for name in ("amount", "stretch"):
+    for name in ("amount", "stretch", "baseline"):
         if changes.get(name) is not None:
             check_amount(changes[name])  # type: ignore[literal-required]
+    if objective_id := changes.get("objective_id"):
+        get_objective(objective_id)
+    if owner_id := changes.get("owner_id"):
+        get_person(actor, owner_id, actor.organisation.today(at))
     return clean

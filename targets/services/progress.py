@@ -12,10 +12,10 @@ from kpis.values import Holder
 from salestargets.tenancy.context import current_organisation_id
 from salestargets.tenancy.models import Organisation
 from targets.choices import PlanState
-from targets.domain.progress import Timeline, timeline
+from targets.domain.progress import Timeline
 from targets.models import Goal, Progress
-from targets.selectors.figures import Line, Standing, lines_of, measured, values_of
-from targets.selectors.sheets import calendar_for, span_of
+from targets.selectors.figures import Line, Standing, clock_of, lines_of, measured, values_of
+from targets.selectors.periods import calendar_for, span_of
 from targets.services.pace_rule import warn
 
 #: Whose work is to move an organisation's progress into a new day.
@@ -76,7 +76,7 @@ def _refresh(goals: Sequence[Goal], at: datetime, holders: Collection[Holder] | 
 
 def _clocks(goals: Sequence[Goal], organisation: Organisation, at: datetime) -> list[Timeline]:
     calendar, today = calendar_for(goals, organisation), organisation.today(at)
-    return [timeline(span_of(goal.plan), today, calendar) for goal in goals]
+    return [clock_of(goal.plan, today, calendar) for goal in goals]
 
 
 def _standings(

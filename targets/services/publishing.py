@@ -1,4 +1,4 @@
-"""A plan comes into force when its goals are SMART, and is frozen when it is closed."""
+"""A plan on its way: draft → open → submitted → approved → published → closed. Who may move it, and when."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -7,20 +7,84 @@ import pghistory
 from django.db import transaction
 from django.utils.translation import gettext
 
-from salestargets.kernel.errors import DomainError
+from salestargets.kernel.errors import DomainError, Forbidden
 from salestargets.kernel.messages import N_
+from salestargets.kernel.parsing import clean_text
 from salestargets.tenancy.access import Actor
-from salestargets.tenancy.choices import Scope
-from salestargets.tenancy.services.versions import save_changes
-from targets.choices import PlanState
+from salestargets.tenancy.services.versions import lock, save_changes
+from targets.choices import MAKING, ChangeKind, PlanState
 from targets.domain.smart import Finding
-from targets.models import Goal, Plan, Target
+from targets.models import Goal, Plan, PlanMove, Target
+from targets.selectors.approvers import may_approve
+from targets.selectors.nesting import drifts_of
 from targets.selectors.plans import goals_of
+from targets.selectors.rules import planning_rules
 from targets.selectors.smart import smart_findings
-from targets.services.numbers import Because, lock_open_plan, record_versions
+from targets.services.numbers import Because, check_not_closed, record_change, record_versions
 from targets.services.pace_rule import stop_warning
 from targets.services.plans import check_may_lead
 from targets.services.progress import refresh_progress
+
+
+@transaction.atomic
+def open_plan(
+    actor: Actor,
+    *,
+    plan: Plan,
+    answers_by: date | None = None,
+    expected_version: int | None = None,
+    at: datetime,
+) -> Plan:
+    """Those who hold a number may propose their own, until the plan is submitted."""
+    check_may_lead(actor, plan.root_unit_id, at=at)
+    plan = _lock(plan, expected_version, PlanState.DRAFT)
+    _check_some(goals_of([plan])[plan.pk])
+    if answers_by is not None and answers_by < actor.organisation.today(at):
+        raise DomainError(N_("Give people until a day to come."), code="in_the_past", field="answers_by")
+    return _move(actor, plan, PlanState.OPEN, at=at, answers_by=answers_by)
+
+
+@transaction.atomic
+def submit_plan(actor: Actor, *, plan: Plan, expected_version: int | None = None, at: datetime) -> Plan:
+    """The numbers stand still until someone else has approved them."""
+    check_may_lead(actor, plan.root_unit_id, at=at)
+    plan = _lock(plan, expected_version, *MAKING)
+    goals = goals_of([plan])[plan.pk]
+    _check_some(goals)
+    _check_drift(goals)
+    return _move(actor, plan, PlanState.SUBMITTED, at=at)
+
+
+@transaction.atomic
+def take_back_plan(
+    actor: Actor, *, plan: Plan, reason: str, expected_version: int | None = None, at: datetime
+) -> Plan:
+    """Back to open, to be changed again: by those who lead it, or by an approver who does not approve."""
+    if not may_approve(actor, plan, on=actor.organisation.today(at)):
+        check_may_lead(actor, plan.root_unit_id, at=at)
+    plan = _lock(plan, expected_version, PlanState.SUBMITTED, PlanState.APPROVED)
+    return _move(actor, plan, PlanState.OPEN, at=at, reason=_reason(reason))
+
+
+@transaction.atomic
+def approve_plan(
+    actor: Actor,
+    *,
+    plan: Plan,
+    override: str = "",
+    expected_version: int | None = None,
+    at: datetime,
+) -> Plan:
+    """By someone above the plan's unit, never by who submitted it.
+
+    Not before every goal is SMART, unless the approver overrides with a reason.
+    """
+    plan = _lock(plan, expected_version, PlanState.SUBMITTED)
+    _check_may_approve(actor, plan, at=at)
+    override = clean_text(override, max_length=300)
+    if not override:
+        _check_smart(goals_of([plan])[plan.pk], on=actor.organisation.today(at))
+    return _move(actor, plan, PlanState.APPROVED, at=at, reason=override, is_override=bool(override))
 
 
 @transaction.atomic
@@ -32,27 +96,35 @@ def publish_plan(
     override: str = "",
     at: datetime,
 ) -> Plan:
-    """Every target gets version 1, in force from the plan's first day. Not before every goal is SMART,
-    unless an administrator overrides with a reason, which stays with the versions.
+    """Every target gets version 1, in force from the plan's first day.
+
+    From approved; where the organisation needs no approval from any state before, and then not before every
+    goal is SMART, unless an approver overrides with a reason, which stays with the versions.
     """
     check_may_lead(actor, plan.root_unit_id, at=at)
-    plan = lock_open_plan(plan, expected_version=expected_version)
-    if plan.state == PlanState.PUBLISHED:
-        raise DomainError(N_("The plan is published already."), code="plan_published")
+    needs_approval = planning_rules().needs_approval
+    plan = lock(plan, expected_version=expected_version)
+    _check_ready(plan, needs_approval=needs_approval)
     goals = goals_of([plan])[plan.pk]
-    if override:
-        actor.require(Scope.ADMIN)
-    else:
-        _check_smart(goals, on=actor.organisation.today(at))
     _check_some(goals)
-    with pghistory.context(reason=override):
-        save_changes(plan, {"state": PlanState.PUBLISHED, "published_at": at, "published_by": actor.user})
-    targets = Target.objects.filter(goal__in=goals).order_by("id")
-    record_versions(
-        Because(actor, at, override, plan.starts_on), plan, list(targets.values_list("id", flat=True))
+    _check_drift(goals)
+    override = clean_text(override, max_length=300)
+    if plan.state != PlanState.APPROVED:
+        _check_override(actor, plan, goals, override, at=at)
+    plan = _move(
+        actor,
+        plan,
+        PlanState.PUBLISHED,
+        at=at,
+        reason=override,
+        is_override=bool(override),
+        published_at=at,
+        published_by=actor.user,
     )
     for goal in goals:
         goal.plan = plan
+        change = record_change(Because(actor, at, override), goal, ChangeKind.PUBLICATION)
+        record_versions(change, None, effective_on=plan.starts_on)
     refresh_progress(at=at, goals=goals)
     return plan
 
@@ -61,22 +133,110 @@ def publish_plan(
 def close_plan(actor: Actor, *, plan: Plan, expected_version: int | None = None, at: datetime) -> Plan:
     """The final values are kept as they are now; what was behind is not warned of any more."""
     check_may_lead(actor, plan.root_unit_id, at=at)
-    plan = lock_open_plan(plan, expected_version=expected_version)
+    plan = lock(plan, expected_version=expected_version)
+    check_not_closed(plan)
     if plan.state != PlanState.PUBLISHED:
         raise DomainError(N_("A draft cannot be closed; publish it first."), code="not_published")
     if plan.ends_on > actor.organisation.today(at):
         raise DomainError(N_("The plan is closed once its last day is over."), code="not_over")
     goals = goals_of([plan])[plan.pk]
     refresh_progress(at=at, goals=goals)
-    save_changes(plan, {"state": PlanState.CLOSED, "closed_at": at})
-    spans = Target.objects.filter(goal__in=goals, month__isnull=True)
-    stop_warning(spans.values_list("id", flat=True), at=at)
+    plan = _move(actor, plan, PlanState.CLOSED, at=at, closed_at=at)
+    stop_warning(Target.objects.filter(goal__in=goals).values_list("id", flat=True), at=at)
     return plan
+
+
+def _lock(plan: Plan, expected_version: int | None, *states: PlanState) -> Plan:
+    plan = lock(plan, expected_version=expected_version)
+    check_not_closed(plan)
+    if plan.state not in states:
+        raise DomainError(
+            N_("The plan is “{state}”; this is not its next step."),
+            code="wrong_state",
+            params={"state": PlanState(plan.state).label},
+        )
+    return plan
+
+
+def _move(
+    actor: Actor,
+    plan: Plan,
+    state: PlanState,
+    *,
+    at: datetime,
+    reason: str = "",
+    is_override: bool = False,
+    **changes: object,
+) -> Plan:
+    PlanMove.objects.create(
+        plan=plan,
+        from_state=plan.state,
+        to_state=state,
+        at=at,
+        by=actor.user,
+        actor=actor.id,
+        reason=reason,
+        is_override=is_override,
+    )
+    with pghistory.context(reason=reason):
+        save_changes(plan, {"state": state, **changes})
+    return plan
+
+
+def _reason(text: str) -> str:
+    reason = clean_text(text, max_length=300)
+    if not reason:
+        raise DomainError(N_("Say why."), code="reason_required", field="reason")
+    return reason
+
+
+def _check_ready(plan: Plan, *, needs_approval: bool) -> None:
+    check_not_closed(plan)
+    if plan.state == PlanState.PUBLISHED:
+        raise DomainError(N_("The plan is published already."), code="plan_published")
+    if needs_approval and plan.state != PlanState.APPROVED:
+        raise DomainError(
+            N_(
+                "The plan is not approved yet: submit it, and let someone above its unit approve it."
+                " An administrator can turn approvals off in the settings."
+            ),
+            code="not_approved",
+        )
+
+
+def _check_may_approve(actor: Actor, plan: Plan, *, at: datetime) -> None:
+    if not may_approve(actor, plan, on=actor.organisation.today(at)):
+        raise Forbidden(N_("A plan is approved by someone above its unit."), code="not_yours")
+    submitted = PlanMove.objects.filter(plan=plan, to_state=PlanState.SUBMITTED).order_by("-id").first()
+    if submitted is not None and submitted.actor == actor.id:
+        raise Forbidden(N_("Nobody approves their own plan. Ask someone else."), code="own_plan")
+
+
+def _check_override(actor: Actor, plan: Plan, goals: list[Goal], override: str, *, at: datetime) -> None:
+    if not override:
+        _check_smart(goals, on=actor.organisation.today(at))
+    elif not may_approve(actor, plan, on=actor.organisation.today(at)):
+        raise Forbidden(
+            N_("Someone above the plan's unit may publish it although it is not SMART."), code="forbidden"
+        )
 
 
 def _check_some(goals: list[Goal]) -> None:
     if not goals:
         raise DomainError(N_("The plan has no goal yet. Add one first."), code="no_goal")
+
+
+def _check_drift(goals: list[Goal]) -> None:
+    drifts = drifts_of(goals)
+    errors = {
+        goal.kpi.key: [gettext("Differs from the plan above. Follow it, or record why it differs.")]
+        for goal in goals
+        if goal.pk in drifts
+    }
+    if errors:
+        raise DomainError(
+            N_("Some goals differ from the plan above, and nobody said why."), code="drift", errors=errors
+        )
 
 
 def _check_smart(goals: Iterable[Goal], *, on: date) -> None:

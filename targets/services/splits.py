@@ -13,18 +13,21 @@ from kpis.values import Holder
 from salestargets.kernel.apportion import Weight
 from salestargets.kernel.errors import DomainError, NotFound
 from salestargets.kernel.messages import N_, Message
-from salestargets.kernel.periods import Period, add_months
+from salestargets.kernel.periods import Period
 from salestargets.kernel.rational import rounded
 from salestargets.tenancy.access import Actor, sight_of
 from salestargets.tenancy.choices import Scope
-from targets.choices import SplitMethod
-from targets.domain.phasing import phase_children
-from targets.domain.splitting import Child, Part, SplitResult, split_tree
-from targets.models import Goal, Plan, Split
+from targets.choices import ChangeKind, SplitMethod
+from targets.domain import splitting
+from targets.domain.splitting import Child, SplitResult, split_tree
+from targets.models import Goal, Plan
 from targets.selectors.figures import values_of
-from targets.selectors.sheets import Place, Sheet, sheet_of
+from targets.selectors.periods import twelve_months_before
+from targets.selectors.sheets import Sheet, Spread, sheet_of
 from targets.selectors.trees import Node
-from targets.services.numbers import Batch, Because, check_amount, lock_goal, write_numbers
+from targets.services.fitting import fit_months
+from targets.services.levels import check_adds_up
+from targets.services.numbers import Because, Made, Part, check_amount, lock_goal, write_numbers
 
 
 @dataclass(frozen=True)
@@ -95,11 +98,8 @@ def apply_split(
     """Divide and write, with the months, in one transaction; how it was made stays with every number."""
     sheet = sheet_of(lock_goal(goal, expected_version=expected_version))
     divided = _divide(actor, sheet, request, at)
-    write_numbers(
-        Because(actor, at, reason, effective_on),
-        sheet,
-        Batch(_numbers(sheet, divided), splits=_record(actor, divided, at), held=_held(divided)),
-    )
+    part = Part(sheet, _numbers(sheet, divided), held=_held(divided), made=_made(divided))
+    write_numbers(Because(actor, at, reason, effective_on), ChangeKind.SPLIT, part)
     return divided.preview
 
 
@@ -112,6 +112,7 @@ class _Divided:
 
 
 def _divide(actor: Actor, sheet: Sheet, request: SplitRequest, at: datetime) -> _Divided:
+    check_adds_up(sheet.goal.kpi)
     unit = sheet.tree.find(request.holder)
     _check_may_split(actor, unit, at)
     amount = sheet.given(unit)
@@ -148,7 +149,7 @@ def _check_may_split(actor: Actor, unit: Node, at: datetime) -> None:
 def _history(plan: Plan, request: SplitRequest) -> Period | None:
     if request.method != SplitMethod.HISTORY:
         return None
-    return request.history or Period(add_months(plan.starts_on, -12), plan.starts_on)
+    return request.history or twelve_months_before(plan.starts_on)
 
 
 def _children(
@@ -208,7 +209,7 @@ def _by_node(
 
 
 def _lines(sheet: Sheet, unit: Node, results: Mapping[Node, SplitResult[Node]]) -> Iterator[SplitLine]:
-    parts: dict[Node, tuple[Node, Part[Node]]] = {
+    parts: dict[Node, tuple[Node, splitting.Part[Node]]] = {
         part.key: (parent, part) for parent, result in results.items() for part in result.parts
     }
     for node, depth in sheet.tree.walk(unit):
@@ -255,51 +256,40 @@ def _held(divided: _Divided) -> dict[Node, bool]:
     return {part.key: True for part in parts if part.is_held}
 
 
-def _numbers(sheet: Sheet, divided: _Divided) -> dict[Place, int]:
+def _numbers(sheet: Sheet, divided: _Divided) -> dict[Node, Spread]:
     """Totals, and months that follow the parent's: both margins exact at every unit."""
-    numbers: dict[Place, int] = {}
-    months: dict[Node, list[int]] = {}
+    months: dict[Node, Sequence[int]] = {}
     for parent, result in divided.results.items():
-        months.update(_months(sheet, months.get(parent) or sheet.by_month(parent), result))
-        for part in result.parts:
-            numbers[part.key, None] = part.amount
-            numbers |= {(part.key, month): n for month, n in zip(sheet.months, months[part.key], strict=True)}
-    return numbers
+        months |= _months(sheet, months.get(parent) or sheet.by_month(parent), result)
+    return {
+        part.key: Spread(part.amount, tuple(months[part.key]))
+        for result in divided.results.values()
+        for part in result.parts
+    }
 
 
-def _months(sheet: Sheet, parent: list[int], result: SplitResult[Node]) -> dict[Node, list[int]]:
+def _months(sheet: Sheet, parent: Sequence[int], result: SplitResult[Node]) -> dict[Node, tuple[int, ...]]:
     """Whoever keeps their number keeps its months too, where there is room for them in the parent's."""
     kept = {
         part.key: sheet.by_month(part.key)
         for part in result.parts
         if part.is_held and part.amount == sheet.given(part.key)
     }
-    room = [total - sum(taken) for total, *taken in zip(parent, *kept.values(), strict=True)]
-    if min(room) < 0:
-        kept, room = {}, parent
-    free = [part for part in result.parts if part.key not in kept]
-    rows = phase_children([part.amount for part in free], room)
-    return kept | {part.key: row for part, row in zip(free, rows, strict=True)}
+    return fit_months(sheet, parent, result.amounts, kept=kept)
 
 
-def _record(actor: Actor, divided: _Divided, at: datetime) -> dict[Node, int]:
-    """Keep how each unit was divided; tells for each child which of these splits it came from."""
-    parents = list(divided.results)
-    rows = Split.objects.bulk_create(
-        Split(
-            organisation_id=actor.organisation.pk,
-            goal=divided.goal,
-            unit_id=parent.unit_id,
+def _made(divided: _Divided) -> list[Made]:
+    """How each unit was divided, as it is kept."""
+    return [
+        Made(
+            unit=parent,
             method=divided.preview.method,
             inputs=_inputs(divided, parent),
-            result=[_as_json(part) for part in divided.results[parent].parts],
-            made_at=at,
-            made_by=actor.user,
+            result=[_as_json(part) for part in result.parts],
+            computed={part.key: part.computed for part in result.parts},
         )
-        for parent in parents
-    )
-    ids = dict(zip(parents, (row.pk for row in rows), strict=True))
-    return {part.key: ids[parent] for parent in parents for part in divided.results[parent].parts}
+        for parent, result in divided.results.items()
+    ]
 
 
 def _inputs(divided: _Divided, parent: Node) -> dict[str, Any]:
@@ -320,7 +310,7 @@ def _inputs(divided: _Divided, parent: Node) -> dict[str, Any]:
     }
 
 
-def _as_json(part: Part[Node]) -> dict[str, Any]:
+def _as_json(part: splitting.Part[Node]) -> dict[str, Any]:
     return {
         "holder": str(part.key),
         "amount": part.amount,

@@ -41,8 +41,10 @@ def number(request: TenantRequest, plan_id: int, goal_id: int, holder: Holder) -
     """One cell: `?month=` its first day, without it the whole span."""
     sheet, node = _found(request, plan_id, goal_id, holder)
     goal, month = sheet.goal, asked_day(request, "month")
-    cell = sheet.cells.get((node, month))
-    form = NumberForm(goal, request.organisation.currency, cell, sent(request))
+    if month is not None and month not in sheet.months:
+        raise NotFound(N_("There is no such month in this plan."), code="not_found")
+    cell, amount = sheet.cells.get(node), sheet.given(node, month)
+    form = NumberForm(goal, request.organisation.currency, cell, amount, sent(request))
 
     def change(data: dict[str, Any]) -> None:
         cells.set_target(
@@ -124,9 +126,9 @@ def split(request: TenantRequest, plan_id: int, goal_id: int, holder: Holder) ->
 @page(Scope.TARGETS_WRITE)
 def hold(request: TenantRequest, plan_id: int, goal_id: int, holder: Holder) -> HttpResponse:
     goal = get_goal(request.actor, goal_id, request.today, plan_id=plan_id)
-    change = cells.release if "release" in request.POST else cells.hold
+    is_held = "release" not in request.POST
     try:
-        change(request.actor, goal=goal, holder=holder, at=request.now)
+        cells.hold(request.actor, goal=goal, holders=[holder], is_held=is_held, at=request.now)
     except (NotFound, Forbidden):
         raise
     except DomainError as error:

@@ -8,6 +8,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from kpis.selectors import all_kpis
 from salestargets.tenancy.access import sight_of
 from salestargets.tenancy.choices import Scope
 from salestargets.web.asked import page_of
@@ -17,8 +18,8 @@ from salestargets.web.requests import TenantRequest, page
 from targets.amounts import scale_of
 from targets.forms.plans import GoalEditForm, GoalForm, PlanEditForm, PlanForm
 from targets.models import Goal, Plan
-from targets.selectors.plans import additive_kpis, get_goal, get_plan, goals_of, visible_plans
-from targets.selectors.sheets import span_of
+from targets.selectors.periods import span_of
+from targets.selectors.plans import get_goal, get_plan, goals_of, visible_plans
 from targets.services.plans import change_goal, change_plan, create_goal, create_plan
 from targets.services.publishing import close_plan, publish_plan
 from targets.views.addresses import address_of
@@ -99,7 +100,7 @@ def plan_edit(request: TenantRequest, plan_id: int) -> HttpResponse:
 def goal_new(request: TenantRequest, plan_id: int) -> HttpResponse:
     plan = get_plan(request.actor, plan_id, request.today)
     taken = {goal.kpi.key for goal in goals_of([plan])[plan.pk]}
-    kpis = [kpi for kpi in additive_kpis() if kpi.key not in taken]
+    kpis = [kpi for kpi in all_kpis() if kpi.key not in taken]
     form = GoalForm(kpis, request.organisation.currency, sent(request))
 
     def make(data: dict[str, Any]) -> str:

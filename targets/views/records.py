@@ -19,9 +19,9 @@ from salestargets.web.requests import TenantRequest, page
 from targets.amounts import from_stored, scale_of
 from targets.forms.viewing import ViewForm
 from targets.models import Goal
+from targets.selectors.periods import span_of
 from targets.selectors.plans import get_goal
 from targets.selectors.records import Record, every_record, holder_name, records_of
-from targets.selectors.sheets import span_of
 from targets.selectors.today import held_by
 from targets.views.addresses import address_of
 

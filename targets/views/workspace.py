@@ -19,13 +19,13 @@ from salestargets.web.exports import Column, export, wanted_format
 from salestargets.web.formatting import format_day
 from salestargets.web.registry import Text
 from salestargets.web.requests import TenantRequest, page
-from targets.amounts import from_stored, scale_of
-from targets.choices import PlanState
+from targets.amounts import from_stored, is_level, scale_of
+from targets.choices import IN_FORCE, MAKING, PlanState
 from targets.models import Goal, Plan
 from targets.selectors.arranging import opened
+from targets.selectors.periods import span_of
 from targets.selectors.plans import get_goal, get_plan, goals_of
 from targets.selectors.rows import SheetRow, sheet_rows
-from targets.selectors.sheets import span_of
 from targets.selectors.smart import smart_findings
 from targets.views.folds import check_steers, folds_of
 
@@ -83,8 +83,8 @@ def _head(request: TenantRequest, plan: Plan, goals: Sequence[Goal]) -> dict[str
         "goals": goals,
         "sees_all": sees_all,
         "may_change": leads and plan.state != PlanState.CLOSED,
-        "may_add": leads and plan.state == PlanState.DRAFT,
-        "may_publish": leads and plan.state == PlanState.DRAFT,
+        "may_add": leads and plan.state in MAKING,
+        "may_publish": leads and plan.state not in IN_FORCE,
         "may_close": leads and plan.state == PlanState.PUBLISHED and plan.ends_on <= request.today,
         "address": request.get_full_path(),
     }
@@ -110,11 +110,11 @@ def _sheet(request: TenantRequest, goal: Goal, rows: Sequence[SheetRow]) -> dict
     places = [row.place for row in rows]
     folds, by_node = folds_of(request, places), {row.place.node: row for row in rows}
     shown = opened(places, folds.open_ids, key=None, falling=False)
-    writes = request.actor.may(Scope.TARGETS_WRITE) and goal.plan.state != PlanState.CLOSED
+    writes = request.actor.may(Scope.TARGETS_WRITE) and goal.plan.state in (*MAKING, PlanState.PUBLISHED)
     sight = sight_of(request.actor, request.today)
 
     def line(row: SheetRow) -> Row:
-        node, has_number = row.place.node, row.total.cell is not None
+        node, has_number = row.place.node, row.total.amount is not None
         may_set = writes and row.is_writable
         return Row(
             row=row,
@@ -127,7 +127,7 @@ def _sheet(request: TenantRequest, goal: Goal, rows: Sequence[SheetRow]) -> dict
 
     return {
         "rows": [line(by_node[place.node]) for place in shown],
-        "months": [month.start for month in span_of(goal.plan).months()],
+        "months": rows[0].months if rows else [],
         "folds": folds,
         "writes": writes,
     }
@@ -153,8 +153,7 @@ def columns(goal: Goal, rows: Sequence[SheetRow]) -> list[Column[SheetRow]]:
 
     def given(label: Any, at: Any) -> Column[SheetRow]:
         def value(row: SheetRow) -> Any:
-            cell = at(row).cell
-            return from_stored(cell.given if cell else None, goal.kpi, currency)
+            return from_stored(at(row).amount, goal.kpi, currency)
 
         return Column(label, value, kind)  # type: ignore[arg-type]
 
@@ -162,7 +161,7 @@ def columns(goal: Goal, rows: Sequence[SheetRow]) -> list[Column[SheetRow]]:
         amount = getattr(row.total.balance, part) if row.place.has_children else None
         return from_stored(amount, goal.kpi, currency)
 
-    months = [month.start for month in span_of(goal.plan).months()]
+    months = () if is_level(goal.kpi) else goal.plan.period_starts
     return [
         Column(_("Name"), lambda row: row.place.label.name),
         Column(_("External id"), lambda row: row.place.label.external_id),

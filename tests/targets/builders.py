@@ -16,7 +16,19 @@ from salestargets.tenancy.choices import AssignmentRole, Role
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation, Person, Unit
 from salestargets.tenancy.selectors import root_unit_id
-from targets.models import Goal, Plan, Progress, Split, Target, TargetVersion
+from targets.models import (
+    Change,
+    Goal,
+    Objective,
+    Plan,
+    PlanMove,
+    PlanningRules,
+    Progress,
+    Proposal,
+    Split,
+    Target,
+    TargetVersion,
+)
 from targets.selectors.sheets import Sheet, sheet_of
 from targets.services.plans import GoalChanges, create_goal, create_plan
 from targets.services.publishing import publish_plan
@@ -25,9 +37,7 @@ from tests.builders import World, a_member, a_person, acting_as
 
 APRIL = datetime(2026, 4, 1, 9, 0, tzinfo=UTC)
 Q2 = (date(2026, 4, 1), date(2026, 7, 1))
-SMART = GoalChanges(
-    objective="Grow in the east", why="It pays for the second office", achievable_because="Two people more"
-)
+SMART = GoalChanges(why="It pays for the second office", achievable_because="Two people more")
 
 
 def a_plan(organisation: Organisation, name: str = "Q2", *, root: Unit | None = None, **more: Any) -> Plan:
@@ -53,9 +63,20 @@ def a_goal(plan: Plan, amount: str = "900000.00", *, kpi: str = "won_revenue") -
             plan=plan,
             kpi=get_kpi(kpi),
             amount=cents(amount) if kpi == "won_revenue" else int(amount),
-            details=SMART,
+            details={**SMART, "objective_id": an_objective(plan.organisation).pk},
             at=APRIL,
         )
+
+
+def an_objective(organisation: Organisation, name: str = "Grow in the east") -> Objective:
+    with acting_for(organisation.pk):
+        return Objective.objects.get_or_create(name=name)[0]
+
+
+def with_approvals(organisation: Organisation, *, limit_bp: int = 1_000) -> None:
+    """Plans of this organisation need an approval from now on."""
+    with acting_for(organisation.pk):
+        PlanningRules.objects.update(needs_approval=True, move_limit_bp=limit_bp)
 
 
 def split(goal: Goal, method: str = "even", *, by: Actor | None = None, **more: Any) -> Any:
@@ -71,7 +92,9 @@ def published(plan: Plan, *, at: datetime = APRIL, override: str = "as the test 
 
 def sheet(goal: Goal) -> Sheet:
     with acting_for(goal.organisation_id):
-        return sheet_of(Goal.objects.select_related("plan__root_unit", "kpi").get(pk=goal.pk))
+        return sheet_of(
+            Goal.objects.select_related("plan__root_unit", "plan__parent", "kpi", "objective").get(pk=goal.pk)
+        )
 
 
 def number(goal: Goal, holder: Unit | Person | None = None, month: date | None = None) -> int | None:
@@ -89,13 +112,13 @@ def cents(amount: str) -> int:
     return to_minor(Decimal(amount), "USD")
 
 
+WRITTEN = (Plan, PlanMove, Goal, Target, TargetVersion, Change, Split, Progress, Proposal)
+
+
 def written(organisation: Organisation) -> dict[str, list[Any]]:
     """Everything that planning has written, to compare before and after a refusal."""
     with acting_for(organisation.pk):
-        return {
-            model.__name__: list(model.objects.order_by("pk").values())
-            for model in (Plan, Goal, Target, TargetVersion, Split, Progress)
-        }
+        return {model.__name__: list(model.objects.order_by("pk").values()) for model in WRITTEN}
 
 
 def lead_of(organisation: Organisation, unit: Unit, name: str = "Lena") -> Actor:
@@ -127,4 +150,5 @@ def refused(
 
 def fresh(goal: Goal) -> Goal:
     """As a selector reads it."""
-    return Goal.objects.select_related("plan__root_unit", "kpi").get(pk=goal.pk)
+    links = ("plan__root_unit", "plan__parent", "kpi", "objective")
+    return Goal.objects.select_related(*links).get(pk=goal.pk)

@@ -12,7 +12,7 @@ from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Person, Unit
 from targets.domain.splitting import Balance
 from targets.models import Goal, Target
-from targets.services.cells import hold, release, set_target
+from targets.services.cells import hold, set_target
 from targets.services.plans import GoalChanges, change_goal
 from tests.builders import World, a_world
 from tests.targets.builders import (
@@ -75,7 +75,7 @@ def test_the_months_of_a_number_set_by_hand_keep_their_shape(world: World, goal:
 
 def test_a_month_set_by_hand_moves_the_total_and_no_other_month(world: World, goal: Goal) -> None:
     target = put(goal, world.alice, 1_500, month=MAY)
-    assert (target.month, target.given) == (MAY, 1_500)
+    assert (target.given, target.months) == (3_500, [1_000, 1_500, 1_000])
     numbers = sheet(goal)
     assert numbers.by_month(numbers.tree.find(of(world.alice))) == [1_000, 1_500, 1_000]
     assert number(goal, world.alice) == 3_500
@@ -93,7 +93,16 @@ def test_the_plans_own_number_set_by_hand_is_the_goals(world: World, goal: Goal)
 
 def test_a_number_set_by_hand_says_so_with_its_reason(world: World, goal: Goal) -> None:
     target = put(goal, world.bob, 1, reason="Leaves in May")
-    assert (target.split_id, target.reason, target.version) == (None, "Leaves in May", 2)
+    with acting_for(world.acme.pk):
+        assert (target.change.kind, target.change.reason, target.version) == ("edit", "Leaves in May", 2)
+
+
+def test_a_number_set_by_hand_keeps_what_the_split_gave_beside_it(world: World, goal: Goal) -> None:
+    target = put(goal, world.bob, 1, reason="Leaves in May")
+    assert (target.given, target.computed) == (1, 3_000)
+    with acting_for(world.acme.pk):
+        assert target.split is not None
+        assert target.split.unit_id == world.north.pk
 
 
 def test_a_stale_number_is_refused(world: World, goal: Goal) -> None:
@@ -137,23 +146,25 @@ def test_who_only_reads_sets_nothing(world: World, goal: Goal, role: Role) -> No
 def test_a_number_is_held_and_released(world: World, goal: Goal) -> None:
     actor = system_actor(world.acme)
     with acting_for(world.acme.pk):
-        assert hold(actor, goal=goal, holder=of(world.west), at=APRIL).is_held
-        assert hold(actor, goal=goal, holder=of(world.west), at=APRIL).version == 2
+        hold(actor, goal=goal, holders=[of(world.west)], at=APRIL)
+        hold(actor, goal=goal, holders=[of(world.west)], at=APRIL)
+        west = Target.objects.get(goal=goal, unit=world.west, person=None)
+        assert (west.is_held, west.version) == (True, 2)
         change_goal(actor, goal=goal, changes=GoalChanges(amount=20_000), expected_version=None, at=APRIL)
     split(goal, "even")
     assert (number(goal, world.east), number(goal, world.west)) == (14_000, 6_000)
     with acting_for(world.acme.pk):
-        assert not release(actor, goal=goal, holder=of(world.west), at=APRIL).is_held
+        hold(actor, goal=goal, holders=[of(world.west)], is_held=False, at=APRIL)
     split(goal, "even")
     assert (number(goal, world.east), number(goal, world.west)) == (10_000, 10_000)
 
 
 def test_a_manager_holds_no_number_from_above(world: World, goal: Goal) -> None:
     lena = lead_of(world.acme, world.east)
-    refused(world, lambda: hold(lena, goal=goal, holder=of(world.east), at=APRIL), "not_yours", Forbidden)
+    refused(world, lambda: hold(lena, goal=goal, holders=[of(world.east)], at=APRIL), "not_yours", Forbidden)
 
 
 def test_after_publishing_a_number_changes_only_with_a_reason(world: World, goal: Goal) -> None:
     published(goal.plan)
     refused(world, lambda: put(goal, world.bob, 1), "reason_required")
-    assert put(goal, world.bob, 1, reason="Leaves in May").given == 1
+    assert put(goal, world.bob, 1, reason="Leaves in May").agreed == 1

@@ -129,9 +129,15 @@ def test_a_goal_is_the_number_of_the_plans_unit_spread_over_the_months(world: Wo
 
 
 @pytest.mark.parametrize("kpi", ["win_rate", "average_deal_size", "sales_cycle", "open_pipeline"])
-def test_a_number_that_does_not_add_up_is_no_goal(world: World, kpi: str) -> None:
-    plan = a_plan(world.acme)
-    refused(world, lambda: a_goal(plan, "10", kpi=kpi), "not_additive")
+def test_a_ratio_or_a_level_is_set_for_each_holder_and_never_divided(world: World, kpi: str) -> None:
+    goal = a_goal(a_plan(world.acme), "10", kpi=kpi)
+    assert (number(goal), sheet(goal).months) == (10, ())
+    refused(world, lambda: split(goal), "not_additive")
+    with acting_for(world.acme.pk):
+        actor = system_actor(world.acme)
+        set_target(actor, goal=fresh(goal), holder=of(world.bob), amount=25, expected_version=0, at=APRIL)
+    assert (number(goal, world.bob), number(goal), number(goal, world.alice)) == (25, 10, None)
+    assert sheet(goal).balance(sheet(goal).tree.root) == Balance(0, 0)
 
 
 @pytest.mark.parametrize(("amount", "stretch", "code"), [(-1, None, "negative"), (10, 9, "stretch_below")])
@@ -182,7 +188,7 @@ def change(world: World, goal: Goal, changes: GoalChanges, **more: Any) -> Goal:
 def test_a_new_amount_keeps_the_shape_of_the_months(world: World) -> None:
     goal = a_goal(a_plan(world.acme), "300.00")
     changed = change(world, goal, GoalChanges(amount=cents("600.00"), why="More people"))
-    assert (changed.amount, changed.why, changed.objective) == (60_000, "More people", SMART["objective"])
+    assert (changed.amount, changed.why, changed.objective_id) == (60_000, "More people", goal.objective_id)
     assert sheet(goal).by_month(sheet(goal).tree.root) == [20_000, 20_000, 20_000]
 
 

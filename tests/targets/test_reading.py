@@ -77,7 +77,7 @@ def test_goals_and_numbers_of_others_do_not_exist(world: World, goal: Goal) -> N
         theirs = Goal.objects.get()
     cells = sheet(goal).cells
     tree = sheet(goal).tree
-    bobs, own = cells[tree.find(of(world.bob)), None], cells[tree.find(of(world.alice)), None]
+    bobs, own = cells[tree.find(of(world.bob))], cells[tree.find(of(world.alice))]
     with acting_for(world.acme.pk):
         assert get_goal(rep, goal.pk, TODAY).pk == goal.pk
         assert get_target(rep, own.target_id, TODAY).given == 30_000
@@ -95,7 +95,7 @@ def test_the_sheet_shows_what_adds_up_and_what_one_may_write(world: World, goal:
                    reason="ill", at=APRIL)  # fmt: skip
         rows = sheet_rows(lena, fresh(goal), on=TODAY)
     assert [
-        (row.place.label.name, row.place.depth, row.total.cell and row.total.cell.given, row.is_writable)
+        (row.place.label.name, row.place.depth, row.total.amount, row.is_writable)
         for row in rows
     ] == [
         ("East", 0, 60_000, False),
@@ -109,7 +109,7 @@ def test_the_sheet_shows_what_adds_up_and_what_one_may_write(world: World, goal:
 
 def test_a_rep_sees_how_their_number_was_made_and_not_their_colleagues(world: World, goal: Goal) -> None:
     cells, tree = sheet(goal).cells, sheet(goal).tree
-    own = cells[tree.find(of(world.alice)), None].target_id
+    own = cells[tree.find(of(world.alice))].target_id
     seen = Sight(person_ids=frozenset({world.alice.pk}))
     with acting_for(world.acme.pk):
         rep, lead = origin_of(own, seen).making, origin_of(own, Sight(everything=True)).making
@@ -140,7 +140,8 @@ def test_a_number_set_by_hand_tells_its_versions_and_its_reason(world: World, go
         ]
         assert [one.number for one in versions_of(target, date(2026, 5, 31))] == [1]
         origin = origin_of(target.pk, Sight(everything=True))
-        assert (origin.making, origin.reason, origin.changed_by) == (None, "ill", str(admin.user))
+        assert (origin.kind, origin.reason, origin.changed_by) == ("edit", "ill", str(admin.user))
+        assert (origin.is_override, origin.computed, origin.given) == (True, 30_000, 20_000)
 
 
 def more_people(world: World) -> None:

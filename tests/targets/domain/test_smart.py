@@ -2,21 +2,27 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
+from salestargets.kernel.messages import Message
 from salestargets.kernel.periods import Period
-from targets.domain.smart import GoalFacts, check_smart, is_smart
+from targets.domain.smart import Band, GoalFacts, Reference, check_smart, is_smart
+
+LAST_YEAR, CAPACITY = Message("the earlier result"), Message("what the people can carry")
+UNKNOWN = [Reference("history", LAST_YEAR, None), Reference("capacity", CAPACITY, 0)]
 
 GOOD = GoalFacts(
     kpi="Won revenue",
     holder="East",
-    objective="Win back the dealers we lost in spring",
-    why="They are a third of our market",
-    achievable_because="",
     amount=1_200_000,
-    reference=1_000_000,
     has_records=True,
+    references=[Reference("history", LAST_YEAR, 1_000_000), Reference("capacity", CAPACITY, 1_500_000)],
+    band=Band(Decimal("0.50"), Decimal("1.50")),
+    achievable_because="",
+    objective="Win back the dealers we lost in spring",
+    parent="",
     period=Period(date(2026, 10, 1), date(2027, 1, 1)),
     has_months=True,
 )
@@ -40,12 +46,20 @@ def test_a_complete_goal_is_smart():
     [
         ({"kpi": ""}, "S", "It does not say which number is meant."),
         ({"holder": ""}, "S", "It does not say who holds it."),
-        ({"objective": "  "}, "S", "It does not say what is wanted."),
+        ({"amount": 0}, "S", "It has no amount above zero."),
         ({"has_records": False}, "M", "There are no records to measure it from."),
-        ({"reference": None}, "A", "There is no earlier result to compare it with."),
-        ({"reference": 0}, "A", "There is no earlier result to compare it with."),
-        ({"amount": 1_600_000}, "A", "It is 1.6 times the earlier result."),
-        ({"why": ""}, "R", "It does not say why it matters."),
+        (
+            {"references": UNKNOWN},
+            "A",
+            "There is no earlier result, capacity or pipeline to compare it with.",
+        ),
+        ({"amount": 1_600_000}, "A", "It is 1.60 times the earlier result; the band is 0.50 to 1.50."),
+        (
+            {"amount": 700_000},
+            "A",
+            "It is 0.47 times what the people can carry; the band is 0.50 to 1.50.",
+        ),
+        ({"objective": " "}, "R", "It serves no objective and no plan above it."),
         ({"period": None}, "T", "It has no start and end."),
         ({"has_months": False}, "T", "It has no milestones within its period."),
     ],
@@ -57,17 +71,14 @@ def test_what_is_missing_is_named(changes, letter, missing):
     assert not is_smart(check_smart(replace(GOOD, **changes)))
 
 
-@pytest.mark.parametrize("amount", [None, 0])
-def test_without_an_amount_it_cannot_be_measured(amount):
-    measurable = check_smart(replace(GOOD, amount=amount))[1]
-    assert not measurable.ok
-    assert measurable.missing.render() == "It has no amount above zero."
+def test_a_plan_above_is_as_good_as_an_objective():
+    assert is_smart(check_smart(replace(GOOD, objective="", parent="Year 2026")))
 
 
 def test_half_as_much_again_needs_no_reason():
     assert is_smart(check_smart(replace(GOOD, amount=1_500_000)))
 
 
-@pytest.mark.parametrize("changes", [{"amount": 3_000_000}, {"reference": None}])
+@pytest.mark.parametrize("changes", [{"amount": 3_000_000}, {"references": UNKNOWN}])
 def test_a_written_reason_is_enough(changes):
     assert is_smart(check_smart(replace(GOOD, achievable_because="Two new dealers signed", **changes)))

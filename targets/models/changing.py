@@ -1,0 +1,63 @@
+from django.db import models
+
+from kpis.models import Kpi
+from salestargets.tenancy.models import TenantForeignKey, TenantModel, UserForeignKey, tracked
+from targets.choices import AdjustmentState, Nature
+from targets.models.numbers import Change
+from targets.models.plans import Goal
+
+
+@tracked
+class Trigger(TenantModel):
+    """What may give rise to an adjustment: the organisation's own list.
+
+    With `pace_below` it fires by itself: where a plan's unit has been below that pace for `for_days`, a
+    request is opened. With a KPI, only in goals of that KPI.
+    """
+
+    name = models.CharField(max_length=100)
+    is_active = models.BooleanField(default=True)
+    kpi = TenantForeignKey(Kpi, null=True)
+    pace_below = models.DecimalField(max_digits=5, decimal_places=3, null=True)
+    for_days = models.PositiveSmallIntegerField(default=10)
+    position = models.PositiveSmallIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="one_trigger_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked
+class Adjustment(TenantModel):
+    """A request to change numbers in force: why, what, from when, the evidence and the effect as they were.
+
+    `changes` are the new numbers by holder, with what they were when it was asked for. `evidence` and
+    `simulation` are frozen with the request. A one-off is left out of the next period's history, a trend not.
+    """
+
+    goal = TenantForeignKey(Goal)
+    trigger = TenantForeignKey(Trigger)
+    nature = models.CharField(max_length=8, choices=Nature)
+    reason = models.TextField()
+    effective_on = models.DateField()
+    changes = models.JSONField()
+    evidence = models.JSONField()
+    simulation = models.JSONField()
+    state = models.CharField(max_length=10, choices=AdjustmentState, default=AdjustmentState.REQUESTED)
+    requested_at = models.DateTimeField()
+    #: Null where a trigger fired by itself.
+    requested_by = UserForeignKey()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = UserForeignKey()
+    decision = models.TextField(blank=True)
+    #: What it changed, once approved.
+    change = TenantForeignKey(Change, null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        indexes = [models.Index(fields=["organisation", "goal", "-id"], name="adjustment_by_goal")]
