@@ -106,9 +106,7 @@ def _achievable(facts: GoalFacts) -> Finding:
         return Finding(
             "A",
             ok=False,
-            missing=Message(
-                N_("There is nothing to compare it with: no earlier result, capacity or pipeline.")
-            ),
+            missing=Message(N_("There is no earlier result, capacity or pipeline to compare it with.")),
             mend=Message(N_("Write why it can be achieved.")),
         )
     low, high = Fraction(facts.band.low), Fraction(facts.band.high)

@@ -102,6 +102,12 @@ class GoalForm(forms.Form):
         required=False,
         help_text=_("Relevant: what of the organisation's objectives it serves."),
     )
+    new_objective = TextField(
+        label=_("Or a new objective"),
+        max_length=300,
+        required=False,
+        help_text=_("What is wanted, in one sentence; other goals may serve it too."),
+    )
     achievable_because = TextField(
         label=_("Achievable because"),
         max_length=2000,

@@ -103,9 +103,9 @@ def set_target(
     """
     sheet = sheet_of(lock_goal(goal), group=group)
     node = sheet.tree.find(holder)
-    check_may_set(actor, sheet, node, at=at)
-    _check_version(sheet, node, expected_version)
     edit = Edit(holder, [month] if month else [], amount)
+    _check(actor, sheet, node, edit, at)
+    _check_version(sheet, node, expected_version)
     _apply(Because(actor, at, reason, effective_on), ChangeKind.EDIT, sheet, [edit])
     return Target.objects.get(goal=goal, unit=node.unit_id, person=node.person_id, group=group)
 
@@ -147,14 +147,18 @@ def hold(
 def _apply(because: Because, kind: ChangeKind, sheet: Sheet, edits: Sequence[Edit]) -> set[Node]:
     nodes = [sheet.tree.find(edit.holder) for edit in edits]
     for node, edit in zip(nodes, edits, strict=True):
-        check_amount(edit.amount)
-        check_may_set(because.actor, sheet, node, at=because.at)
-        for month in edit.months:
-            _position(sheet, month)
+        _check(because.actor, sheet, node, edit, because.at)
     _check_fresh(sheet, nodes, edits)
     numbers = _edited(sheet, nodes, edits)
     write_numbers(because, kind, Part(sheet, numbers))
     return set(numbers)
+
+
+def _check(actor: Actor, sheet: Sheet, node: Node, edit: Edit, at: datetime) -> None:
+    check_amount(edit.amount)
+    check_may_set(actor, sheet, node, at=at)
+    for month in edit.months:
+        _position(sheet, month)
 
 
 def _check_fresh(sheet: Sheet, nodes: Sequence[Node], edits: Sequence[Edit]) -> None:

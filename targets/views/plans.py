@@ -20,7 +20,8 @@ from targets.forms.plans import GoalEditForm, GoalForm, PlanEditForm, PlanForm
 from targets.models import Goal, Plan
 from targets.selectors.periods import span_of
 from targets.selectors.plans import get_goal, get_plan, goals_of, visible_plans
-from targets.services.plans import change_goal, change_plan, create_goal, create_plan
+from targets.services.objectives import create_objective
+from targets.services.plans import GoalChanges, change_goal, change_plan, create_goal, create_plan
 from targets.services.publishing import close_plan, publish_plan
 from targets.views.addresses import address_of
 from targets.views.folds import check_steers
@@ -104,7 +105,7 @@ def goal_new(request: TenantRequest, plan_id: int) -> HttpResponse:
     form = GoalForm(kpis, request.organisation.currency, sent(request))
 
     def make(data: dict[str, Any]) -> str:
-        changes = form.changes(data)
+        changes = _changes(request, form, data)
         amount = changes.pop("amount")
         kpi = form.kpis[data["kpi"]]
         goal = create_goal(request.actor, plan=plan, kpi=kpi, amount=amount, details=changes, at=request.now)
@@ -128,7 +129,7 @@ def goal_edit(request: TenantRequest, plan_id: int, goal_id: int) -> HttpRespons
         change_goal(
             request.actor,
             goal=goal,
-            changes=form.changes(data),
+            changes=_changes(request, form, data),
             expected_version=data["version"],
             reason=data["said"],
             at=request.now,
@@ -196,6 +197,14 @@ def plan_close(request: TenantRequest, plan_id: int) -> HttpResponse:
         note=_("The final values are kept as they are now, and no number of the plan changes any more."),
     )
     return answer(request, form, close, dialog)
+
+
+def _changes(request: TenantRequest, form: GoalForm, data: dict[str, Any]) -> GoalChanges:
+    """With the objective that was named anew, if one was."""
+    changes = form.changes(data)
+    if name := data["new_objective"]:
+        changes["objective_id"] = create_objective(request.actor, name=name, at=request.now).pk
+    return changes
 
 
 def _back(request: TenantRequest, plan: Plan, goal: Goal | None = None) -> str:

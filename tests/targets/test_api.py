@@ -12,7 +12,7 @@ from targets.models import Goal, Plan, Target
 from tests.api.clients import Api, a_browser, an_integration
 from tests.builders import NOON, World, a_member, a_person, a_world
 from tests.kpis.builders import a_deal, drained
-from tests.targets.builders import an_objective, a_goal, a_plan, of, published, sheet, split, written
+from tests.targets.builders import a_goal, a_plan, an_objective, of, published, sheet, split, written
 
 pytestmark = pytest.mark.django_db
 
@@ -217,8 +217,11 @@ def test_a_holder_without_a_number_gets_one_once(world: World, api: Api, goal: G
 
 def test_a_number_is_held_and_released(world: World, api: Api, goal: Goal) -> None:
     west = sheet(goal).cells[sheet(goal).tree.find(of(world.west))].target_id
-    assert body(api.send("POST", f"/api/v1/targets/{west}/hold/"))["is_held"] is True
-    assert body(api.send("POST", f"/api/v1/targets/{west}/release/"))["is_held"] is False
+    assert body(api.send("POST", f"/api/v1/targets/{west}/hold/", {}))["is_held"] is True
+    assert body(api.send("POST", f"/api/v1/targets/{west}/release/", {}))["is_held"] is False
+    of_may = {"month": "2026-05-01"}
+    months = body(api.send("POST", f"/api/v1/targets/{west}/hold/", of_may))["months"]
+    assert [month["is_held"] for month in months] == [False, True, False]
 
 
 def test_a_rep_reads_their_own_number_and_how_it_was_made_and_nobody_elses(world: World, goal: Goal) -> None:

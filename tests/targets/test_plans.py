@@ -12,23 +12,27 @@ from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.selectors import root_unit_id
 from targets.choices import PlanState
+from targets.domain.splitting import Balance
 from targets.models import Goal, Plan, Progress
+from targets.services.cells import set_target
 from targets.services.plans import GoalChanges, change_goal, change_plan, create_goal, create_plan
 from targets.services.progress import refresh_progress
 from tests.builders import NOON, World, a_unit, a_world
 from tests.targets.builders import (
     APRIL,
     Q2,
-    SMART,
     a_goal,
     a_plan,
     cents,
+    fresh,
     lead_of,
     member,
     number,
+    of,
     published,
     refused,
     sheet,
+    split,
 )
 
 pytestmark = pytest.mark.django_db

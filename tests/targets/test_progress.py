@@ -14,8 +14,8 @@ from salestargets.tenancy.models import Organisation, Person, Unit
 from targets.choices import Status
 from targets.models import Goal, Progress, Target
 from targets.selectors.figures import Standing, standings
-from targets.selectors.rows import progress
 from targets.selectors.periods import calendar_for
+from targets.selectors.rows import progress
 from targets.services.cells import set_target
 from targets.services.progress import is_of_yesterday, refresh_progress
 from targets.tasks import day, turn_of_the_day

@@ -119,7 +119,7 @@ def test_an_administrator_overrides_with_a_reason_that_stays(world: World, goal:
     with acting_for(world.acme.pk):
         version = TargetVersion.objects.filter(target__goal=goal).first()
         assert version is not None
-        assert (version.reason, version.recorded_by) == ("Agreed with the board", admin.user)
+        assert (version.change.reason, version.change.by) == ("Agreed with the board", admin.user)
 
 
 def test_a_plan_without_a_goal_is_not_published(world: World) -> None:

@@ -94,10 +94,7 @@ def test_the_sheet_shows_what_adds_up_and_what_one_may_write(world: World, goal:
         set_target(actor, goal=fresh(goal), holder=of(world.bob), amount=20_000, expected_version=None,
                    reason="ill", at=APRIL)  # fmt: skip
         rows = sheet_rows(lena, fresh(goal), on=TODAY)
-    assert [
-        (row.place.label.name, row.place.depth, row.total.amount, row.is_writable)
-        for row in rows
-    ] == [
+    assert [(row.place.label.name, row.place.depth, row.total.amount, row.is_writable) for row in rows] == [
         ("East", 0, 60_000, False),
         ("North", 1, 60_000, True),
         ("Alice", 2, 30_000, True),

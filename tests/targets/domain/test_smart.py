@@ -46,7 +46,6 @@ def test_a_complete_goal_is_smart():
     [
         ({"kpi": ""}, "S", "It does not say which number is meant."),
         ({"holder": ""}, "S", "It does not say who holds it."),
-        ({"amount": 0}, "S", "It has no amount above zero."),
         ({"has_records": False}, "M", "There are no records to measure it from."),
         (
             {"references": UNKNOWN},
@@ -69,6 +68,12 @@ def test_what_is_missing_is_named(changes, letter, missing):
     assert (found_letter, found_missing) == (letter, missing)
     assert mend
     assert not is_smart(check_smart(replace(GOOD, **changes)))
+
+
+@pytest.mark.parametrize("amount", [None, 0])
+def test_without_an_amount_it_is_not_specific(amount):
+    specific = check_smart(replace(GOOD, amount=amount))[0]
+    assert specific.missing.render() == "It has no amount above zero."
 
 
 def test_a_plan_above_is_as_good_as_an_objective():

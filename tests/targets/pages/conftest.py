@@ -42,7 +42,7 @@ class Company:
         goal = goal or self.goal
         whose = {"person": holder} if isinstance(holder, Person) else {"unit": holder, "person": None}
         with acting_for(goal.organisation_id):
-            return Target.objects.get(goal=goal, month=None, **whose)
+            return Target.objects.get(goal=goal, **whose)
 
 
 @pytest.fixture

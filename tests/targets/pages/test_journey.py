@@ -74,7 +74,7 @@ def test_a_manager_plans_a_quarter_and_a_rep_sees_their_number(
     manager.get_by_role("link", name="Add the first goal").click()
     expect(manager.locator("#dialog [name=kpi]")).to_be_focused()
     manager.fill("#dialog [name=amount]", "1,200.00")
-    manager.fill("#dialog [name=objective]", "Grow in the east")
+    manager.fill("#dialog [name=new_objective]", "Grow in the east")
     manager.fill("#dialog [name=why]", "It pays for the second office")
     manager.fill("#dialog [name=achievable_because]", "Two people more")
     manager.get_by_role("button", name="Add the goal").click()

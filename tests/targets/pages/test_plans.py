@@ -166,11 +166,11 @@ def test_a_goal_is_added_and_spread_over_the_months(company: Company, admin: Cli
     plan = a_plan(company.acme, "Q3", **Q3)
     path = f"{PLANS}{plan.pk}/"
     page = text_of(admin, f"{path}goals/new/")
-    assert "Win rate" not in page  # a ratio adds up over nobody
+    assert "Win rate" in page
     data = {
         "kpi": "won_revenue",
         "amount": "90,000.00",
-        "objective": "Grow",
+        "new_objective": "Grow",
         "why": "",
         "achievable_because": "",
     }
@@ -178,12 +178,14 @@ def test_a_goal_is_added_and_spread_over_the_months(company: Company, admin: Cli
     with acting_for(company.acme.pk):
         goal = Goal.objects.get(plan=plan)
     assert response.url == f"{path}?goal={goal.pk}"
-    assert (goal.amount, goal.objective, goal.stretch) == (9_000_000, "Grow", None)
+    assert (goal.amount, goal.stretch) == (9_000_000, None)
+    with acting_for(company.acme.pk):
+        assert str(goal.objective) == "Grow"
     page = text_of(admin, response.url)
     assert "$90,000.00" in page
     assert "90,000 unallocated" in page
     assert page.count(">30,000</a>") == 3
-    assert "It does not say why it matters." in page
+    assert "There are no records to measure it from." not in page
     assert "Won revenue" not in text_of(admin, f"{path}goals/new/")
 
 
@@ -192,9 +194,9 @@ REFUSED_GOALS = [
     ({"amount": "a lot"}, "plain digits"),
     ({"amount": "-1"}, "A target cannot be below zero."),
     ({"stretch": "80"}, "The stretch amount must be at least the amount."),
-    ({"kpi": "win_rate"}, "Select a valid choice"),
+    ({"kpi": "luck"}, "Select a valid choice"),
     ({"kpi": "deals_won", "amount": "1.5"}, "enter a whole number"),
-    ({"objective": "x" * 301}, "at most 300"),
+    ({"new_objective": "x" * 301}, "at most 300"),
 ]
 
 
@@ -229,7 +231,7 @@ def test_a_published_goal_changes_with_a_reason_only(company: Company, admin: Cl
     path = f"{PLANS}{goal.plan_id}/goals/{goal.pk}/edit/"
     with acting_for(company.acme.pk):
         version = Goal.objects.get(pk=goal.pk).version
-    data = {"amount": "1300", "version": version, "objective": "Grow in the east"}
+    data = {"amount": "1300", "version": version, "new_objective": "Grow in the west"}
     assert "This field is required." in sent(admin, path, data, 422)
     sent(admin, path, {**data, "reason": "A new market"})
     target = company.target_of(plan_of(company.acme, "Q2").root_unit)
@@ -244,13 +246,13 @@ def test_publishing_shows_what_is_missing_and_how_to_mend_it(company: Company, m
     assert "The plan has no goal yet." in text_of(manager, f"{path}publish/")
     sent(manager, f"{path}goals/new/", {"kpi": "won_revenue", "amount": "300"})
     page = text_of(manager, f"{path}publish/")
-    assert "It does not say what is wanted. Write the objective in one sentence." in page
+    assert "It serves no objective and no plan above it. Choose the objective that it serves." in page
     assert 'type="submit">Publish' not in page
     assert "Publish all the same" not in page
     assert "Not every goal is SMART yet." in sent(manager, f"{path}publish/", {"version": plan.version}, 422)
     with acting_for(company.acme.pk):
         goal = Goal.objects.get(plan=plan)
-    words = {"objective": "Grow", "why": "It pays", "achievable_because": "Two people more"}
+    words = {"new_objective": "Grow", "why": "It pays", "achievable_because": "Two people more"}
     sent(manager, f"{path}goals/{goal.pk}/edit/", {"amount": "300", "version": goal.version, **words})
     assert 'type="submit">Publish' in text_of(manager, f"{path}publish/")
     sent(manager, f"{path}publish/", {"version": plan.version})
