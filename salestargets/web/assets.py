@@ -1,4 +1,4 @@
-"""Static files straight from `node_modules`: exactly these, under names that do not change with a package."""
+"""Static files: hashed names; and straight from `node_modules` exactly these, under names of our own."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core import checks
 from django.core.files.storage import FileSystemStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from salestargets.web.conf import BASE_DIR
 
@@ -20,6 +21,15 @@ FILES = {
     "vendor/inter-latin.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
     "vendor/inter-latin-ext.woff2": "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2",
 }
+
+
+class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # has no types
+    """Names carry a hash of what is in them, also where one of our scripts imports another."""
+
+    patterns = (
+        *CompressedManifestStaticFilesStorage.patterns,
+        ("js/*.js", ((r'(?P<matched>from "(?P<url>\./[^"]+)")', 'from "%(url)s"'),)),
+    )
 
 
 class PackageFiles(FileSystemStorage):

@@ -17,6 +17,7 @@ from salestargets.web.conf import BASE_DIR
 COMMENT = re.compile(r"{#.*?#}|{%\s*comment\b.*?{%\s*endcomment\s*%}", re.DOTALL)
 TRANSLATED = re.compile(r"{%\s*blocktrans(?:late)?\b.*?{%\s*endblocktrans(?:late)?\s*%}", re.DOTALL)
 TAG = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
+KEYCAP = re.compile(r"<kbd>[^<]*</kbd>")  # named as on the keyboard
 ELEMENT = re.compile(r"<script\b.*?</script>|<[^>]*>", re.DOTALL)
 ICON = re.compile(r"""{%\s*icon\s+["']([^"']+)|\b(?:glyph|icon)="([^"{]+)""")
 
@@ -56,7 +57,7 @@ def findings(source: str) -> list[Finding]:
         [
             *matches(SOURCE_RULES, said),
             *matches(MARKUP_RULES, markup),
-            *untranslated(blank(TAG, blank(TRANSLATED, said))),
+            *untranslated(blank(TAG, blank(KEYCAP, blank(TRANSLATED, said)))),
             *unknown_icons(said),
         ]
     )

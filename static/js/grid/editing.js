@@ -1,0 +1,125 @@
+// Changes of numbers: sent with their rule and reason, refused or answered, and settled where someone else was faster.
+
+import { Saving } from "./saving.js"
+import { keyOf } from "./sheet.js"
+import { asked } from "./telling.js"
+
+export class Editing {
+  #because = null
+  #clashes = new Set()
+
+  constructor({ root, url, token, sheet, view, scale, words, telling, needsReason, shown }) {
+    Object.assign(this, { sheet, view, scale, words, telling, needsReason, shown })
+    this.rule = root.querySelector("[data-rule]")
+    this.reason = root.querySelector("[data-ask-reason]")
+    this.saving = new Saving({ url, token, answered: (...all) => this.#answered(...all), changed: () => this.show() })
+    addEventListener("beforeunload", (event) => { if (this.saving.count || this.#clashes.size) event.preventDefault() })
+  }
+
+  show() {
+    this.sheet.draft(this.saving.edits)
+    this.view.refresh()
+    this.telling.saving(this.saving, this.#clashes.size)
+    this.shown()
+  }
+
+  /** `edits`: {holder, column: its key, was, amount}. Where the reason is asked for and none given, nothing is. */
+  async write(edits) {
+    if (!(await this.#hasReason())) return
+    this.telling.clear()
+    edits.forEach((edit) => this.#settle(edit))
+    const said = { rule: this.rule.value, ...this.#because }
+    const batch = { edits, body: () => ({ edits: batch.edits.map(({ holder, column, was, amount }) => ({ holder, column, was, amount })), ...said }) }
+    this.saving.add(batch)
+  }
+
+  hold(cells, held) {
+    this.telling.clear()
+    this.saving.add({ path: "hold/", body: () => ({ cells, held }) })
+  }
+
+  undo() {
+    this.telling.clear()
+    if (!this.saving.takeBack()) this.saving.add({ path: "undo/", body: () => ({}) })
+  }
+
+  async #hasReason() {
+    if (!this.needsReason || this.#because) return true
+    return this.askReason()
+  }
+
+  /** Once for all that follows; asked again when someone wants to say something else. */
+  async askReason() {
+    const said = await asked(this.reason)
+    if (said) this.#because = { reason: said.get("reason"), effective_on: said.get("effective_on") || null }
+    return said !== null
+  }
+
+  #answered(batch, status, body) {
+    this.sheet.take(body.rows ?? [])
+    if (status === 409 && body.stale?.length) this.#clash(batch, body.stale)
+    else if (status !== 200) this.#refuse(batch, body)
+  }
+
+  #refuse(batch, { detail, errors = {} }) {
+    const told = [...new Set([detail, ...Object.values(errors).flat(2)])].filter((text) => typeof text === "string")
+    const text = told.join(" ") || this.words.say("refused")
+    if (text.includes("effective") || errors.reason || errors.effective_on) this.#because = null
+    for (const { holder, column } of batch.edits ?? []) this.view.marks.set(keyOf(holder, column), { look: "refused", text })
+    this.telling.refused(text)
+  }
+
+  /** Nothing of it was written. What someone else changed is asked about; then the rest is sent again. */
+  #clash(batch, stale) {
+    const now = new Map(stale.map((cell) => [keyOf(cell.holder, cell.column), cell]))
+    const theirs = (edit) => now.get(keyOf(edit.holder, edit.column))
+    // An answer that was lost on its way: the number is mine already.
+    batch.edits = batch.edits.filter((edit) => !theirs(edit) || theirs(edit).now !== edit.amount)
+    const clash = { batch, open: new Map() }
+    for (const edit of batch.edits.filter(theirs)) this.#ask(clash, edit, theirs(edit))
+    if (clash.open.size) this.#clashes.add(clash)
+    else this.#again(clash)
+  }
+
+  #ask(clash, edit, { now, by, at }) {
+    const key = keyOf(edit.holder, edit.column)
+    const text = this.words.say("clash", {
+      cell: this.nameOf(edit),
+      by: by || this.words.say("someone"),
+      now: this.scale.exact(now),
+      mine: this.scale.exact(edit.amount),
+      at: at ? new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" }).format(new Date(at)) : "",
+    })
+    const decide = (isMine) => {
+      if (isMine) edit.was = now
+      else clash.batch.edits = clash.batch.edits.filter((each) => each !== edit)
+      this.view.marks.delete(key)
+      clash.open.delete(key)
+      if (!clash.open.size) this.#again(clash)
+      this.show()
+    }
+    clash.open.set(key, { decide, note: this.telling.clash(text, decide) })
+    this.view.marks.set(key, { look: "stale", text })
+  }
+
+  #again(clash) {
+    this.#clashes.delete(clash)
+    if (clash.batch.edits.length) this.saving.add(clash.batch)
+  }
+
+  /** A cell written anew: what was asked about it is answered by that. */
+  #settle({ holder, column }) {
+    const key = keyOf(holder, column)
+    this.view.marks.delete(key)
+    for (const clash of [...this.#clashes]) {
+      const open = clash.open.get(key)
+      open?.note.remove()
+      open?.decide(false)
+    }
+  }
+
+  nameOf({ holder, column }) {
+    const { label } = this.view.columns.find((shown) => shown.kind === "value" && shown.key === column)
+    return this.words.say("cell", { name: this.sheet.row(holder).name, column: label })
+  }
+}
