@@ -187,6 +187,7 @@ class Grid {
   #listen() {
     const { grid, root } = this
     grid.addEventListener("keydown", (event) => this.#key(event))
+    grid.addEventListener("focusin", (event) => this.#arrive(this.#at(event)))
     grid.addEventListener("pointerdown", (event) => this.#press(event))
     grid.addEventListener("pointermove", (event) => this.#drag(event))
     grid.addEventListener("pointerup", () => this.#drop())
@@ -263,6 +264,12 @@ class Grid {
   #at(event) {
     const cell = event.target.closest?.("[role=gridcell], [role=rowheader]")
     return cell && { row: cell.parentElement.index, at: cell.at }
+  }
+
+  /** The focus was put somewhere else than by these keys, as screen readers do. */
+  #arrive(place) {
+    const { row, at } = this.view.active
+    if (place && !this.field.isOpen && (place.row !== row || place.at !== at)) this.#go(place.row, place.at)
   }
 
   #press(event) {
