@@ -11,6 +11,7 @@ import { Words } from "./grid/words.js"
 
 const LANGUAGE = document.documentElement.lang
 const MANY = 200 // rows, from which on the lower levels are folded at first
+const A_WHILE = 60000 // milliseconds
 const TYPED = /^[\d.,$¥€£％%０-９．，￥]$/
 
 /** What is shown, from left to right. */
@@ -99,11 +100,11 @@ class Grid {
     this.editing.write([{ holder: row.key, column: column.key, was, amount }])
   }
 
-  /** The chosen cells that may be written, by row. */
+  /** The chosen cells that may be written, by row; a name stands for its total. */
   #chosen() {
     const { top, bottom, left, right } = this.view.chosen
     const rows = Array.from({ length: bottom - top + 1 }, (_, at) => this.row(top + at))
-    return rows.flatMap((row) => this.view.columns.slice(left, right + 1).filter((shown) => this.isOpenTo(row, shown)).map(({ column }) => ({ row, column })))
+    return rows.flatMap((row) => this.view.columns.slice(left, Math.max(right, 1) + 1).filter((shown) => this.isOpenTo(row, shown)).map(({ column }) => ({ row, column })))
   }
 
   /** Holds what is chosen; where all of it is held already, lets go. */
@@ -198,6 +199,7 @@ class Grid {
     grid.addEventListener("click", (event) => this.#click(event))
     root.addEventListener("click", (event) => this.#pressed(event, event.target.closest("[data-do], [data-opens]")))
     document.body.addEventListener("numbers", () => this.reload())
+    document.addEventListener("visibilitychange", () => this.#return())
   }
 
   #clip(event, act) {
@@ -320,7 +322,13 @@ class Grid {
     acts[button.dataset.do]()
   }
 
-  /** After a dialog changed numbers. */
+  /** Back after a while: others may have written. */
+  #return() {
+    if (document.hidden) this.leftAt = Date.now()
+    else if (Date.now() - this.leftAt > A_WHILE && !this.field.isOpen && !this.editing.saving.count) this.reload()
+  }
+
+  /** After a dialog changed numbers, or others did. */
   async reload() {
     const answer = await load(this.root.dataset.url)
     if (!answer) return

@@ -4,12 +4,15 @@ import { Saving } from "./saving.js"
 import { keyOf } from "./sheet.js"
 import { asked } from "./telling.js"
 
+const FEW = 5
+
 export class Editing {
   #because = null
   #clashes = new Set()
 
   constructor({ root, url, token, sheet, view, scale, words, telling, needsReason, shown }) {
     Object.assign(this, { sheet, view, scale, words, telling, needsReason, shown })
+    this.time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" })
     this.rule = root.querySelector("[data-rule]")
     this.reason = root.querySelector("[data-ask-reason]")
     this.saving = new Saving({ url, token, answered: (...all) => this.#answered(...all), changed: () => this.show() })
@@ -64,7 +67,7 @@ export class Editing {
   #refuse(batch, { detail, errors = {} }) {
     const told = [...new Set([detail, ...Object.values(errors).flat(2)])].filter((text) => typeof text === "string")
     const text = told.join(" ") || this.words.say("refused")
-    if (text.includes("effective") || errors.reason || errors.effective_on) this.#because = null
+    if (errors.reason || errors.effective_on) this.#because = null
     for (const { holder, column } of batch.edits ?? []) this.view.marks.set(keyOf(holder, column), { look: "refused", text })
     this.telling.refused(text)
   }
@@ -76,30 +79,38 @@ export class Editing {
     // An answer that was lost on its way: the number is mine already.
     batch.edits = batch.edits.filter((edit) => !theirs(edit) || theirs(edit).now !== edit.amount)
     const clash = { batch, open: new Map() }
-    for (const edit of batch.edits.filter(theirs)) this.#ask(clash, edit, theirs(edit))
-    if (clash.open.size) this.#clashes.add(clash)
-    else this.#again(clash)
+    for (const edit of batch.edits.filter(theirs)) this.#open(clash, edit, theirs(edit))
+    if (!clash.open.size) return this.#again(clash)
+    this.#clashes.add(clash)
+    this.#ask([...clash.open.values()])
   }
 
-  #ask(clash, edit, { now, by, at }) {
+  #open(clash, edit, { now, by, at }) {
     const key = keyOf(edit.holder, edit.column)
     const text = this.words.say("clash", {
       cell: this.nameOf(edit),
       by: by || this.words.say("someone"),
       now: this.scale.exact(now),
       mine: this.scale.exact(edit.amount),
-      at: at ? new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" }).format(new Date(at)) : "",
+      at: at ? this.time.format(new Date(at)) : "",
     })
     const decide = (isMine) => {
+      if (!clash.open.delete(key)) return
       if (isMine) edit.was = now
       else clash.batch.edits = clash.batch.edits.filter((each) => each !== edit)
       this.view.marks.delete(key)
-      clash.open.delete(key)
       if (!clash.open.size) this.#again(clash)
       this.show()
     }
-    clash.open.set(key, { decide, note: this.telling.clash(text, decide) })
+    clash.open.set(key, { text, decide })
     this.view.marks.set(key, { look: "stale", text })
+  }
+
+  /** One by one while they are few, else all at once. */
+  #ask(open) {
+    const [{ text: first }] = open
+    if (open.length > FEW) this.telling.clash(this.words.say("clashes", { n: open.length, first }), (isMine) => open.forEach(({ decide }) => decide(isMine)))
+    else for (const each of open) each.note = this.telling.clash(each.text, each.decide)
   }
 
   #again(clash) {
@@ -113,7 +124,7 @@ export class Editing {
     this.view.marks.delete(key)
     for (const clash of [...this.#clashes]) {
       const open = clash.open.get(key)
-      open?.note.remove()
+      open?.note?.remove()
       open?.decide(false)
     }
   }

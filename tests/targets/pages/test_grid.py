@@ -87,46 +87,44 @@ def test_a_number_is_shown_before_it_is_saved_and_spread_exactly(page: Page, ser
     assert len(waiting) == 1
 
 
-@pytest.mark.parametrize(
-    ("text", "cents"),
-    [
-        ("1,200.50", 120_050),
-        ("1200.5", 120_050),
-        ("$1,200", 120_000),
-        ("USD 7", 700),
-        ("1.2m", 120_000_000),
-        ("350k", 35_000_000),
-        ("3万", 3_000_000),
-        ("1.5亿", 15_000_000_000),
-        ("１，２００．５", 120_050),
-        ("1 200", 120_000),
-        ("1.23456789m", 123_456_789),
-        ("0", 0),
-        ("", None),
-    ],
-)
-def test_amounts_are_read_to_the_last_cent(page: Page, text: str, cents: int | None) -> None:
-    assert _read(page, text) == {"amount": cents}
+def test_amounts_are_read_to_the_last_cent(page: Page) -> None:
+    exactly = {
+        "1,200.50": 120_050,
+        "1200.5": 120_050,
+        "$1,200": 120_000,
+        "USD 7": 700,
+        "1.2m": 120_000_000,
+        "350k": 35_000_000,
+        "3万": 3_000_000,
+        "1.5亿": 15_000_000_000,
+        "\uff11\uff0c\uff12\uff10\uff10\uff0e\uff15": 120_050,  # full width
+        "1 200": 120_000,
+        "1.23456789m": 123_456_789,
+        "0": 0,
+        "": None,
+    }
+    assert {text: _read(page, text) for text in exactly} == {
+        text: {"amount": cents} for text, cents in exactly.items()
+    }
 
 
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ("abc", "not_a_number"),
-        ("1,5", "not_a_number"),
-        ("1.234,50", "not_a_number"),
-        ("1e5", "not_a_number"),
-        ("€5", "not_a_number"),
-        ("12 34", "not_a_number"),
-        ("-5", "negative"),
-        ("(1,234)", "negative"),
-        ("1.005", "too_fine"),
-        ("1.23456789123m", "too_fine"),
-        ("99999999999999999", "too_large"),
-    ],
-)
-def test_what_cannot_be_meant_is_refused_and_never_rounded(page: Page, text: str, why: str) -> None:
-    assert _read(page, text) == {"refused": why}
+def test_what_cannot_be_meant_is_refused_and_never_rounded(page: Page) -> None:
+    refused = {
+        "abc": "not_a_number",
+        "1,5": "not_a_number",
+        "1.234,50": "not_a_number",
+        "1e5": "not_a_number",
+        "€5": "not_a_number",
+        "12 34": "not_a_number",
+        "-5": "negative",
+        "(1,234)": "negative",
+        "1.005": "too_fine",
+        "1.23456789123m": "too_fine",
+        "99999999999999999": "too_large",
+    }
+    assert {text: _read(page, text) for text in refused} == {
+        text: {"refused": why} for text, why in refused.items()
+    }
 
 
 def _read(page: Page, text: str) -> Any:
@@ -220,6 +218,13 @@ def test_a_key_holds_what_is_chosen_and_lets_go_again(page: Page, server: Server
     assert server.asked == [("hold/", {"cells": cells, "held": held}) for held in (True, False)]
 
 
+def test_a_name_is_held_as_its_total(page: Page, server: Server) -> None:
+    cell(page, "Bob", "Name").click()
+    page.keyboard.press("h")
+    expect(cell(page, "Bob", "2026-08")).to_have_attribute("title", "held")
+    assert server.asked == [("hold/", {"cells": [{"holder": "person:2", "column": "total"}], "held": True})]
+
+
 def test_cells_go_to_a_spreadsheet_to_the_last_cent(page: Page) -> None:
     cell(page, "Alice", "2026-07").click()
     page.keyboard.press("Shift+ArrowDown")
@@ -286,7 +291,7 @@ def test_two_people_never_overwrite_each_other(page: Page, server: Server) -> No
     write(page, "Alice", "2026-07", "222")
     notes = page.locator("[data-notes]")
     expect(notes).to_contain_text("Alice, 2026-07: Mona wrote 111")
-    expect(notes).to_contain_text("while you wrote 222. Nothing was overwritten.")
+    expect(notes).to_contain_text("while you wrote 222.")
     expect(cell(page, "Alice", "2026-07")).to_have_text("111")
     expect(state(page)).to_have_text("Not saved: someone else was faster. Decide above.")
     notes.get_by_role("button", name="Take theirs").click()
@@ -312,6 +317,26 @@ def test_the_rest_of_a_paste_waits_for_the_answer(page: Page, server: Server) ->
     page.get_by_role("button", name="Take theirs").click()
     expect(state(page)).to_have_text("All saved")
     assert (server.value("person:1", JULY), server.value("person:2", JULY)) == (100, 11_100)
+
+
+def test_many_conflicts_are_one_question(page: Page, server: Server) -> None:
+    for month in range(3):
+        server.put("person:1", month, 11_100)
+        server.put("person:2", month, 11_100)
+    cell(page, "Alice", "2026-07").click()
+    paste(page, "1\t2\t3\n4\t5\t6")
+    page.get_by_role("dialog").get_by_role("button", name="Paste").click()
+    expect(page.locator("[data-notes]")).to_contain_text(
+        "6 of these numbers were changed by others meanwhile"
+    )
+    write(page, "Alice", "2026-07", "9")  # this one is decided by that
+    page.get_by_role("button", name="Write mine").click()
+    expect(cell(page, "Bob", "2026-09")).to_have_text("6")
+    expect(state(page)).to_have_text("All saved")
+    assert (server.row("person:1")["months"], server.row("person:2")["months"]) == (
+        [900, 200, 300],
+        [400, 500, 600],
+    )
 
 
 def test_a_lost_answer_is_no_conflict_with_oneself(page: Page, server: Server) -> None:
