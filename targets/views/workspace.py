@@ -14,20 +14,18 @@ from django.views.decorators.http import require_GET
 from kpis.choices import KpiUnit
 from salestargets.tenancy.access import sight_of
 from salestargets.tenancy.choices import Scope
-from salestargets.web.asked import asked_id
 from salestargets.web.exports import Column, export, wanted_format
 from salestargets.web.formatting import format_day
 from salestargets.web.registry import Text
 from salestargets.web.requests import TenantRequest, page
 from targets.amounts import from_stored, is_level, scale_of
-from targets.choices import IN_FORCE, MAKING, PlanState
-from targets.models import Goal, Plan
+from targets.choices import MAKING, PlanState
+from targets.models import Goal
 from targets.selectors.arranging import opened
-from targets.selectors.periods import span_of
-from targets.selectors.plans import get_goal, get_plan, goals_of
 from targets.selectors.rows import SheetRow, sheet_rows
 from targets.selectors.smart import smart_findings
-from targets.views.folds import check_steers, folds_of
+from targets.views.folds import folds_of
+from targets.views.frames import frame_of, shown_in
 
 
 @dataclass(frozen=True)
@@ -53,41 +51,16 @@ class Letter:
 @require_GET
 @page()
 def plan(request: TenantRequest, plan_id: int) -> HttpResponseBase:
-    check_steers(request)
-    found = get_plan(request.actor, plan_id, request.today)
-    goals = goals_of([found])[found.pk]
-    goal = _chosen(request, found, goals)
+    frame = frame_of(request, plan_id)
+    goal = frame.goal
     if goal is None:
-        return render(request, "targets/plan.html", {**_head(request, found, goals), "goal": None})
+        return render(request, "targets/plan.html", shown_in(request, frame, "plan"))
     rows = sheet_rows(request.actor, goal, on=request.today)
     if wanted := wanted_format(request):
-        name = f"plan-{found.pk}-{goal.kpi.key}"
+        name = f"plan-{plan_id}-{goal.kpi.key}"
         return export(rows, columns=columns(goal, rows), name=name, file_format=wanted)
-    shown = {**_head(request, found, goals), **_goal(request, goal), **_sheet(request, goal, rows)}
+    shown = {**shown_in(request, frame, "plan"), **_goal(request, goal), **_sheet(request, goal, rows)}
     return render(request, "targets/plan.html#workspace" if request.htmx else "targets/plan.html", shown)
-
-
-def _chosen(request: TenantRequest, plan: Plan, goals: Sequence[Goal]) -> Goal | None:
-    goal_id = asked_id(request, "goal")
-    if goal_id is None:
-        return next(iter(goals), None)
-    return get_goal(request.actor, goal_id, request.today, plan_id=plan.pk)
-
-
-def _head(request: TenantRequest, plan: Plan, goals: Sequence[Goal]) -> dict[str, Any]:
-    sees_all = sight_of(request.actor, request.today).of_unit(plan.root_unit_id)
-    leads = sees_all and request.actor.may(Scope.TARGETS_WRITE)
-    return {
-        "plan": plan,
-        "span": span_of(plan),
-        "goals": goals,
-        "sees_all": sees_all,
-        "may_change": leads and plan.state != PlanState.CLOSED,
-        "may_add": leads and plan.state in MAKING,
-        "may_publish": leads and plan.state not in IN_FORCE,
-        "may_close": leads and plan.state == PlanState.PUBLISHED and plan.ends_on <= request.today,
-        "address": request.get_full_path(),
-    }
 
 
 def _goal(request: TenantRequest, goal: Goal) -> dict[str, Any]:

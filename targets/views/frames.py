@@ -1,0 +1,94 @@
+"""What every page about one plan has around it: name and state, its goals, the ways to its other pages."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from salestargets.tenancy.access import sight_of
+from salestargets.tenancy.choices import Scope
+from salestargets.web.asked import asked_id
+from salestargets.web.registry import Text
+from salestargets.web.requests import TenantRequest
+from targets.choices import IN_FORCE, MAKING, PlanState
+from targets.models import Goal, Plan
+from targets.selectors.periods import span_of
+from targets.selectors.plans import get_goal, get_plan, goals_of
+from targets.views.addresses import address_of
+from targets.views.folds import check_steers
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A plan, the goal that is looked at, and what the actor may do with the plan as a whole."""
+
+    plan: Plan
+    goals: Sequence[Goal]
+    goal: Goal | None
+    sees_all: bool
+    leads: bool
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A page about the plan: `plans/<id>/…`, with `?goal=`."""
+
+    url_name: str
+    label: Text
+    is_shown: Callable[[Frame], bool] = lambda _frame: True
+
+
+#: In the order of the work.
+TABS: tuple[Tab, ...] = (Tab("plan", _("Numbers")),)
+
+
+def frame_of(request: TenantRequest, plan_id: int) -> Frame:
+    """The plan, and the goal of `?goal=`, else its first; for those who steer or look on."""
+    check_steers(request)
+    plan = get_plan(request.actor, plan_id, request.today)
+    goals, goal_id = goals_of([plan])[plan.pk], asked_id(request, "goal")
+    sees_all = sight_of(request.actor, request.today).of_unit(plan.root_unit_id)
+    return Frame(
+        plan=plan,
+        goals=goals,
+        goal=next(iter(goals), None)
+        if goal_id is None
+        else get_goal(request.actor, goal_id, request.today, plan_id=plan.pk),
+        sees_all=sees_all,
+        leads=sees_all and request.actor.may(Scope.TARGETS_WRITE),
+    )
+
+
+def shown_in(request: TenantRequest, frame: Frame, url_name: str) -> dict[str, Any]:
+    """For `targets/includes/plan_frame.html`, around the page of this name."""
+    plan, leads = frame.plan, frame.leads
+    return {
+        "plan": plan,
+        "span": span_of(plan),
+        "goals": frame.goals,
+        "goal": frame.goal,
+        "tabs": _tabs(request, frame, url_name),
+        "sees_all": frame.sees_all,
+        "leads": leads,
+        "may_change": leads and plan.state != PlanState.CLOSED,
+        "may_add": leads and plan.state in MAKING,
+        "may_publish": leads and plan.state not in IN_FORCE,
+        "may_close": leads and plan.state == PlanState.PUBLISHED and plan.ends_on <= request.today,
+        "address": request.get_full_path(),
+    }
+
+
+def _tabs(request: TenantRequest, frame: Frame, url_name: str) -> list[tuple[Text, str, bool]]:
+    """Label, address, and whether it is this page."""
+    query = f"?{urlencode({'goal': frame.goal.pk})}" if frame.goal else ""
+    return [
+        (
+            tab.label,
+            address_of(request, tab.url_name, plan_id=frame.plan.pk) + query,
+            tab.url_name == url_name,
+        )
+        for tab in TABS
+        if tab.is_shown(frame)
+    ]
