@@ -90,6 +90,15 @@ class YearLayout:
         """Whether its periods are calendar months, all of them."""
         return all(period == month_of(period.start) for period in self.periods)
 
+    def following(self) -> "YearLayout":
+        """The next year in the same shape: as many months, or periods of as many days."""
+
+        def moved(day: date) -> date:
+            return add_months(day, len(self.periods)) if self.has_months else day + (self.end - self.start)
+
+        periods, quarters = (tuple(map(moved, days)) for days in (self.period_starts, self.quarter_starts))
+        return YearLayout(self.number + 1, periods, moved(self.end), quarters)
+
     def between(self, start: date, end: date) -> "YearLayout":
         """The same year from another first day to another end: its outer periods stretch, or are cut."""
 

@@ -37,6 +37,21 @@ class DayField(StrictField):
         return strict_date(text)
 
 
+class DaysField(StrictField):
+    """Days, one a line."""
+
+    widget = forms.Textarea(attrs={"rows": 13, "spellcheck": "false", "class": "num"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value) or []
+
+    def read(self, text: str) -> list[date]:
+        return [strict_date(line.strip()) for line in text.splitlines() if line.strip()]
+
+
 class NumberField(StrictField):
     """A decimal number, its thousands grouped or not."""
 

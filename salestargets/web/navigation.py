@@ -19,6 +19,7 @@ def register() -> None:
     register_tab("people", NavItem("people", _("People"), "users-round", "people", EVERYBODY, 10))
     register_tab("people", NavItem("units", _("Units"), "network", "units", EVERYBODY, 20))
     register_tab("settings", NavItem("settings", _("Organisation"), "building-2", "settings", ADMINS, 10))
+    register_tab("settings", NavItem("calendar", _("Calendar"), "calendar-range", "calendar", ADMINS, 15))
     register_tab("settings", NavItem("days", _("Special days"), "calendar-days", "days", ADMINS, 20))
     register_tab("settings", NavItem("members", _("Members"), "users", "members", ADMINS, 40))
     register_step(

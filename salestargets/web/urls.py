@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from salestargets.web.pages import audit, bells, days, home, members, people, settings, staffing, start, units
+from salestargets.web.pages import (
+    audit,
+    bells,
+    calendar,
+    days,
+    home,
+    members,
+    people,
+    settings,
+    staffing,
+    start,
+    units,
+)
 
 urlpatterns = [
     path("", home.organisation, name="organisation"),
@@ -24,6 +36,12 @@ urlpatterns = [
     path("people/units/<id:unit_id>/edit/", units.unit_edit, name="unit_edit"),
     path("people/units/<id:unit_id>/move/", units.unit_move, name="unit_move"),
     path("settings/", settings.settings, name="settings"),
+    path("settings/calendar/", calendar.calendar, name="calendar"),
+    path("settings/calendar/years/new/", calendar.fiscal_year_new, name="fiscal_year_new"),
+    path("settings/calendar/years/<id:year_id>/", calendar.fiscal_year_edit, name="fiscal_year_edit"),
+    path(
+        "settings/calendar/years/<id:year_id>/remove/", calendar.fiscal_year_remove, name="fiscal_year_remove"
+    ),
     path("settings/days/", days.days, name="days"),
     path("settings/days/new/", days.day_new, name="day_new"),
     path("settings/days/<id:day_id>/remove/", days.day_remove, name="day_remove"),

@@ -40,6 +40,7 @@ PARTS: dict[str, Id | str] = {
     "id:member_id": Id("member"),
     "id:key_id": Id("key"),
     "id:day_id": Id("day"),
+    "id:year_id": Id("fiscal year"),
     "id:alert_id": Id("alert"),
     "id:rule_id": Id("rule"),
     "id:notice_id": Id("notice"),

@@ -205,6 +205,12 @@ def test_a_year_that_is_not_listed_has_months_and_reaches_up_to_its_neighbour() 
     assert THIRTEEN.name(THIRTEEN.period(2029, 1)) == "2029-01"
 
 
+def test_the_next_year_has_the_same_shape() -> None:
+    assert THIRTEEN.layout(2026).following() == THIRTEEN.layout(2027)
+    assert CalendarMonths(4).layout(2027).following() == CalendarMonths(4).layout(2028)
+    assert CalendarMonths().layout(2027).following().end == date(2029, 1, 1)  # a leap year is longer
+
+
 def test_halves_of_seven_and_five_months_follow_from_the_quarters() -> None:
     starts = CalendarMonths().layout(2026).period_starts
     listed = YearLayout(2026, starts, date(2027, 1, 1), tuple(starts[n] for n in (0, 4, 7, 10)))

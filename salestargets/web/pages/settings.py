@@ -1,4 +1,4 @@
-"""How the organisation counts: its name, clock, calendar and levels."""
+"""How the organisation counts: its name, clock, working days and levels."""
 
 import zoneinfo
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.dates import MONTHS, WEEKDAYS
+from django.utils.dates import WEEKDAYS
 from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from salestargets.kernel.calendars import known_countries
 from salestargets.tenancy.choices import ExpectedBasis, Language, Scope
-from salestargets.tenancy.services.organisations import SETTINGS, change_settings
+from salestargets.tenancy.services.organisations import change_settings
 from salestargets.web.dialogs import Dialog, ReasonForm, VersionedForm, answer, sent
 from salestargets.web.fields import PercentField, TextField
 from salestargets.web.formatting import locale_for
@@ -40,9 +40,6 @@ class OrganisationForm(ReasonForm, VersionedForm):
         widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
         help_text=_("Such as Asia/Shanghai. A day begins and ends by this clock."),
     )
-    fiscal_year_start_month = forms.TypedChoiceField(
-        label=_("Fiscal year starts in"), choices=list(MONTHS.items()), coerce=int
-    )
     working_weekdays = forms.TypedMultipleChoiceField(
         label=_("Working days"),
         choices=list(WEEKDAYS.items()),
@@ -66,9 +63,9 @@ class OrganisationForm(ReasonForm, VersionedForm):
 PARTS = (
     (_("Organisation"), "", ("name", "language", "time_zone")),
     (
-        _("Calendar"),
-        _("Decides which quarter a day belongs to, and how much of a target is due by it."),
-        ("fiscal_year_start_month", "holiday_country", "expected_basis", "working_weekdays"),
+        _("Working days"),
+        _("Decide how much of a target is due by a day."),
+        ("holiday_country", "expected_basis", "working_weekdays"),
     ),
     (
         _("Levels of status"),
@@ -81,7 +78,8 @@ PARTS = (
 @page(Scope.ADMIN)
 def settings(request: TenantRequest) -> HttpResponse:
     organisation = request.organisation
-    initial = {name: getattr(organisation, name) for name in (*SETTINGS, "version")}
+    names = (*(name for *_words, fields in PARTS for name in fields), "version")
+    initial = {name: getattr(organisation, name) for name in names}
     form = OrganisationForm(sent(request), initial=initial)
     here = reverse("settings", args=[organisation.slug])
     dialog = Dialog(title=_("Settings"), submit=_("Save"), done=_("Saved."), back=here)

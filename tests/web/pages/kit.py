@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.test import Client
@@ -18,6 +19,7 @@ from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import (
     Assignment,
     ExchangeRate,
+    FiscalYear,
     Membership,
     Organisation,
     Person,
@@ -97,6 +99,7 @@ class Objects:
     run_id: int
     rate_id: int
     notice_id: int
+    year_id: int
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,12 @@ def objects_of(organisation: Organisation, person: Person) -> Objects:
         member = Membership.objects.filter(organisation=organisation).order_by("id")[0]
         tell(organisation, "kit", kind="quiet", users={member.user_id: facts()})
         day = WorkingDayException.objects.create(day=NOON.date(), is_working=False, name="Outing")
+        year = FiscalYear.objects.create(
+            number=2030,
+            starts_on=date(2030, 1, 1),
+            ends_on=date(2031, 1, 1),
+            period_starts=[date(2030, 1, 1)],
+        )
         return Objects(
             person_id=person.pk,
             unit_id=assignment.unit_id,
@@ -150,6 +159,7 @@ def objects_of(organisation: Organisation, person: Person) -> Objects:
             run_id=a_run(organisation).pk,
             rate_id=ExchangeRate.objects.get().pk,
             notice_id=Notice.objects.get().pk,
+            year_id=year.pk,
         )
 
 

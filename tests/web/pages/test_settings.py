@@ -28,7 +28,6 @@ AS_IT_IS = {
     "name": "Acme",
     "language": "en",
     "time_zone": "UTC",
-    "fiscal_year_start_month": "1",
     "working_weekdays": ["0", "1", "2", "3", "4"],
     "holiday_country": "",
     "expected_basis": "working_day",
@@ -80,7 +79,6 @@ def test_settings_saved_as_they_are_change_nothing(scene: Scene, admin: Client) 
         ({"ahead_level": "90"}, "The levels must descend"),
         ({"ahead_level": "a lot"}, "Enter a number"),
         ({"holiday_country": "XX"}, "Select a valid choice"),
-        ({"fiscal_year_start_month": "13"}, "Select a valid choice"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused_at_their_field(
