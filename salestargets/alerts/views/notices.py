@@ -23,7 +23,12 @@ from salestargets.web.requests import TenantRequest, page
 def notices(request: TenantRequest) -> HttpResponse:
     only_unread = request.GET.get("state") == "unread"
     found = page_of(request, own_notices(request.actor, unread=only_unread or None))
-    shown = {"notices": found, "rows": [_worded(notice) for notice in found], "only_unread": only_unread}
+    shown = {
+        "notices": found,
+        "rows": [_worded(notice) for notice in found],
+        "only_unread": only_unread,
+        "has_unread": any(notice.read_at is None for notice in found),
+    }
     return render(request, "alerts/notices.html", shown)
 
 
