@@ -15,7 +15,7 @@ export class Sheet {
 
   constructor({ columns, rows, is_level }) {
     this.isLevel = is_level
-    const months = columns.filter(({ kind }) => kind === "month").map(({ key }) => key)
+    const months = (this.months = columns.filter(({ kind }) => kind === "month").map(({ key }) => key))
     this.columns = columns.map((column) => {
       const parts = column.key !== "total" ? (column.of ?? []) : is_level ? [] : months
       return { ...column, parts, at: (parts.length ? parts : [column.key]).map((key) => months.indexOf(key)) }
@@ -77,9 +77,20 @@ export class Sheet {
 
   #changed(row, column, amount) {
     if (this.isLevel) return column.key === "total" ? { total: amount } : { months: row.months.with(column.at[0], amount) }
-    const months = [...row.months], amounts = column.parts.length ? spread(amount, this.#shape(row, column.at)) : [amount]
-    column.at.forEach((at, part) => { months[at] = amounts[part] })
+    const months = [...row.months], free = this.#free(row, column, amount)
+    const rest = amount - sum(known(column.at.filter((at) => !free.includes(at)).map((at) => months[at])))
+    const amounts = column.parts.length ? spread(rest, this.#shape(row, free)) : [amount]
+    free.forEach((at, part) => { months[at] = amounts[part] })
     return { months, total: totalOf(months) }
+  }
+
+  /** The months that a number is spread over: a total's without those that are held, as long as there is room. */
+  #free(row, column, amount) {
+    if (column.key !== "total") return column.at
+    const isHeld = (at) => row.held_months.includes(this.months[at]) && row.months[at] !== null
+    const free = column.at.filter((at) => !isHeld(at))
+    const held = sum(column.at.filter(isHeld).map((at) => row.months[at]))
+    return free.length && held <= amount ? free : column.at
   }
 
   /** What a number is spread like: as it is now, else as above, else evenly. */

@@ -229,6 +229,7 @@ def test_cells_go_to_a_spreadsheet_to_the_last_cent(page: Page) -> None:
     cell(page, "Alice", "2026-07").click()
     page.keyboard.press("Shift+ArrowDown")
     page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator("[data-where]")).to_have_text("4 cells chosen, together 1,000")
     page.keyboard.press("Control+c")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == "200.00\t200.00\n300.00\t300.00"
@@ -450,6 +451,15 @@ def test_ten_thousand_rows_are_drawn_as_far_as_they_are_seen(browser: Browser) -
     last = page.locator("[role=row][aria-rowindex='10012']")
     expect(last.get_by_role("rowheader")).to_have_text("Rep 999")
     expect(last.locator(":focus")).to_be_in_viewport()
+
+
+def test_months_that_are_held_stay_when_a_total_is_spread(browser: Browser) -> None:
+    held = a_row("person:4", "unit:3", "Dan", 10_000, 10_000, 20_000, held_months=[JULY])
+    server = Server(rows=[*acme(), held], before=lambda _route: True)  # it never answers
+    page = a_page(a_context(browser, server))
+    write(page, "Dan", "Total", "700")
+    shown = [cell(page, "Dan", month[:7]).inner_text() for month in MONTHS]
+    assert shown == ["100", "200", "400"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
