@@ -74,6 +74,10 @@ class AdjustmentState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+#: The trigger of what somebody leaves behind, and of whoever comes.
+KEY_PERSON = "key_person"
+
+
 class LeaverRule(models.TextChoices):
     """Who takes over what is left of a leaver's number."""
 

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Q
 
 from kpis.models import Kpi
 from salestargets.tenancy.models import TenantForeignKey, TenantModel, UserForeignKey, tracked
@@ -15,6 +16,8 @@ class Trigger(TenantModel):
     request is opened. With a KPI, only in goals of that KPI.
     """
 
+    #: Names those that the product itself asks for, however they are called.
+    key = models.CharField(max_length=20, blank=True)
     name = models.CharField(max_length=100)
     is_active = models.BooleanField(default=True)
     kpi = TenantForeignKey(Kpi, null=True)
@@ -25,7 +28,12 @@ class Trigger(TenantModel):
 
     class Meta(TenantModel.Meta):
         abstract = False
-        constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="one_trigger_a_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="one_trigger_a_name"),
+            models.UniqueConstraint(
+                fields=["organisation", "key"], condition=~Q(key=""), name="one_trigger_a_key"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -49,8 +57,11 @@ class Adjustment(TenantModel):
     simulation = models.JSONField()
     state = models.CharField(max_length=10, choices=AdjustmentState, default=AdjustmentState.REQUESTED)
     requested_at = models.DateTimeField()
-    #: Null where a trigger fired by itself.
+    #: Null where a trigger fired by itself, and for integrations, which `actor` tells apart.
     requested_by = UserForeignKey()
+    actor = models.CharField(max_length=40)
+    #: What the system asked about, so that it asks once: a person who leaves, for one.
+    about = models.CharField(max_length=60, blank=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = UserForeignKey()
     decision = models.TextField(blank=True)
@@ -60,4 +71,11 @@ class Adjustment(TenantModel):
 
     class Meta(TenantModel.Meta):
         abstract = False
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "goal", "trigger", "about"],
+                condition=~Q(about="") & Q(state=AdjustmentState.REQUESTED),
+                name="asked_once_by_the_system",
+            )
+        ]
         indexes = [models.Index(fields=["organisation", "goal", "-id"], name="adjustment_by_goal")]

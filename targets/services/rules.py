@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext, override
 
 from salestargets.tenancy.models import Organisation
+from targets.choices import KEY_PERSON
 from targets.models import PlanningRules, Trigger
 
 
@@ -15,13 +16,13 @@ def install(organisation: Organisation, at: datetime) -> None:
         return
     with override(organisation.language):
         Trigger.objects.bulk_create(
-            Trigger(organisation_id=organisation.pk, name=name, position=position)
-            for position, name in enumerate(
+            Trigger(organisation_id=organisation.pk, key=key, name=name, position=position)
+            for position, (key, name) in enumerate(
                 (
-                    gettext("A competitor moved"),
-                    gettext("A policy or price changed"),
-                    gettext("A key person left or joined"),
-                    gettext("A number is far off"),
+                    ("", gettext("A competitor moved")),
+                    ("", gettext("A policy or price changed")),
+                    (KEY_PERSON, gettext("A key person left or joined")),
+                    ("", gettext("A number is far off")),
                 )
             )
         )
