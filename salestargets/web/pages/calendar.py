@@ -1,6 +1,6 @@
 """The fiscal calendar: another one is shown, with what it affects, before it can be saved."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -33,7 +33,7 @@ from salestargets.web.requests import TenantRequest, page
 from salestargets.web.templatetags.formats import language
 
 PREVIEW = "web/settings/calendar_preview.html"
-FOUR_WEEKS, PERIODS_OF_FOUR_WEEKS = timedelta(weeks=4), 13
+DAYS_A_WEEK, FOUR_WEEKS, PERIODS_OF_FOUR_WEEKS = 7, timedelta(weeks=4), 13
 
 
 class CalendarForm(forms.Form):
@@ -81,25 +81,13 @@ class SaveYearForm(YearForm, ReasonForm):
 
 
 @dataclass(frozen=True)
-class Row:
-    """A period as the preview shows it, and the quarter that begins with it, if one does."""
-
-    name: str
-    period: Period
-    quarter: str
-    length: int  # of the quarter, in periods
-
-    @property
-    def weeks(self) -> int | None:
-        """How many, where they are whole."""
-        return None if self.period.days % 7 else self.period.days // 7
-
-
-@dataclass(frozen=True)
 class Year:
+    """A fiscal year as the preview shows it: its quarters, each with its periods, by name."""
+
     name: str
     span: Period
-    rows: list[Row]
+    quarters: list[tuple[str, list[tuple[str, Period]]]]
+    is_in_weeks: bool
 
 
 @page(Scope.ADMIN)
@@ -129,14 +117,15 @@ def calendar(request: TenantRequest) -> HttpResponse:
 @page(Scope.ADMIN)
 def fiscal_year_new(request: TenantRequest) -> HttpResponse:
     initial = told_of(next_layout(request))
-    return _year(request, _dialog(request, title=_("Add a fiscal year")), initial)
+    return _year(request, _dialog(request, title=_("Add a fiscal year"), submit=_("Save this year")), initial)
 
 
 @page(Scope.ADMIN)
 def fiscal_year_edit(request: TenantRequest, year_id: int) -> HttpResponse:
     year = get_fiscal_year(request.actor, year_id)
     initial = {**told_of(year.layout()), "version": year.version}
-    return _year(request, _dialog(request, title=_("Change a fiscal year")), initial, number=year.number)
+    dialog = _dialog(request, title=_("Change a fiscal year"), submit=_("Save this year"))
+    return _year(request, dialog, initial, number=year.number)
 
 
 @page(Scope.ADMIN)
@@ -257,15 +246,12 @@ def days_of(span: Period) -> str:
 
 
 def year_of(new: FiscalCalendar, layout: YearLayout) -> Year:
-    quarters = {quarter.start: quarter for quarter in layout.quarters}
-    rows = [row_of(new, period, quarters.get(period.start), layout.periods) for period in layout.periods]
-    return Year(new.name(layout.span), layout.span, rows)
-
-
-def row_of(new: FiscalCalendar, period: Period, quarter: Period | None, periods: Sequence[Period]) -> Row:
-    length = sum(quarter.contains(one.start) for one in periods) if quarter else 0
-    name = new.name(period)
-    return Row(name, period, new.name(quarter) if quarter else "", length)
+    quarters = [
+        (new.name(quarter), [(new.name(period), period) for period in new.periods(quarter)])
+        for quarter in layout.quarters
+    ]
+    is_in_weeks = all(period.days % DAYS_A_WEEK == 0 for period in layout.periods)
+    return Year(new.name(layout.span), layout.span, quarters, is_in_weeks)
 
 
 def _answer(

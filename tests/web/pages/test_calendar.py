@@ -51,7 +51,9 @@ def test_the_calendar_shows_this_year_and_the_next(scene: Scene, admin: Client) 
     page = text_of(admin, CALENDAR)
     assert "<h2>2026</h2>" in page
     assert "<h2>2027</h2>" in page
-    assert 'rowspan="3" class="nowrap">2026-Q3</th>' in page
+    assert '<th colspan="4" scope="rowgroup">2026-Q3</th>' in page
+    assert '<td class="nowrap">2026-07</td>' in page
+    assert "31 days" in page
     assert "What it affects" not in page
 
 
@@ -59,6 +61,7 @@ def test_another_pattern_is_previewed_and_says_what_it_affects(scene: Scene, adm
     page = text_of(admin, asked(CALENDAR, RETAIL))
     assert "<h2>FY2026</h2>" in page
     assert "FY2026-P12" in page
+    assert "5 weeks" in page
     assert (
         "Today is in 2026-Q2 (Apr 1, 2026 – Jun 30, 2026)"
         " and would be in FY2026-Q2 (May 3, 2026 – Aug 1, 2026)." in page
