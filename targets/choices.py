@@ -34,6 +34,14 @@ class Phasing(models.TextChoices):
     WEIGHTS = "weights", _("By own weights")
 
 
+class Respread(models.TextChoices):
+    """What else moves when a number is written by hand."""
+
+    STAY = "stay", _("Everyone else stays")
+    BELOW = "below", _("Those below follow")
+    BESIDE = "beside", _("Those beside take up the difference")
+
+
 class ChangeKind(models.TextChoices):
     GOAL = "goal", _("The goal's own number")
     SPLIT = "split", _("A split")

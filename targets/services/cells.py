@@ -11,7 +11,7 @@ from salestargets.kernel.apportion import apportion
 from salestargets.kernel.errors import Conflict, DomainError, NotFound
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.access import Actor
-from targets.choices import ChangeKind
+from targets.choices import ChangeKind, Respread
 from targets.models import Goal, Target
 from targets.selectors.sheets import Sheet, Spread, sheet_of
 from targets.selectors.trees import Node
@@ -24,6 +24,7 @@ from targets.services.numbers import (
     spread_like,
     write_numbers,
 )
+from targets.services.respreading import respread
 
 UNCHECKED = object()
 
@@ -68,6 +69,7 @@ def edit_numbers(
     *,
     goal: Goal,
     edits: Sequence[Edit],
+    rule: str = Respread.STAY,
     group: str = "",
     reason: str = "",
     effective_on: date | None = None,
@@ -77,11 +79,12 @@ def edit_numbers(
     """All of the edits, or none. A span's number is spread over its months in their shape, but for those
     that are held; a month's moves the span's. Tells whose numbers were touched.
 
-    Those above and below stay: what this leaves unallocated, or assigns too much, is shown there.
+    Those above stay: what this leaves unallocated, or assigns too much, is shown there. Whether those below
+    or beside stay too says the rule.
     """
     sheet = sheet_of(lock_goal(goal), group=group)
     kind = kind or (ChangeKind.PASTE if len(edits) > 1 else ChangeKind.EDIT)
-    return _apply(Because(actor, at, reason, effective_on), kind, sheet, edits)
+    return _apply(Because(actor, at, reason, effective_on), kind, sheet, edits, rule)
 
 
 @transaction.atomic
@@ -144,12 +147,14 @@ def hold(
     return set(nodes)
 
 
-def _apply(because: Because, kind: ChangeKind, sheet: Sheet, edits: Sequence[Edit]) -> set[Node]:
+def _apply(
+    because: Because, kind: ChangeKind, sheet: Sheet, edits: Sequence[Edit], rule: str = Respread.STAY
+) -> set[Node]:
     nodes = [sheet.tree.find(edit.holder) for edit in edits]
     for node, edit in zip(nodes, edits, strict=True):
         _check(because.actor, sheet, node, edit, because.at)
     _check_fresh(sheet, nodes, edits)
-    numbers = _edited(sheet, nodes, edits)
+    numbers = respread(sheet, _edited(sheet, nodes, edits), rule)
     write_numbers(because, kind, Part(sheet, numbers))
     return set(numbers)
 

@@ -1,0 +1,118 @@
+"""The last change of a goal's numbers taken back, then the one before it: the log knows what there was."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from salestargets.kernel.errors import Conflict, DomainError
+from salestargets.kernel.messages import N_
+from salestargets.kernel.parsing import clean_text
+from salestargets.tenancy.access import Actor
+from salestargets.tenancy.context import current_organisation_id
+from targets.choices import ChangeKind, PlanState
+from targets.models import Change, Goal, Target
+from targets.selectors.sheets import sheet_of
+from targets.selectors.trees import Node
+from targets.services.numbers import Because, check_may_set, lock_goal, record_change, record_versions
+from targets.services.progress import refresh_progress
+
+#: What was agreed, published or adjusted is changed by another agreement or adjustment.
+UNDOABLE = (
+    ChangeKind.SPLIT,
+    ChangeKind.PHASING,
+    ChangeKind.EDIT,
+    ChangeKind.PASTE,
+    ChangeKind.FILE,
+    ChangeKind.HOLD,
+)
+
+
+def last_change(goal: Goal) -> Change | None:
+    """The newest that is neither taken back nor itself a taking back; None where there is none to undo."""
+    undone = Change.objects.filter(goal=goal, undoes__isnull=False).values("undoes")
+    changes = Change.objects.filter(goal=goal).exclude(kind=ChangeKind.UNDO).exclude(pk__in=undone)
+    change = changes.order_by("-id").first()
+    return change if change and change.kind in UNDOABLE else None
+
+
+@transaction.atomic
+def undo_last(
+    actor: Actor, *, goal: Goal, expected: int | None = None, reason: str = "", at: datetime
+) -> set[Node]:
+    """Every number of the last change as it was before, with what was held and which split it came from.
+
+    `expected` is the change that was seen as the last; refused where another one came since. In a published
+    plan that needs a reason, and versions tell of it.
+    """
+    goal = lock_goal(goal)
+    change = last_change(goal)
+    if change is None:
+        raise DomainError(N_("There is no change to take back."), code="nothing_to_undo")
+    if expected is not None and expected != change.pk:
+        raise Conflict(
+            N_("Someone else changed this in the meantime. Look at the new values and try again."),
+            code="stale",
+        )
+    nodes = _check_all_theirs(actor, goal, change, at)
+    is_published = goal.plan.state == PlanState.PUBLISHED
+    reason = clean_text(reason, max_length=300)
+    if is_published and not reason:
+        raise DomainError(
+            N_("The plan is published: say why the numbers change."), code="reason_required", field="reason"
+        )
+    because = Because(actor, at, reason)
+    taken_back = record_change(because, goal, ChangeKind.UNDO, undoes=change)
+    ids = _restore(change)
+    _follow_root(goal)
+    if is_published:
+        record_versions(taken_back, ids, effective_on=max(goal.plan.starts_on, actor.organisation.today(at)))
+        refresh_progress(at=at, goals=[goal], holders={node.holder for node in nodes})
+    return nodes
+
+
+def _check_all_theirs(actor: Actor, goal: Goal, change: Change, at: datetime) -> set[Node]:
+    sheet = sheet_of(goal)
+    rows = Target.objects.filter(change=change).values_list("unit_id", "person_id").distinct()
+    nodes = {Node(unit_id, person_id) for unit_id, person_id in rows}
+    for node in nodes:
+        check_may_set(actor, sheet, node, at=at)
+    return nodes
+
+
+def _follow_root(goal: Goal) -> None:
+    goal.amount = sheet_of(goal).given(Node(goal.plan.root_unit_id)) or 0
+    goal.version += 1
+    goal.save(update_fields=["amount", "version"])
+
+
+def _restore(change: Change) -> list[int]:
+    values: dict[str, Any] = {"organisation": current_organisation_id(), "change": change.pk}
+    with connection.cursor() as cursor:
+        cursor.execute(_RESTORE, values)
+        return [row[0] for row in cursor.fetchall()]
+
+
+#: An event is a row as it was before an update. The first state that belongs to the change, be it an event
+#: or the row itself, is preceded by the state before it; without one the change made the row, which then has
+#: no number again.
+_RESTORE = """
+WITH touched AS (
+    SELECT id FROM targets_target WHERE organisation_id = %(organisation)s AND change_id = %(change)s
+), before AS (
+    SELECT DISTINCT ON (e.pgh_obj_id) e.*
+    FROM targets_targetevent e
+    JOIN touched ON touched.id = e.pgh_obj_id
+    WHERE e.organisation_id = %(organisation)s AND e.pgh_label = 'update'
+      AND e.change_id < %(change)s
+    ORDER BY e.pgh_obj_id, e.pgh_id DESC
+)
+UPDATE targets_target t
+SET given = b.given, months = b.months, agreed = b.agreed, agreed_months = b.agreed_months,
+    is_held = COALESCE(b.is_held, false), held_months = COALESCE(b.held_months, '{}'),
+    split_id = b.split_id, computed = b.computed, change_id = COALESCE(b.change_id, t.change_id),
+    version = t.version + 1
+FROM touched LEFT JOIN before b ON b.pgh_obj_id = touched.id
+WHERE t.organisation_id = %(organisation)s AND t.id = touched.id
+RETURNING t.id
+"""
