@@ -1,7 +1,7 @@
 from django.urls import path
 
 from targets import converters
-from targets.views import history, numbers, plans, records, team, today, workspace
+from targets.views import grid, history, numbers, plans, records, team, today, workspace
 
 converters.register()
 
@@ -20,6 +20,9 @@ urlpatterns = [
     path("plans/<id:plan_id>/publish/", plans.plan_publish, name="plan_publish"),
     path("plans/<id:plan_id>/close/", plans.plan_close, name="plan_close"),
     path("plans/<id:plan_id>/goals/new/", plans.goal_new, name="goal_new"),
+    path(f"{_GOAL}/grid/", grid.grid, name="grid"),
+    path(f"{_GOAL}/grid/hold/", grid.grid_hold, name="grid_hold"),
+    path(f"{_GOAL}/grid/undo/", grid.grid_undo, name="grid_undo"),
     path(f"{_GOAL}/edit/", plans.goal_edit, name="goal_edit"),
     path(f"{_GOAL}/<holder:holder>/number/", numbers.number, name="number"),
     path(f"{_GOAL}/<holder:holder>/split/", numbers.split, name="split"),

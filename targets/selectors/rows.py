@@ -48,6 +48,16 @@ class SheetRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Gridline:
+    """A row of the grid, as far as it must be told: what adds up there is added up by the reader."""
+
+    place: Place
+    cell: Cell | None
+    is_writable: bool
+    may_split: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ProgressRow:
     place: Place
     standing: Standing
@@ -66,6 +76,18 @@ def sheet_rows(actor: Actor, goal: Goal, *, on: date, holder: Holder | None = No
         )
         for place in places(sheet.tree, sight, holder)
     ]
+
+
+def gridlines(actor: Actor, sheet: Sheet, sight: Sight) -> Iterator[Gridline]:
+    """The visible tree, depth first; nothing is added up, so that ten thousand are told at once."""
+    for place in places(sheet.tree, sight):
+        node = place.node
+        yield Gridline(
+            place=place,
+            cell=sheet.cells.get(node),
+            is_writable=may_set(actor, sight, sheet.tree, node),
+            may_split=place.has_children and sight.of_unit(node.unit_id),
+        )
 
 
 def progress(

@@ -41,6 +41,8 @@ class Edit:
     months: Sequence[date]
     amount: int
     was: int | object | None = UNCHECKED
+    #: What whoever asks calls the place, to tell them of it.
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
