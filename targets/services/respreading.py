@@ -23,7 +23,9 @@ def respread(sheet: Sheet, edited: Mapping[Node, Spread], rule: str) -> Numbers:
     if rule == Respread.STAY:
         return numbers
     if rule == Respread.BESIDE:
-        for parent in dict.fromkeys(sheet.tree.parents[node] for node in edited if node in sheet.tree.parents):
+        for parent in dict.fromkeys(
+            sheet.tree.parents[node] for node in edited if node in sheet.tree.parents
+        ):
             _absorb(sheet, parent, numbers, edited)
     for node, _depth in list(sheet.tree.walk()):
         if node in numbers:
@@ -35,7 +37,7 @@ def _follow(sheet: Sheet, node: Node, numbers: Numbers, edited: Collection[Node]
     """Those below a node, in proportion to its new number."""
     before, after = sheet.given(node), numbers[node].amount
     below = _numbered(sheet, sheet.tree.below(node))
-    if not below or before == after and numbers[node].months == tuple(sheet.by_month(node)):
+    if not below or (before == after and numbers[node].months == tuple(sheet.by_month(node))):
         return
     given_on = sum(below.values())
     whole = (2 * given_on * after + before) // (2 * before) if before else after

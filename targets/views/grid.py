@@ -171,7 +171,7 @@ def _holder(sent: HolderInput) -> Holder | None:
 
 
 def _months(goal: Goal, column: str) -> list[date]:
-    """“total”: none; a month by its first day; a longer span as start/end, by the plan's periods within it."""
+    """“total”: none; a month by its first day; a longer span as start/end, by the periods within it."""
     if column == TOTAL:
         return []
     start, _slash, end = column.partition("/")

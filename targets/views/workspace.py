@@ -24,6 +24,7 @@ from targets.models import Goal
 from targets.selectors.arranging import opened
 from targets.selectors.rows import SheetRow, sheet_rows
 from targets.selectors.smart import smart_findings
+from targets.views.addresses import address_of
 from targets.views.folds import folds_of
 from targets.views.frames import frame_of, shown_in
 
@@ -55,11 +56,12 @@ def plan(request: TenantRequest, plan_id: int) -> HttpResponseBase:
     goal = frame.goal
     if goal is None:
         return render(request, "targets/plan.html", shown_in(request, frame, "plan"))
-    rows = sheet_rows(request.actor, goal, on=request.today)
     if wanted := wanted_format(request):
+        rows = sheet_rows(request.actor, goal, on=request.today)
         name = f"plan-{plan_id}-{goal.kpi.key}"
         return export(rows, columns=columns(goal, rows), name=name, file_format=wanted)
-    shown = {**shown_in(request, frame, "plan"), **_goal(request, goal), **_sheet(request, goal, rows)}
+    sheet = _table(request, goal) if request.GET.get("view") == "table" else _grid(request, goal)
+    shown = {**shown_in(request, frame, "plan"), **_goal(request, goal), **sheet}
     return render(request, "targets/plan.html#workspace" if request.htmx else "targets/plan.html", shown)
 
 
@@ -79,11 +81,35 @@ def letters_of(goal: Goal, on: date) -> list[Letter]:
     ]
 
 
-def _sheet(request: TenantRequest, goal: Goal, rows: Sequence[SheetRow]) -> dict[str, Any]:
+def _grid(request: TenantRequest, goal: Goal) -> dict[str, Any]:
+    """The grid fetches its numbers itself."""
+    return {
+        "grid_url": address_of(request, "grid", plan_id=goal.plan_id, goal_id=goal.pk),
+        "table": other_view(request, "table"),
+        "writes": request.actor.may(Scope.TARGETS_WRITE)
+        and goal.plan.state in (*MAKING, PlanState.PUBLISHED),
+    }
+
+
+def _writes(request: TenantRequest, goal: Goal) -> bool:
+    return request.actor.may(Scope.TARGETS_WRITE) and goal.plan.state in (*MAKING, PlanState.PUBLISHED)
+
+
+def other_view(request: TenantRequest, view: str) -> str:
+    """The same goal as a plain table, which needs no script, or as the grid again."""
+    query = request.GET.copy()
+    query.pop("view", None)
+    if view:
+        query["view"] = view
+    return f"{request.path}?{query.urlencode()}"
+
+
+def _table(request: TenantRequest, goal: Goal) -> dict[str, Any]:
+    rows = sheet_rows(request.actor, goal, on=request.today)
     places = [row.place for row in rows]
     folds, by_node = folds_of(request, places), {row.place.node: row for row in rows}
     shown = opened(places, folds.open_ids, key=None, falling=False)
-    writes = request.actor.may(Scope.TARGETS_WRITE) and goal.plan.state in (*MAKING, PlanState.PUBLISHED)
+    writes = _writes(request, goal)
     sight = sight_of(request.actor, request.today)
 
     def line(row: SheetRow) -> Row:
@@ -102,6 +128,7 @@ def _sheet(request: TenantRequest, goal: Goal, rows: Sequence[SheetRow]) -> dict
         "rows": [line(by_node[place.node]) for place in shown],
         "months": rows[0].months if rows else [],
         "folds": folds,
+        "grid": other_view(request, ""),
         "writes": writes,
     }
 

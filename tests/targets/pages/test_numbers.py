@@ -59,11 +59,11 @@ def test_a_number_is_set_by_hand_and_what_is_left_is_shown(
 ) -> None:
     east = company.world.east
     sent(admin, path(draft, east, "number"), {"amount": "450"})
-    page = text_of(admin, f"/o/acme/plans/{draft.plan_id}/")
+    page = text_of(admin, f"/o/acme/plans/{draft.plan_id}/?view=table")
     assert "150 unallocated" in page
     assert page.count("+50<") == 3
     sent(admin, path(draft, company.world.west, "number"), {"amount": "200"})
-    page = text_of(admin, f"/o/acme/plans/{draft.plan_id}/")
+    page = text_of(admin, f"/o/acme/plans/{draft.plan_id}/?view=table")
     assert "50 over-assigned" in page
     sent(admin, path(draft, east, "number") + "?month=2026-07-01", {"amount": "250"})
     assert number(draft, east) == 55_000
@@ -143,7 +143,7 @@ def test_numbers_are_given_from_above(
     assert viewer.post(path(draft, alice, "number"), {"amount": "1"}).status_code == 403
     assert written(company.acme) == before
     sent(manager, path(draft, alice, "number"), {"amount": "170"})
-    page = text_of(manager, f"/o/acme/plans/{draft.plan_id}/")
+    page = text_of(manager, f"/o/acme/plans/{draft.plan_id}/?view=table")
     assert "20 over-assigned" in page
     assert "Carol" not in page
     assert path(draft, north, "split") in page
@@ -298,7 +298,7 @@ def test_a_number_is_held_and_released(company: Company, draft: Goal, admin: Cli
     east = company.world.east
     assert viewer.post(path(draft, east, "hold")).status_code == 403
     assert admin.get(path(draft, east, "hold")).status_code == 405
-    back = f"/o/acme/plans/{draft.plan_id}/?open=all"
+    back = f"/o/acme/plans/{draft.plan_id}/?view=table&open=all"
     assert admin.post(path(draft, east, "hold"), {"next": back}).url == back
     assert target(draft, east).is_held
     assert "Release the number of East" in text_of(admin, back)
@@ -315,7 +315,7 @@ def test_a_saved_dialog_closes_and_the_page_fetches_itself(
     assert response.content == b""
     assert '"numbers": null' in response.headers["HX-Trigger"]
     assert "Saved." in response.headers["HX-Trigger"]
-    fragment = text_of(admin, f"/o/acme/plans/{draft.plan_id}/", **HTMX)
+    fragment = text_of(admin, f"/o/acme/plans/{draft.plan_id}/?view=table", **HTMX)
     assert "450" in fragment
     assert "<html" not in fragment
 
@@ -337,6 +337,6 @@ def test_the_file_of_a_plan_has_every_number_to_the_cent(
 def test_whoever_manages_the_root_leads_the_plan(company: Company, draft: Goal, root: Unit) -> None:
     lena = a_person(company.acme, "Lena", unit=root, role=AssignmentRole.MANAGER)
     leader = visitor(company.acme, Role.MANAGER, lena)
-    page = text_of(leader, f"/o/acme/plans/{draft.plan_id}/")
+    page = text_of(leader, f"/o/acme/plans/{draft.plan_id}/?view=table")
     for may in ("publish/", "goals/new/", "edit/", "Divide the number of Acme"):
         assert may in page
