@@ -78,7 +78,7 @@ def test_a_manager_plans_a_quarter_and_a_rep_sees_their_number(
     manager.fill("#dialog [name=why]", "It pays for the second office")
     manager.fill("#dialog [name=achievable_because]", "Two people more")
     manager.get_by_role("button", name="Add the goal").click()
-    expect(manager.get_by_text("1,200 unallocated")).to_be_visible()
+    expect(manager.get_by_role("gridcell", name="1,200 unallocated")).to_be_visible()
 
     manager.get_by_role("rowheader", name="Acme").click()
     manager.get_by_role("link", name="Divide", exact=True).click()
@@ -89,14 +89,14 @@ def test_a_manager_plans_a_quarter_and_a_rep_sees_their_number(
     manager.get_by_role("button", name="Apply").click()
     expect(manager.locator("#dialog")).not_to_be_visible()
     expect(manager.get_by_role("row", name="Alice")).to_contain_text("300")
-    expect(manager.get_by_text("unallocated")).to_have_count(0)
+    expect(manager.get_by_role("gridcell", name="unallocated")).to_have_count(0)
 
     manager.get_by_role("row", name="Bob").get_by_role("gridcell").first.click()
     manager.keyboard.type("250")
     manager.keyboard.press("Enter")
-    expect(manager.get_by_text("50 unallocated")).to_be_visible()
+    expect(manager.get_by_role("gridcell", name="50 unallocated")).to_be_visible()
     manager.keyboard.press("Control+z")
-    expect(manager.get_by_text("unallocated")).to_have_count(0)
+    expect(manager.get_by_role("gridcell", name="unallocated")).to_have_count(0)
 
     manager.get_by_role("link", name="Publish").click()
     with manager.expect_navigation():

@@ -181,7 +181,7 @@ def test_a_goal_is_added_and_spread_over_the_months(company: Company, admin: Cli
     assert (goal.amount, goal.stretch) == (9_000_000, None)
     with acting_for(company.acme.pk):
         assert str(goal.objective) == "Grow"
-    page = text_of(admin, response.url)
+    page = text_of(admin, f"{response.url}&view=table")
     assert "$90,000.00" in page
     assert "90,000 unallocated" in page
     assert page.count(">30,000</a>") == 3
@@ -308,7 +308,7 @@ def test_more_plans_need_no_more_queries(
 def test_more_people_in_a_plan_need_no_more_queries(
     company: Company, draft: Goal, admin: Client, django_assert_num_queries: object
 ) -> None:
-    path = f"{PLANS}{draft.plan_id}/"
+    path = f"{PLANS}{draft.plan_id}/?view=table"
     a_deal(company.acme, company.world.alice, base=5_000)
     drained(company.acme)
     admin.get(path)
