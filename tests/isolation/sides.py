@@ -26,6 +26,7 @@ from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import (
     Assignment,
     ExchangeRate,
+    FiscalYear,
     Membership,
     Organisation,
     Person,
@@ -399,10 +400,10 @@ def day(side: Side) -> int:
 
 @makes("fiscal year")
 def fiscal_year(side: Side) -> int:
-    """Each follows the one before it."""
+    """The first one stays; there is one fresh year at a time, for years are few."""
     with acting_for(side.organisation.pk):
-        last = fiscal_years().last()
-        number = last.number + 1 if last else 2030
+        FiscalYear.objects.exclude(pk=side.made.get("fiscal year")).delete()
+        number = 2030 + fiscal_years().count()
         year = CalendarMonths().layout(number)
         return set_fiscal_year(
             side.actor, number=number, period_starts=year.period_starts, ends_on=year.end
