@@ -41,9 +41,10 @@ export class Editing {
     this.saving.add({ path: "hold/", body: () => ({ cells, held }) })
   }
 
-  undo() {
+  async undo() {
     this.telling.clear()
-    if (!this.saving.takeBack()) this.saving.add({ path: "undo/", body: () => ({}) })
+    if (this.saving.takeBack() || !(await this.#hasReason())) return
+    this.saving.add({ path: "undo/", body: () => ({ reason: this.#because?.reason ?? "" }) })
   }
 
   async #hasReason() {

@@ -17,8 +17,9 @@ export class Sheet {
     this.isLevel = is_level
     const months = (this.months = columns.filter(({ kind }) => kind === "month").map(({ key }) => key))
     this.columns = columns.map((column) => {
-      const parts = column.key !== "total" ? (column.of ?? []) : is_level ? [] : months
-      return { ...column, parts, at: (parts.length ? parts : [column.key]).map((key) => months.indexOf(key)) }
+      const of = column.kind === "month" || !column.of?.length ? null : column.of // of a sum, its months
+      const parts = column.key === "total" && !is_level ? months : (of ?? [])
+      return { ...column, of, parts, at: (parts.length ? parts : [column.key]).map((key) => months.indexOf(key)) }
     })
     this.read(rows)
   }

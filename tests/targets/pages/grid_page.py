@@ -26,7 +26,7 @@ KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", 
 MONTHS = ("2026-07-01", "2026-08-01", "2026-09-01")
 COLUMNS: list[dict[str, Any]] = [
     {"key": "total"},
-    *({"key": key, "label": key[:7], "kind": "month"} for key in MONTHS),
+    *({"key": key, "label": key[:7], "kind": "month", "of": [key]} for key in MONTHS),
     {"key": "2026-07-01/2026-10-01", "label": "Q3", "kind": "quarter", "of": list(MONTHS)},
 ]
 
