@@ -1,4 +1,4 @@
-"""A quarter planned in the grid, in a real browser against the real server: alone, two at once, and after publication."""
+"""A quarter planned in the grid, in a browser and against the real server: alone, two at once, published."""
 
 import os
 from collections.abc import Iterator
