@@ -1,5 +1,6 @@
 from django.urls import path
 
+from targets.api.numbers import PlanNumbers, PlanUndo
 from targets.api.plans import (
     Goals,
     OneGoal,
@@ -22,6 +23,8 @@ urlpatterns = [
     path("plans/<id:plan_id>/goals/", Goals.as_view()),
     path("plans/<id:plan_id>/goals/<id:goal_id>/", OneGoal.as_view()),
     path("plans/<id:plan_id>/targets/", Targets.as_view()),
+    path("plans/<id:plan_id>/numbers/", PlanNumbers.as_view()),
+    path("plans/<id:plan_id>/undo/", PlanUndo.as_view()),
     path("plans/<id:plan_id>/split/", PlanSplit.as_view()),
     path("plans/<id:plan_id>/phase/", PlanPhasing.as_view()),
     path("plans/<id:plan_id>/open/", PlanOpening.as_view()),

@@ -1,16 +1,18 @@
 """Numbers by hand: one or many at once, held, released."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from kpis.values import Holder
 from salestargets.kernel.apportion import apportion
 from salestargets.kernel.errors import Conflict, DomainError, NotFound
-from salestargets.kernel.messages import N_
+from salestargets.kernel.messages import N_, Message
 from salestargets.tenancy.access import Actor
+from targets.amounts import from_stored
 from targets.choices import ChangeKind, Respread
 from targets.models import Goal, Target
 from targets.selectors.sheets import Sheet, Spread, sheet_of
@@ -57,10 +59,11 @@ class Stale:
 class StaleEdits(Conflict):
     """Nothing was written: some numbers are no longer what they were when they were read."""
 
-    def __init__(self, stale: Sequence[Stale]) -> None:
+    def __init__(self, stale: Sequence[Stale], errors: Mapping[str, list[str]]) -> None:
         super().__init__(
             N_("Someone else changed this in the meantime. Look at the new values and try again."),
             code="stale",
+            errors=errors,
         )
         self.stale = stale
 
@@ -155,7 +158,7 @@ def _apply(
     nodes = [sheet.tree.find(edit.holder) for edit in edits]
     for node, edit in zip(nodes, edits, strict=True):
         _check(because.actor, sheet, node, edit, because.at)
-    _check_fresh(sheet, nodes, edits)
+    _check_fresh(because, sheet, nodes, edits)
     numbers = respread(sheet, _edited(sheet, nodes, edits), rule)
     write_numbers(because, kind, Part(sheet, numbers))
     return set(numbers)
@@ -168,15 +171,25 @@ def _check(actor: Actor, sheet: Sheet, node: Node, edit: Edit, at: datetime) -> 
         _position(sheet, month)
 
 
-def _check_fresh(sheet: Sheet, nodes: Sequence[Node], edits: Sequence[Edit]) -> None:
+def _check_fresh(because: Because, sheet: Sheet, nodes: Sequence[Node], edits: Sequence[Edit]) -> None:
     now = [_now(sheet, node, edit.months) for node, edit in zip(nodes, edits, strict=True)]
-    stale = [
-        Stale(edit, node, found)
-        for node, edit, found in zip(nodes, edits, now, strict=True)
+    stale = {
+        n: Stale(edit, node, found)
+        for n, (node, edit, found) in enumerate(zip(nodes, edits, now, strict=True))
         if edit.was not in (UNCHECKED, found)
-    ]
+    }
     if stale:
-        raise StaleEdits(stale)
+        errors = {f"edits.{n}": [_told(because, sheet, one)] for n, one in stale.items()}
+        raise StaleEdits([*stale.values()], errors)
+
+
+def _told(because: Because, sheet: Sheet, stale: Stale) -> str:
+    amount = from_stored(stale.now, sheet.goal.kpi, because.actor.organisation.currency)
+    message = Message(
+        N_("“{name}” has {amount} now."),
+        {"name": sheet.tree.name(stale.node), "amount": "—" if amount is None else amount},
+    )
+    return message.render(gettext)
 
 
 def _edited(sheet: Sheet, nodes: Sequence[Node], edits: Sequence[Edit]) -> dict[Node, Spread]:

@@ -166,6 +166,17 @@ EXAMPLES: dict[str, Example] = {
         path={"plan_id": Id("bare plan")},
         body={"goal": Id("bare goal"), "holder": PLANNED_PERSON, "amount": "10.00", "reason": "first"},
     ),
+    "POST plans/{plan_id}/numbers": Example(
+        path={"plan_id": Id("changed plan")},
+        body={
+            "goal": Id("changed goal"),
+            "edits": [{"holder": PLANNED_PERSON, "amount": "310.00"}],
+            "reason": "Ours",
+        },
+    ),
+    "POST plans/{plan_id}/undo": Example(
+        path={"plan_id": Id("changed plan")}, body={"goal": Id("changed goal"), "reason": "Ours"}
+    ),
     "POST plans/{plan_id}/split": Example(
         path=PLAN,
         body={

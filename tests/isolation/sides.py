@@ -236,6 +236,18 @@ def goal(side: Side) -> int:
     return made.pk
 
 
+@makes("changed plan")
+def changed_plan(side: Side) -> int:
+    return plan(side)
+
+
+@makes("changed goal")
+def changed_goal(side: Side) -> int:
+    made = _a_goal(side, "changed plan")
+    split(made)
+    return made.pk
+
+
 @makes("target")
 def target(side: Side) -> int:
     return _target(side, "goal", "planned person")
@@ -475,7 +487,7 @@ def _a_goal(side: Side, plan_kind: str) -> Goal:
 def _target(side: Side, goal_kind: str, person_kind: str) -> int:
     with acting_for(side.organisation.pk):
         goal_id, person_id = side.id_of(goal_kind), side.id_of(person_kind)
-        return Target.objects.get(goal=goal_id, person=person_id, month__isnull=True).pk
+        return Target.objects.get(goal=goal_id, person=person_id).pk
 
 
 NAMES |= {

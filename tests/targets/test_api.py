@@ -12,7 +12,7 @@ from targets.models import Goal, Plan, Target
 from tests.api.clients import Api, a_browser, an_integration
 from tests.builders import NOON, World, a_member, a_person, a_world
 from tests.kpis.builders import a_deal, drained
-from tests.targets.builders import a_goal, a_plan, an_objective, of, published, sheet, split, written
+from tests.targets.builders import a_goal, a_plan, an_objective, number, of, published, sheet, split, written
 
 pytestmark = pytest.mark.django_db
 
@@ -368,3 +368,27 @@ def test_rules_and_alerts_over_rest(world: World, api: Api, goal: Goal) -> None:
     others = an_integration(world.other)
     assert body(others.get(path), 404) == body(others.get("/api/v1/alerts/987654321/"), 404)
     assert body(others.get(rule_path), 404) == body(others.get("/api/v1/alert-rules/987654321/"), 404)
+
+
+def test_many_numbers_are_written_at_once_or_none(world: World, api: Api) -> None:
+    goal = a_goal(a_plan(world.acme), "120.00")
+    split(goal)
+    path = f"{PLANS}{goal.plan_id}/numbers/"
+    alice, bob = f"person:{world.alice.pk}", f"person:{world.bob.pk}"
+    edits = [
+        {"holder": alice, "was": "30.00", "amount": "40.00"},
+        {"holder": bob, "month": "2026-05-01", "was": "10.00", "amount": "5.00"},
+    ]
+    changed = body(api.send("POST", path, {"goal": goal.pk, "edits": edits}))
+    assert {row["name"]: row["amount"] for row in changed["results"]} == {"Alice": "40.00", "Bob": "25.00"}
+    stale = body(api.send("POST", path, {"goal": goal.pk, "edits": edits}), 409)
+    assert (stale["code"], stale["errors"]) == (
+        "stale",
+        {"edits.0": ["“Alice” has 40.00 now."], "edits.1": ["“Bob” has 5.00 now."]},
+    )
+    below = {"holder": f"unit:{world.east.pk}", "amount": "130.00"}
+    body(api.send("POST", path, {"goal": goal.pk, "edits": [below], "rule": "below"}))
+    assert number(goal, world.north) == 13_000
+    undone = body(api.send("POST", f"{PLANS}{goal.plan_id}/undo/", {"goal": goal.pk}))
+    assert {row["name"] for row in undone["results"]} == {"East", "North", "Alice", "Bob"}
+    assert number(goal, world.alice) == 4_000
