@@ -42,6 +42,13 @@ class Respread(models.TextChoices):
     BESIDE = "beside", _("Those beside take up the difference")
 
 
+class Against(models.TextChoices):
+    """Which number is held against what was reached: the one in force, or the first that was published."""
+
+    CURRENT = "current", _("Current target")
+    ORIGINAL = "original", _("Original target")
+
+
 class ChangeKind(models.TextChoices):
     GOAL = "goal", _("The goal's own number")
     SPLIT = "split", _("A split")

@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 from rest_framework.request import Request
 
 from kpis.selectors import Position, Row, records_behind
-from salestargets.api.inputs import DATE, ID, Field, Reader, text
+from salestargets.api.inputs import DATE, ID, Field, Reader, choice, text
 from salestargets.api.operations import operation
 from salestargets.api.pagination import CURSOR, LIMIT, PAGE, Page, next_page, read_cursor
 from salestargets.api.problems import BadRequest
@@ -13,6 +13,7 @@ from salestargets.api.views import TenantView
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.choices import Scope
 from targets.api.rows import HOLDER_FIELD, Amounts, PlaceRow, holder, part_of, place_row
+from targets.choices import Against
 from targets.models import Goal
 from targets.selectors.periods import span_of
 from targets.selectors.plans import get_goal, get_plan, get_target, goals_of
@@ -23,6 +24,9 @@ PLAN = Field("plan", ID, "All goals of a plan.").optional()
 ONE_GOAL = Field("goal", ID, "One goal.").optional()
 FROM = HOLDER_FIELD.optional()
 AS_OF = Field("as_of", DATE, "From the records dated before this day; as it is now if left out.").optional()
+AGAINST = Field(
+    "against", choice(Against), "The targets in force, or the first that were published."
+).otherwise(Against.CURRENT)
 _POSITION: tuple[Reader[Any], ...] = (DATE, ID, ID, text(40))
 
 
@@ -75,14 +79,19 @@ class BehindProgress(TypedDict):
 
 
 class ProgressList(TenantView):
-    @operation(Scope.READ, query=(PLAN, ONE_GOAL, FROM, AS_OF, *PAGE), answers=Page[StandingRow])
+    @operation(Scope.READ, query=(PLAN, ONE_GOAL, FROM, AS_OF, AGAINST, *PAGE), answers=Page[StandingRow])
     def get(self, request: Request) -> Page[StandingRow]:
         """Where everyone you see stands, by goal and depth first, from a holder down."""
         rows = [
             (goal, row)
             for goal in self._goals()
             for row in progress(
-                self.actor, goal, holder=holder(self.query[FROM]), as_of=self.query[AS_OF], at=self.at
+                self.actor,
+                goal,
+                holder=holder(self.query[FROM]),
+                as_of=self.query[AS_OF],
+                against=self.query[AGAINST],
+                at=self.at,
             )
         ]
         page = part_of(rows, request, limit=self.query[LIMIT], cursor=self.query[CURSOR])

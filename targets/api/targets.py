@@ -5,7 +5,7 @@ from typing import TypedDict
 from rest_framework.request import Request
 
 from kpis.values import Holder
-from salestargets.api.inputs import DATE, Field
+from salestargets.api.inputs import DATE, MOMENT, Field
 from salestargets.api.operations import operation
 from salestargets.api.pagination import CURSOR, LIMIT, PAGE, Page
 from salestargets.api.views import TenantView
@@ -25,6 +25,7 @@ from targets.api.rows import (
     part_of,
 )
 from targets.models import Target
+from targets.selectors.as_of import Then
 from targets.selectors.history import Making, Origin, Share, Version, origin_of, versions_of
 from targets.selectors.plans import get_goal, get_target
 from targets.selectors.rows import sheet_rows
@@ -35,6 +36,8 @@ FROM = HOLDER_FIELD.optional()
 MONTH = Field("month", DATE, "Only this month, by its first day.").optional()
 OF_MONTH = Field("month", DATE, "The first day of a month; the whole span if left out.").optional()
 GIVEN = Field("amount", AMOUNT)
+FORCE_ON = Field("as_of", DATE, "The numbers in force on this day; those of now if left out.").optional()
+KNOWN_AT = Field("known_at", MOMENT, "As far as they had been written by this moment.").optional()
 AS_OF = Field("as_of", DATE, "Only the versions in force by this day.").optional()
 
 
@@ -114,12 +117,13 @@ class HistoryRow(TypedDict):
 
 
 class Targets(TenantView):
-    @operation(Scope.READ, query=(GOAL, FROM, MONTH, *PAGE), answers=Page[TargetRow])
+    @operation(Scope.READ, query=(GOAL, FROM, MONTH, FORCE_ON, KNOWN_AT, *PAGE), answers=Page[TargetRow])
     def get(self, request: Request, plan_id: int) -> Page[TargetRow]:
-        """The tree of a goal with its numbers, depth first, from a holder down."""
+        """The tree of a goal with its numbers, depth first, from a holder down; now, or as it read."""
         goal = get_goal(self.actor, self.query[GOAL], self.today, plan_id=plan_id)
         amounts, month = Amounts(goal, self.actor), self.query[MONTH]
-        rows = sheet_rows(self.actor, goal, on=self.today, holder=holder(self.query[FROM]))
+        then = Then(self.query[FORCE_ON], self.query[KNOWN_AT])
+        rows = sheet_rows(self.actor, goal, on=self.today, holder=holder(self.query[FROM]), then=then)
         page = part_of(rows, request, limit=self.query[LIMIT], cursor=self.query[CURSOR])
         return {"results": [amounts.row(row, month) for row in page["results"]], "next": page["next"]}
 

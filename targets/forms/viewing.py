@@ -1,23 +1,26 @@
 """What the address of a page may ask for."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from salestargets.kernel.parsing import LARGEST_ID
 from salestargets.web.fields import DayField, IntegerField, TextField
-from targets.choices import Status
+from targets.choices import Against, Status
 from targets.models import Goal
+from targets.selectors.as_of import Then
 
 
 class ViewForm(forms.Form):
-    """Which goal, and as of which day; an error leaves that wish aside and is shown by its field."""
+    """Which goal, as of which day, against which target; an error leaves that wish aside and is shown."""
 
     goal = IntegerField(minimum=1, maximum=LARGEST_ID, required=False, widget=forms.HiddenInput())
     as_of = DayField(required=False, label=_("As of"))
+    against = forms.ChoiceField(required=False, choices=Against.choices, widget=forms.HiddenInput())
 
     def __init__(self, data: Any, *, today: date) -> None:
         super().__init__(data)
@@ -38,9 +41,21 @@ class ViewForm(forms.Form):
     def goal_id(self) -> int | None:
         return self.cleaned_data.get("goal")
 
+    @property
+    def compared(self) -> Against:
+        return Against(self.cleaned_data.get("against") or Against.CURRENT)
+
+    @property
+    def is_original(self) -> bool:
+        return self.compared == Against.ORIGINAL
+
     def wish(self, goal: Goal) -> dict[str, str]:
         """What to ask of another page about the same goal on the same day."""
-        return {"goal": str(goal.pk), **({"as_of": self.day.isoformat()} if self.day else {})}
+        return {
+            "goal": str(goal.pk),
+            **({"as_of": self.day.isoformat()} if self.day else {}),
+            **({"against": self.compared.value} if self.is_original else {}),
+        }
 
     @property
     def status_code(self) -> int:
@@ -62,3 +77,23 @@ class TeamForm(ViewForm):
     @property
     def wanted_name(self) -> str:
         return self.cleaned_data.get("q") or ""
+
+
+class ThenForm(forms.Form):
+    """How a plan read: the numbers in force on a day, as far as they were written by the end of another."""
+
+    as_of = DayField(required=False, label=_("In force on"))
+    known_on = DayField(required=False, label=_("As known on"))
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.is_valid()
+
+    @property
+    def then(self) -> Then:
+        return Then(self.cleaned_data.get("as_of"), self._known_at())
+
+    def _known_at(self) -> datetime | None:
+        """The end of the day, by the organisation's clock, which the page has set."""
+        day: date | None = self.cleaned_data.get("known_on")
+        return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min)) if day else None

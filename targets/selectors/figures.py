@@ -15,7 +15,7 @@ from salestargets.kernel.periods import Period
 from salestargets.kernel.rational import ratio, rounded
 from salestargets.tenancy.models import Organisation
 from targets.amounts import is_level, stored_actual
-from targets.choices import IN_FORCE, Status
+from targets.choices import IN_FORCE, Against, Status
 from targets.domain.progress import Rules, Thresholds, Timeline, progress, timeline
 from targets.models import Goal, Plan, Progress, Target, TargetVersion
 from targets.selectors.periods import periods_of, span_of
@@ -81,6 +81,7 @@ def standings(
     calendar: WorkCalendar,
     *,
     as_of: date | None,
+    against: str = Against.CURRENT,
     at: datetime,
 ) -> dict[Node, Standing]:
     """Every node's standing at the start of `as_of`; without it as it is now, with today's records.
@@ -91,11 +92,12 @@ def standings(
     """
     span = span_of(goal.plan)
     clock = clock_of(goal.plan, as_of or organisation.today(at), calendar)
-    is_kept = as_of is None and goal.plan.state in IN_FORCE
+    is_kept = as_of is None and goal.plan.state in IN_FORCE and against == Against.CURRENT
     found = _kept(goal, nodes, clock) if is_kept else {}
     missing = [node for node in nodes if node not in found]
     if missing:
-        lines = {} if is_kept else {line.node: line for line in lines_on(goal, missing, as_of)}
+        found_lines = () if is_kept else lines_on(goal, missing, as_of, against=against)
+        lines = {line.node: line for line in found_lines}
         values = values_of(goal, missing, span, on=organisation.today(at), as_of=as_of)
         asked = [lines.get(node, Line(node)) for node in missing]
         found |= {one.node: one for one in measured(goal, asked, values, clock, organisation, at)}
@@ -152,19 +154,23 @@ def lines_of(goals: Collection[Goal], holders: Collection[Holder] | None = None)
     return lines
 
 
-def lines_on(goal: Goal, nodes: Collection[Node], day: date | None) -> list[Line]:
-    """The targets in force on a day; what is still being made has only its present ones."""
+def lines_on(
+    goal: Goal, nodes: Collection[Node], day: date | None, *, against: str = Against.CURRENT
+) -> list[Line]:
+    """The targets in force on a day, or the first there were; a plan in the making has its present ones."""
     holders = [node.holder for node in nodes]
-    if day is None or goal.plan.state not in IN_FORCE:
+    is_current = day is None and against == Against.CURRENT
+    if is_current or goal.plan.state not in IN_FORCE:
         return lines_of([goal], holders).get(goal.pk, [])
-    rows = TargetVersion.objects.filter(
-        _of(holders, "target__"),
-        target__goal=goal,
-        target__group="",
-        effective_on__lte=max(day, goal.plan.starts_on),
-    ).order_by("target_id", "-number")
-    latest = rows.distinct("target_id").values_list(
-        "target__unit_id", "target__person_id", "target_id", "amount", "months"
+    rows = TargetVersion.objects.filter(_of(holders, "target__"), target__goal=goal, target__group="")
+    if against == Against.ORIGINAL:
+        rows = rows.filter(number=1)
+    elif day is not None:
+        rows = rows.filter(effective_on__lte=max(day, goal.plan.starts_on))
+    latest = (
+        rows.order_by("target_id", "-number")
+        .distinct("target_id")
+        .values_list("target__unit_id", "target__person_id", "target_id", "amount", "months")
     )
     return [
         Line(Node(unit_id, person_id), target_id, amount, _tuple(months))

@@ -8,8 +8,10 @@ from kpis.values import Holder
 from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.access import Actor, Sight, sight_of
+from targets.choices import Against
 from targets.domain.splitting import Balance
 from targets.models import Goal
+from targets.selectors.as_of import Then, sheet_then
 from targets.selectors.figures import Standing, standings
 from targets.selectors.periods import calendar_for
 from targets.selectors.plans import may_set, sees
@@ -63,16 +65,22 @@ class ProgressRow:
     standing: Standing
 
 
-def sheet_rows(actor: Actor, goal: Goal, *, on: date, holder: Holder | None = None) -> list[SheetRow]:
-    """The tree × months, depth first, from a holder down; the same few queries for any size."""
-    sheet, sight = sheet_of(goal), sight_of(actor, on)
+def sheet_rows(
+    actor: Actor, goal: Goal, *, on: date, holder: Holder | None = None, then: Then | None = None
+) -> list[SheetRow]:
+    """The tree × months, depth first, from a holder down; the same few queries for any size.
+
+    `then`: as it read, which is only to be looked at.
+    """
+    sheet = sheet_then(goal, then) if then else sheet_of(goal)
+    sight = sight_of(actor, on)
     return [
         SheetRow(
             place=place,
             cell=sheet.cells.get(place.node),
             total=_cell(sheet, place.node, None),
             months=[_cell(sheet, place.node, month) for month in sheet.months],
-            is_writable=may_set(actor, sight, sheet.tree, place.node),
+            is_writable=not then and may_set(actor, sight, sheet.tree, place.node),
         )
         for place in places(sheet.tree, sight, holder)
     ]
@@ -91,13 +99,19 @@ def gridlines(actor: Actor, sheet: Sheet, sight: Sight) -> Iterator[Gridline]:
 
 
 def progress(
-    actor: Actor, goal: Goal, *, holder: Holder | None = None, as_of: date | None = None, at: datetime
+    actor: Actor,
+    goal: Goal,
+    *,
+    holder: Holder | None = None,
+    as_of: date | None = None,
+    against: str = Against.CURRENT,
+    at: datetime,
 ) -> list[ProgressRow]:
     """Every visible holder's standing, depth first, from a holder down; as of the start of a day, or now."""
     sight = sight_of(actor, actor.organisation.today(at))
     found = places(plan_tree(goal.plan), sight, holder)
     nodes, calendar = [place.node for place in found], calendar_for([goal], actor.organisation)
-    by_node = standings(goal, nodes, actor.organisation, calendar, as_of=as_of, at=at)
+    by_node = standings(goal, nodes, actor.organisation, calendar, as_of=as_of, against=against, at=at)
     return [ProgressRow(place, by_node[place.node]) for place in found]
 
 

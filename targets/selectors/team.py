@@ -17,7 +17,7 @@ from salestargets.kernel.periods import Period, add_months
 from salestargets.kernel.rational import ratio, rounded
 from salestargets.tenancy.access import Actor, sight_of
 from targets.amounts import is_level, stored_actual
-from targets.choices import IN_FORCE, Status
+from targets.choices import IN_FORCE, Against, Status
 from targets.domain.progress import Timeline
 from targets.models import Goal
 from targets.selectors.figures import Standing, clock_of, standings
@@ -70,7 +70,7 @@ class Need:
 
 
 @dataclass
-class _Sum:
+class OneMeasure:
     """One measure as a formula."""
 
     numerator: str
@@ -93,7 +93,9 @@ def goals_in_force(actor: Actor, *, day: date, on: date) -> list[Goal]:
     )
 
 
-def team_of(actor: Actor, goal: Goal, *, as_of: date | None, at: datetime) -> Team:
+def team_of(
+    actor: Actor, goal: Goal, *, as_of: date | None, against: str = Against.CURRENT, at: datetime
+) -> Team:
     """A handful of queries for any size."""
     on = actor.organisation.today(at)
     found = places(plan_tree(goal.plan), sight_of(actor, on))
@@ -104,7 +106,7 @@ def team_of(actor: Actor, goal: Goal, *, as_of: date | None, at: datetime) -> Te
         clock=clock_of(goal.plan, as_of or on, calendar),
         calendar=calendar,
         places=found,
-        standings=standings(goal, nodes, actor.organisation, calendar, as_of=as_of, at=at),
+        standings=standings(goal, nodes, actor.organisation, calendar, as_of=as_of, against=against, at=at),
     )
 
 
@@ -163,6 +165,6 @@ def _covers(
     if measure is None or not found:
         return {}
     holders = [place.node.holder for place in found]
-    is_open = actuals(holders, _Sum(measure), span_of(team.goal.plan), on=on, as_of=as_of)
+    is_open = actuals(holders, OneMeasure(measure), span_of(team.goal.plan), on=on, as_of=as_of)
     gaps = {place.node: team.standing(place).gap for place in found}
     return {node: rounded(ratio(is_open[node.holder].numerator, gap), 2) for node, gap in gaps.items()}

@@ -21,11 +21,11 @@ from salestargets.tenancy.choices import AssignmentRole
 from salestargets.tenancy.models import Assignment
 from salestargets.tenancy.models.people import current_on
 from targets.amounts import is_level, stored_actual
-from targets.choices import IN_FORCE
+from targets.choices import IN_FORCE, Against
 from targets.domain.curves import expected_curve
 from targets.domain.progress import Timeline
 from targets.models import Goal, Plan, Progress, Target
-from targets.selectors.figures import Standing, clock_of, lines_on, standings
+from targets.selectors.figures import Line, Standing, clock_of, lines_on, standings
 from targets.selectors.history import Origin, origin_of
 from targets.selectors.periods import calendar_for, periods_of, span_of
 from targets.selectors.trees import Node
@@ -91,21 +91,32 @@ def held_by(actor: Actor, *, holder: Holder | None, day: date, on: date) -> Held
     return Held(whose, name, own, _alerts_of(actor, whose, on))
 
 
-def today_of(actor: Actor, held: Held, *, goal_id: int | None, as_of: date | None, at: datetime) -> Today:
+def today_of(
+    actor: Actor,
+    held: Held,
+    *,
+    goal_id: int | None,
+    as_of: date | None,
+    against: str = Against.CURRENT,
+    at: datetime,
+) -> Today:
     """Everything about one of the numbers, at the start of `as_of`, or now."""
     on = actor.organisation.today(at)
     day = as_of or on
     target = held.chosen(goal_id)
     shown = [target, *(other for other in held.running(day) if other != target)]
     calendar = calendar_for([other.goal for other in shown], actor.organisation)
-    stand = [(other.goal, _standing(actor, other, calendar, as_of=as_of, at=at)) for other in shown]
+    stand = [
+        (other.goal, _standing(actor, other, calendar, as_of=as_of, against=against, at=at))
+        for other in shown
+    ]
     node = _node(target)
     return Today(
         node=node,
         target=target,
         standing=stand[0][1],
         clock=clock_of(target.goal.plan, day, calendar),
-        curve=curve_of(target.goal, node, calendar, as_of=as_of, on=on),
+        curve=curve_of(target.goal, node, calendar, as_of=as_of, against=against, on=on),
         origin=origin_of(target.pk, sight_of(actor, on)),
         beside=stand[1:],
         elsewhen=[other.goal for other in held.targets if other not in shown],
@@ -167,45 +178,55 @@ def _node(target: Target) -> Node:
 
 
 def _standing(
-    actor: Actor, target: Target, calendar: WorkCalendar, *, as_of: date | None, at: datetime
+    actor: Actor, target: Target, calendar: WorkCalendar, *, as_of: date | None, against: str, at: datetime
 ) -> Standing:
-    node = _node(target)
-    return standings(target.goal, [node], actor.organisation, calendar, as_of=as_of, at=at)[node]
+    node, organisation = _node(target), actor.organisation
+    found = standings(target.goal, [node], organisation, calendar, as_of=as_of, against=against, at=at)
+    return found[node]
 
 
-def curve_of(goal: Goal, node: Node, calendar: WorkCalendar, *, as_of: date | None, on: date) -> list[Point]:
+def curve_of(
+    goal: Goal,
+    node: Node,
+    calendar: WorkCalendar,
+    *,
+    as_of: date | None,
+    against: str = Against.CURRENT,
+    on: date,
+) -> list[Point]:
     """The days of the plan's span."""
+    lines = lines_on(goal, [node], as_of, against=against)
+    line = next((line for line in lines if line.node == node), None)
     if is_level(goal.kpi):
-        return _levels(goal, node, as_of=as_of, on=on)
+        return _levels(goal, node, line, as_of=as_of, on=on)
     span = span_of(goal.plan)
     by_day = series([node.holder], goal.kpi, span, by="day", on=on, as_of=as_of)[node.holder]
     reached = accumulate(by_day[day].numerator if day in by_day else 0 for day in span.dates())
-    expected = _expected(goal, node, calendar, as_of)
+    expected = _expected(goal, line, calendar)
     return [
         Point(day, expected.get(day), actual if (day < as_of if as_of else day <= on) else None)
         for day, actual in zip(span.dates(), reached, strict=True)
     ]
 
 
-def _expected(goal: Goal, node: Node, calendar: WorkCalendar, as_of: date | None) -> dict[date, int]:
+def _expected(goal: Goal, line: Line | None, calendar: WorkCalendar) -> dict[date, int]:
     """Nothing where there was no target yet on the day."""
-    months = next((line.months for line in lines_on(goal, [node], as_of) if line.node == node), None)
-    if months is None:
+    if line is None or line.months is None:
         return {}
-    return {day: round(due) for day, due in _curve(goal.plan, months, calendar)}
+    return {day: round(due) for day, due in _curve(goal.plan, line.months, calendar)}
 
 
 def _curve(plan: Plan, months: Sequence[int], calendar: WorkCalendar) -> list[tuple[date, Fraction]]:
     return expected_curve(periods_of(plan), months, calendar, plan.expected_basis)
 
 
-def _levels(goal: Goal, node: Node, *, as_of: date | None, on: date) -> list[Point]:
+def _levels(goal: Goal, node: Node, line: Line | None, *, as_of: date | None, on: date) -> list[Point]:
     """A ratio to date, day by day: all that counts above the line by all that counts below it."""
     span = span_of(goal.plan)
     if is_stock(goal.kpi):
         return []
     by_day = series([node.holder], goal.kpi, span, by="day", on=on, as_of=as_of)[node.holder]
-    target = next((line.given for line in lines_on(goal, [node], as_of) if line.node == node), None)
+    target = line.given if line else None
     above = below = 0
     points: list[Point] = []
     for day in span.dates():

@@ -21,7 +21,7 @@ from targets.domain.phasing import even_weights
 from targets.models import Change, Goal, Plan, Split
 from targets.selectors.periods import periods_of
 from targets.selectors.plans import may_set, sees
-from targets.selectors.rules import planning_rules
+from targets.selectors.rules import is_beyond_limit, planning_rules
 from targets.selectors.sheets import NOTHING, Cell, Sheet, Spread
 from targets.selectors.trees import Node
 from targets.services.progress import refresh_progress
@@ -209,20 +209,16 @@ def _checked(because: Because, parts: Sequence[Part], *, is_versioned: bool) -> 
 def _check_limit(parts: Sequence[Part]) -> None:
     """Beyond the organisation's limit a number in force moves only by an approved adjustment."""
     rules = planning_rules()
-    if not rules.needs_approval:
-        return
-    limit = rules.move_limit_bp
     for part in parts:
         for node, spread in part.numbers.items():
-            before = part.sheet.given(node)
-            if before is not None and abs(spread.amount - before) * 10_000 > before * limit:
+            if is_beyond_limit(rules, part.sheet.given(node), spread.amount):
                 raise DomainError(
                     N_(
                         "“{name}” would move by more than {percent} %, which needs an approval."
                         " Ask for an adjustment instead."
                     ),
                     code="above_limit",
-                    params={"name": part.sheet.tree.name(node), "percent": f"{limit / 100:g}"},
+                    params={"name": part.sheet.tree.name(node), "percent": f"{rules.move_limit_bp / 100:g}"},
                 )
 
 

@@ -60,17 +60,24 @@ def stop_warning(target_ids: Iterable[int], *, at: datetime) -> None:
         apply(rule, {subject_of(target_id): None for target_id in target_ids}, at=at)
 
 
-def _finding(
-    rule: Rule, goal: Goal, standing: Standing, clock: Timeline, current: Loudness | None, currency: str
-) -> Finding | None:
-    severity = pace_severity(
+def severity_of(rule: Rule, standing: Standing, clock: Timeline, current: Loudness | None) -> Severity | None:
+    """How loud the rule is about a standing, where it is `current` now."""
+    if not rule.is_enabled:
+        return None
+    return pace_severity(
         None if standing.pace is None else Fraction(standing.pace),
         elapsed=clock.calendar,
         is_reached=standing.status == Status.REACHED,
         current=Severity(current) if current else None,
         levels=Levels(rule.raise_below, rule.critical_below, rule.clear_at),
     )
-    if severity is None or not rule.is_enabled:
+
+
+def _finding(
+    rule: Rule, goal: Goal, standing: Standing, clock: Timeline, current: Loudness | None, currency: str
+) -> Finding | None:
+    severity = severity_of(rule, standing, clock, current)
+    if severity is None:
         return None
     node = standing.node
     return Finding(

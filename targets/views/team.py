@@ -64,7 +64,7 @@ def team(request: TenantRequest) -> HttpResponseBase:
     goal = get_goal(request.actor, form.goal_id, request.today) if form.goal_id else next(iter(goals), None)
     if goal is None:
         return render(request, "targets/team_empty.html", {"form": form}, status=form.status_code)
-    found = team_of(request.actor, goal, as_of=form.day, at=request.now)
+    found = team_of(request.actor, goal, as_of=form.day, against=form.compared, at=request.now)
     if wanted := wanted_format(request):
         rows = _matching(found, form) if _is_filtered(form) else list(found.places)
         return export(
@@ -91,7 +91,7 @@ def _top(request: TenantRequest, form: TeamForm, found: Team) -> dict[str, Any]:
     if not found.places:
         return {"top": None}
     top, goal = found.places[0], found.goal
-    points = curve_of(goal, top.node, found.calendar, as_of=form.day, on=request.today)
+    points = curve_of(goal, top.node, found.calendar, as_of=form.day, against=form.compared, on=request.today)
     target = found.standing(top).target
     return {
         "top": Row(top, found.standing(top), (), None, "", False, ""),
@@ -172,7 +172,7 @@ def _is_filtered(form: TeamForm) -> bool:
 def _kept(request: TenantRequest, found: Team, form: TeamForm) -> dict[str, object]:
     """What stays asked for when a form of the page asks for more."""
     kept = {name: request.GET.get(name) for name in ("open", "sort", "status", "q")}
-    return {**kept, "goal": found.goal.pk, "as_of": form.day}
+    return {**kept, **form.wish(found.goal)}
 
 
 def columns(found: Team) -> list[Column[Place]]:

@@ -43,7 +43,9 @@ def _stand(request: TenantRequest, holder: Holder | None) -> HttpResponse:
     mark = mark_of(held, on=request.today)
     if request.htmx and request.GET.get("mark") == mark:
         return HttpResponse(status=UNCHANGED)
-    found = today_of(request.actor, held, goal_id=form.goal_id, as_of=form.day, at=request.now)
+    found = today_of(
+        request.actor, held, goal_id=form.goal_id, as_of=form.day, against=form.compared, at=request.now
+    )
     shown = {
         **_page(request, form, holder),
         **_shown(request, found, held),
@@ -59,7 +61,7 @@ def _stand(request: TenantRequest, holder: Holder | None) -> HttpResponse:
 def _page(request: TenantRequest, form: ViewForm, holder: Holder | None) -> dict[str, Any]:
     return {
         "form": form,
-        "keep": {"goal": form.goal_id},
+        "keep": {"goal": form.goal_id, "against": form.compared if form.is_original else ""},
         "is_own": holder is None,
         "steers": request.actor.role != Role.REP,
         "may_acknowledge": request.actor.role != Role.VIEWER,

@@ -20,8 +20,10 @@ from salestargets.web.registry import Text
 from salestargets.web.requests import TenantRequest, page
 from targets.amounts import from_stored, is_level, scale_of
 from targets.choices import MAKING, PlanState
+from targets.forms.viewing import ThenForm
 from targets.models import Goal
 from targets.selectors.arranging import opened
+from targets.selectors.as_of import Then
 from targets.selectors.rows import SheetRow, sheet_rows
 from targets.selectors.smart import smart_findings
 from targets.views.addresses import address_of
@@ -56,12 +58,14 @@ def plan(request: TenantRequest, plan_id: int) -> HttpResponseBase:
     goal = frame.goal
     if goal is None:
         return render(request, "targets/plan.html", shown_in(request, frame, "plan"))
+    form = ThenForm(request.GET)
     if wanted := wanted_format(request):
-        rows = sheet_rows(request.actor, goal, on=request.today)
+        rows = sheet_rows(request.actor, goal, on=request.today, then=form.then)
         name = f"plan-{plan_id}-{goal.kpi.key}"
         return export(rows, columns=columns(goal, rows), name=name, file_format=wanted)
-    sheet = _table(request, goal) if request.GET.get("view") == "table" else _grid(request, goal)
-    shown = {**shown_in(request, frame, "plan"), **_goal(request, goal), **sheet}
+    is_table = form.then or request.GET.get("view") == "table"
+    sheet = _table(request, goal, form.then) if is_table else _grid(request, goal)
+    shown = {**shown_in(request, frame, "plan"), **_goal(request, goal), **sheet, **_then(goal, form)}
     return render(request, "targets/plan.html#workspace" if request.htmx else "targets/plan.html", shown)
 
 
@@ -81,13 +85,17 @@ def letters_of(goal: Goal, on: date) -> list[Letter]:
     ]
 
 
+def _then(goal: Goal, form: ThenForm) -> dict[str, Any]:
+    """How it read on another day."""
+    return {"form": form, "keep": {"goal": goal.pk}}
+
+
 def _grid(request: TenantRequest, goal: Goal) -> dict[str, Any]:
     """The grid fetches its numbers itself."""
     return {
         "grid_url": address_of(request, "grid", plan_id=goal.plan_id, goal_id=goal.pk),
         "table": other_view(request, "table"),
-        "writes": request.actor.may(Scope.TARGETS_WRITE)
-        and goal.plan.state in (*MAKING, PlanState.PUBLISHED),
+        "writes": _writes(request, goal),
     }
 
 
@@ -104,12 +112,12 @@ def other_view(request: TenantRequest, view: str) -> str:
     return f"{request.path}?{query.urlencode()}"
 
 
-def _table(request: TenantRequest, goal: Goal) -> dict[str, Any]:
-    rows = sheet_rows(request.actor, goal, on=request.today)
+def _table(request: TenantRequest, goal: Goal, then: Then) -> dict[str, Any]:
+    rows = sheet_rows(request.actor, goal, on=request.today, then=then)
     places = [row.place for row in rows]
     folds, by_node = folds_of(request, places), {row.place.node: row for row in rows}
     shown = opened(places, folds.open_ids, key=None, falling=False)
-    writes = _writes(request, goal)
+    writes = not then and _writes(request, goal)
     sight = sight_of(request.actor, request.today)
 
     def line(row: SheetRow) -> Row:
