@@ -227,8 +227,7 @@ def fiscal_years() -> QuerySet[FiscalYear]:
     return FiscalYear.objects.order_by("number")
 
 
-def get_fiscal_year(actor: Actor, year_id: int) -> FiscalYear:
-    actor.require(Scope.READ)
+def get_fiscal_year(year_id: int) -> FiscalYear:
     year = FiscalYear.objects.filter(pk=year_id).first()
     if year is None:
         raise NotFound(N_("There is no such fiscal year."), code="not_found")

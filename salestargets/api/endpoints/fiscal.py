@@ -104,12 +104,12 @@ class OneFiscalYear(TenantView):
     @operation(Scope.READ, answers=FiscalYearRow)
     def get(self, request: Request, year_id: int) -> FiscalYearRow:
         """One listed fiscal year."""
-        return _row_of(get_fiscal_year(self.actor, year_id))
+        return _row_of(get_fiscal_year(year_id))
 
     @operation(Scope.ADMIN, body=(NEW_STARTS, NEW_END, QUARTER_STARTS), answers=FiscalYearRow, versioned=True)
     def patch(self, request: Request, year_id: int) -> FiscalYearRow:
         """Change the days of a listed fiscal year. No plan is changed by it."""
-        year = get_fiscal_year(self.actor, year_id)
+        year = get_fiscal_year(year_id)
         names = ("number", "period_starts", "ends_on", "quarter_starts")
         said = {name: getattr(year, name) for name in names} | dict(self.body.sent)
         return _row_of(set_fiscal_year(self.actor, expected_version=self.version, **said))
@@ -117,7 +117,7 @@ class OneFiscalYear(TenantView):
     @operation(Scope.ADMIN, status=204)
     def delete(self, request: Request, year_id: int) -> None:
         """Take a year off the list: it has calendar months again. No plan is changed by it."""
-        remove_fiscal_year(self.actor, year=get_fiscal_year(self.actor, year_id))
+        remove_fiscal_year(self.actor, year=get_fiscal_year(year_id))
 
 
 def _spans(calendar: FiscalCalendar, spans: Iterable[Period]) -> list[SpanRow]:

@@ -122,7 +122,7 @@ def fiscal_year_new(request: TenantRequest) -> HttpResponse:
 
 @page(Scope.ADMIN)
 def fiscal_year_edit(request: TenantRequest, year_id: int) -> HttpResponse:
-    year = get_fiscal_year(request.actor, year_id)
+    year = get_fiscal_year(year_id)
     initial = {**told_of(year.layout()), "version": year.version}
     dialog = _dialog(request, title=_("Change a fiscal year"), submit=_("Save this year"))
     return _year(request, dialog, initial, number=year.number)
@@ -130,7 +130,7 @@ def fiscal_year_edit(request: TenantRequest, year_id: int) -> HttpResponse:
 
 @page(Scope.ADMIN)
 def fiscal_year_remove(request: TenantRequest, year_id: int) -> HttpResponse:
-    year = get_fiscal_year(request.actor, year_id)
+    year = get_fiscal_year(year_id)
     dialog = _dialog(request, title=_("Remove a fiscal year"), submit=_("Remove"), is_danger=True)
 
     def without() -> FiscalCalendar:
