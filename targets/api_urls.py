@@ -1,5 +1,6 @@
 from django.urls import path
 
+from targets.api.goals import GoalDrift, GoalFollowing, Milestones, OneMilestone
 from targets.api.numbers import PlanNumbers, PlanUndo
 from targets.api.plans import (
     Goals,
@@ -22,6 +23,10 @@ urlpatterns = [
     path("plans/<id:plan_id>/", OnePlan.as_view()),
     path("plans/<id:plan_id>/goals/", Goals.as_view()),
     path("plans/<id:plan_id>/goals/<id:goal_id>/", OneGoal.as_view()),
+    path("plans/<id:plan_id>/goals/<id:goal_id>/follow/", GoalFollowing.as_view()),
+    path("plans/<id:plan_id>/goals/<id:goal_id>/drift/", GoalDrift.as_view()),
+    path("plans/<id:plan_id>/goals/<id:goal_id>/milestones/", Milestones.as_view()),
+    path("plans/<id:plan_id>/goals/<id:goal_id>/milestones/<id:milestone_id>/", OneMilestone.as_view()),
     path("plans/<id:plan_id>/targets/", Targets.as_view()),
     path("plans/<id:plan_id>/numbers/", PlanNumbers.as_view()),
     path("plans/<id:plan_id>/undo/", PlanUndo.as_view()),

@@ -1,7 +1,17 @@
 from django.urls import path
 
 from targets import converters
-from targets.views import grid, history, numbers, plans, records, team, today, workspace
+from targets.views import (
+    goals,
+    grid,
+    history,
+    numbers,
+    plans,
+    records,
+    team,
+    today,
+    workspace,
+)
 
 converters.register()
 
@@ -19,11 +29,18 @@ urlpatterns = [
     path("plans/<id:plan_id>/edit/", plans.plan_edit, name="plan_edit"),
     path("plans/<id:plan_id>/publish/", plans.plan_publish, name="plan_publish"),
     path("plans/<id:plan_id>/close/", plans.plan_close, name="plan_close"),
-    path("plans/<id:plan_id>/goals/new/", plans.goal_new, name="goal_new"),
     path(f"{_GOAL}/grid/", grid.grid, name="grid"),
     path(f"{_GOAL}/grid/hold/", grid.grid_hold, name="grid_hold"),
     path(f"{_GOAL}/grid/undo/", grid.grid_undo, name="grid_undo"),
-    path(f"{_GOAL}/edit/", plans.goal_edit, name="goal_edit"),
+    path("plans/<id:plan_id>/goal/", goals.goal, name="goal"),
+    path("plans/<id:plan_id>/goals/new/", goals.goal_new, name="goal_new"),
+    path(f"{_GOAL}/edit/", goals.goal_edit, name="goal_edit"),
+    path(f"{_GOAL}/follow/", goals.goal_follow, name="goal_follow"),
+    path(f"{_GOAL}/drift/", goals.goal_drift, name="goal_drift"),
+    path(f"{_GOAL}/milestones/new/", goals.milestone_new, name="milestone_new"),
+    path(f"{_GOAL}/milestones/<id:milestone_id>/edit/", goals.milestone_edit, name="milestone_edit"),
+    path(f"{_GOAL}/milestones/<id:milestone_id>/done/", goals.milestone_done, name="milestone_done"),
+    path(f"{_GOAL}/milestones/<id:milestone_id>/remove/", goals.milestone_remove, name="milestone_remove"),
     path(f"{_GOAL}/<holder:holder>/number/", numbers.number, name="number"),
     path(f"{_GOAL}/<holder:holder>/split/", numbers.split, name="split"),
     path(f"{_GOAL}/<holder:holder>/spread/", numbers.spread, name="spread"),

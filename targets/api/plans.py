@@ -20,7 +20,7 @@ from targets.api.rows import AMOUNT, REASON, Amounts, part_of
 from targets.choices import PlanState
 from targets.domain.smart import Finding
 from targets.models import Goal, Plan
-from targets.selectors.nesting import part_of_whole, parts_of_whole
+from targets.selectors.nesting import Part, part_of_whole, parts_of_whole
 from targets.selectors.plans import get_goal, get_plan, goals_of, visible_plans
 from targets.selectors.smart import smart_findings
 from targets.services.plans import GoalChanges, change_goal, change_plan, create_goal, create_plan
@@ -35,8 +35,8 @@ from targets.services.publishing import (
 
 STATE = Field("state", choice(PlanState), "Only plans in this state.").optional()
 NAME = Field("name", text(200))
-STARTS_ON = Field("starts_on", DATE, "The first day of a month.")
-ENDS_ON = Field("ends_on", DATE, "The first day of the month after the last one, as in 2018-01-01.")
+STARTS_ON = Field("starts_on", DATE, "The first day of a fiscal period, such as a month.")
+ENDS_ON = Field("ends_on", DATE, "The day after the last one, as in 2018-01-01.")
 PARENT = Field("parent", ID, "The id of the plan that it is a part of.").optional()
 ANSWERS_BY = Field("answers_by", DATE, "Until when people propose.").optional()
 MOVE_REASON = Field("reason", text(300), "Why.")
@@ -86,7 +86,8 @@ class LetterRow(TypedDict):
 class GoalRow(TypedDict):
     """The amounts are those of the plan's unit: null where you do not see it.
 
-    `part_of_whole` is what the plan above has for it, and `drift` by how much it differs on purpose.
+    `part_of_whole` is what the plan above has for it, `drift` by how much it differs on purpose, and
+    `open_drift` what of the difference nobody has recorded yet.
     """
 
     id: int
@@ -99,6 +100,7 @@ class GoalRow(TypedDict):
     baseline: Decimal | None
     part_of_whole: Decimal | None
     drift: Decimal | None
+    open_drift: Decimal | None
     drift_reason: str
     objective: int | None
     owner: int | None
@@ -131,7 +133,7 @@ class Plans(TenantView):
         status=201,
     )
     def post(self, request: Request) -> PlanRow:
-        """Make a plan over whole months, as a draft."""
+        """Make a plan over whole periods of the fiscal calendar, as a draft."""
         parent_id = self.body[PARENT]
         plan = create_plan(
             self.actor,
@@ -235,14 +237,14 @@ class Goals(TenantView):
         changes = _changes(self, kpi)
         amount = changes.pop("amount")
         goal = create_goal(self.actor, plan=plan, kpi=kpi, amount=amount, details=changes, at=self.at)
-        return _detail(self, get_goal(self.actor, goal.pk, self.today))
+        return goal_detail(self, get_goal(self.actor, goal.pk, self.today))
 
 
 class OneGoal(TenantView):
     @operation(Scope.READ, answers=GoalDetail)
     def get(self, request: Request, plan_id: int, goal_id: int) -> GoalDetail:
         """One goal, and which letters of SMART it still lacks."""
-        return _detail(self, get_goal(self.actor, goal_id, self.today, plan_id=plan_id))
+        return goal_detail(self, get_goal(self.actor, goal_id, self.today, plan_id=plan_id))
 
     @operation(
         Scope.TARGETS_WRITE,
@@ -261,7 +263,7 @@ class OneGoal(TenantView):
             reason=self.body[REASON],
             at=self.at,
         )
-        return _detail(self, get_goal(self.actor, goal_id, self.today))
+        return goal_detail(self, get_goal(self.actor, goal_id, self.today))
 
 
 _PLAN_COLUMNS = (
@@ -324,6 +326,7 @@ def _changes(view: TenantView, kpi: Kpi) -> GoalChanges:
 
 def goal_row(goal: Goal, actor: Actor, sight: Sight, whole: int | None) -> GoalRow:
     amounts, is_seen = Amounts(goal, actor), sight.of_unit(goal.plan.root_unit_id)
+    open_drift = None if whole is None else Part(goal, whole).open_drift
     return {
         "id": goal.pk,
         "plan": goal.plan_id,
@@ -335,6 +338,7 @@ def goal_row(goal: Goal, actor: Actor, sight: Sight, whole: int | None) -> GoalR
         "baseline": amounts(goal.baseline) if is_seen else None,
         "part_of_whole": amounts(whole) if is_seen else None,
         "drift": amounts(goal.drift) if is_seen else None,
+        "open_drift": amounts(open_drift) if is_seen else None,
         "drift_reason": goal.drift_reason,
         "objective": goal.objective_id,
         "owner": goal.owner_id,
@@ -345,7 +349,7 @@ def goal_row(goal: Goal, actor: Actor, sight: Sight, whole: int | None) -> GoalR
     }
 
 
-def _detail(view: TenantView, goal: Goal) -> GoalDetail:
+def goal_detail(view: TenantView, goal: Goal) -> GoalDetail:
     sight = sight_of(view.actor, view.today)
     letters = smart_findings(goal, on=view.today) if sight.of_unit(goal.plan.root_unit_id) else ()
     return {

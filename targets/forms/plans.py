@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -14,26 +15,41 @@ from salestargets.kernel.periods import Period
 from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import ExpectedBasis
 from salestargets.tenancy.selectors import fiscal_calendar_of
-from salestargets.web.choosing import IdField, offer, unit_choices
+from salestargets.web.choosing import IdField, offer, person_choices, unit_choices
 from salestargets.web.dialogs import VersionedForm
 from salestargets.web.fields import DayField, NumberField, TextField
-from targets.amounts import from_stored, to_stored
-from targets.models import Goal
+from targets.amounts import from_stored, is_level, to_stored
+from targets.choices import PlanState
+from targets.models import Goal, Milestone
 from targets.selectors.objectives import all_objectives
+from targets.selectors.plans import visible_plans
+from targets.services.milestones import MilestoneChanges
 from targets.services.plans import GoalChanges
 
 OWN = "own"
+#: A goal that nobody weighs counts in full.
+WHOLE_BP = 10_000
 
 
 class PlanForm(forms.Form):
-    """A name, a unit, and whole months: one of the spans at hand, or any other."""
+    """A name, a unit, and whole fiscal periods: one of the spans at hand, or any other."""
 
     span = forms.ChoiceField(label=_("Period"))
     first = DayField(
-        label=_("First day"), required=False, help_text=_("For another period: the first day of a month.")
+        label=_("First day"),
+        required=False,
+        help_text=_("For another period: the first day of a month, or of a fiscal period."),
     )
     last = DayField(
-        label=_("Last day"), required=False, help_text=_("For another period: the last day of a month.")
+        label=_("Last day"),
+        required=False,
+        help_text=_("For another period: the last day of a month, or of a fiscal period."),
+    )
+    parent = IdField(
+        label=_("Part of"),
+        choices=[],
+        required=False,
+        help_text=_("The plan above, such as the year's: what this one differs from it is recorded."),
     )
     root_unit = IdField(
         label=_("Unit"), choices=[], help_text=_("The plan is for this unit and everything below it.")
@@ -58,6 +74,8 @@ class PlanForm(forms.Form):
         spans = [(_text(span), self.calendar.name(span)) for span in spans_around(self.calendar, on)]
         self.fields["span"].choices = [*spans, (OWN, _("Another period"))]  # type: ignore[attr-defined]
         offer(self, "root_unit", unit_choices(actor, on))
+        wholes = visible_plans(actor, on).exclude(state=PlanState.CLOSED)
+        offer(self, "parent", [("", gettext("No other plan")), *wholes.values_list("id", "name")])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -77,13 +95,20 @@ class PlanForm(forms.Form):
                 self.add_error(name, _("Enter the day."))
         if first is None or last is None:
             return
-        if first.day != 1:
-            self.add_error("first", _("A plan covers whole months: enter the first day of one."))
-        if (last + timedelta(days=1)).day != 1:
-            self.add_error("last", _("A plan covers whole months: enter the last day of one."))
-        elif last < first:
+        if last < first:
             self.add_error("last", _("The last day is before the first."))
+        if not data.get("parent"):  # whose periods count instead
+            self._check_whole(first, last)
         data |= {"starts_on": first, "ends_on": last + timedelta(days=1)}
+
+    def _check_whole(self, first: date, last: date) -> None:
+        begun, ended = self.calendar.period_of(first), self.calendar.period_of(last)
+        whole = gettext("A plan covers whole periods of the fiscal calendar: take {one} or {other}.")
+        if begun.start != first:
+            self.add_error("first", whole.format(one=begun.start, other=begun.end))
+        if ended.last_day != last:
+            before = ended.start - timedelta(days=1)
+            self.add_error("last", whole.format(one=before, other=ended.last_day))
 
 
 class PlanEditForm(VersionedForm):
@@ -95,7 +120,23 @@ class GoalForm(forms.Form):
     """One KPI and what makes it SMART. An empty text is kept as such; publishing asks for it."""
 
     kpi = forms.ChoiceField(label=_("KPI"))
-    amount = NumberField(label=_("Amount"), decimal_places=2)
+    amount = NumberField(label=_("Amount"), decimal_places=4)
+    stretch = NumberField(
+        label=_("Stretch amount"), decimal_places=4, required=False, help_text=_("What would be excellent.")
+    )
+    baseline = NumberField(
+        label=_("Baseline"),
+        decimal_places=4,
+        required=False,
+        help_text=_("Where a ratio or a stock starts from, such as the win rate today."),
+    )
+    weight = NumberField(
+        label=_("Weight, in percent"),
+        decimal_places=2,
+        required=False,
+        help_text=_("How much it counts among the goals of the plan; together they should weigh 100 %."),
+    )
+    owner = IdField(label=_("Owner"), choices=[], required=False, help_text=_("Who answers for it."))
     objective = IdField(
         label=_("Objective"),
         choices=[],
@@ -122,28 +163,40 @@ class GoalForm(forms.Form):
         required=False,
         help_text=_("In your own words, for those who work towards it."),
     )
-    stretch = NumberField(
-        label=_("Stretch amount"), decimal_places=2, required=False, help_text=_("What would be excellent.")
-    )
 
-    def __init__(self, kpis: Sequence[Kpi], currency: str, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, kpis: Sequence[Kpi], actor: Actor, on: date, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.kpis, self.currency = {kpi.key: kpi for kpi in kpis}, currency
+        self.kpis, self.currency = {kpi.key: kpi for kpi in kpis}, actor.organisation.currency
+        offer(self, "owner", person_choices(actor, on, empty=gettext("Nobody named")))
         self.fields["kpi"].choices = [(kpi.key, kpi.label) for kpi in kpis]  # type: ignore[attr-defined]
         objectives = [(str(objective.pk), objective.name) for objective in all_objectives()]
         offer(self, "objective", [("", gettext("None")), *objectives])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        kpi = self.kpis.get(data.get("kpi", ""))
+        if kpi is not None and data.get("baseline") is not None and not is_level(kpi):
+            self.add_error(
+                "baseline", _("Amounts start from nothing; only a ratio or a stock has a baseline.")
+            )
         # The log takes the reason out of the data; the new version of the number wants it too.
         return {**data, "said": data.get("reason", "")}
 
     def changes(self, data: dict[str, Any]) -> GoalChanges:
         """Amounts as they are stored."""
-        kpi, stretch = self.kpis[data["kpi"]], data["stretch"]
+        kpi = self.kpis[data["kpi"]]
+
+        def stored(name: str) -> int | None:
+            value = data.get(name)
+            return None if value is None else to_stored(value, kpi, self.currency, field=name)
+
+        weight = data["weight"]
         return GoalChanges(
             amount=to_stored(data["amount"], kpi, self.currency),
-            stretch=None if stretch is None else to_stored(stretch, kpi, self.currency, field="stretch"),
+            stretch=stored("stretch"),
+            baseline=stored("baseline"),
+            weight_bp=WHOLE_BP if weight is None else int(weight * 100),
+            owner_id=data["owner"],
             objective_id=data["objective"],
             why=data["why"],
             achievable_because=data["achievable_because"],
@@ -153,10 +206,13 @@ class GoalForm(forms.Form):
 class GoalEditForm(GoalForm):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
-    def __init__(self, goal: Goal, currency: str, *args: Any, **kwargs: Any) -> None:
-        super().__init__([goal.kpi], currency, *args, initial=initial_of(goal, currency), **kwargs)
+    def __init__(self, goal: Goal, actor: Actor, on: date, *args: Any, **kwargs: Any) -> None:
+        initial = initial_of(goal, actor.organisation.currency)
+        super().__init__([goal.kpi], actor, on, *args, initial=initial, **kwargs)
         self.fields["kpi"].disabled = True
-        if goal.plan.state != "draft":
+        if not is_level(goal.kpi):
+            del self.fields["baseline"]
+        if goal.plan.state == PlanState.PUBLISHED:
             self.fields["reason"] = reason_field()
 
 
@@ -165,6 +221,9 @@ def initial_of(goal: Goal, currency: str) -> dict[str, Any]:
         "kpi": goal.kpi.key,
         "amount": from_stored(goal.amount, goal.kpi, currency),
         "stretch": from_stored(goal.stretch, goal.kpi, currency),
+        "baseline": from_stored(goal.baseline, goal.kpi, currency),
+        "weight": Decimal(goal.weight_bp) / 100,
+        "owner": goal.owner_id or "",
         "objective": goal.objective_id or "",
         "why": goal.why,
         "achievable_because": goal.achievable_because,
@@ -208,3 +267,52 @@ def _running(span_of: Callable[[date], Period], on: date, count: int) -> list[Pe
 
 def _text(span: Period) -> str:
     return f"{span.start}/{span.end}"
+
+
+class MilestoneForm(forms.Form):
+    name = TextField(label=_("What is to be there"), max_length=200)
+    due_on = DayField(label=_("By"))
+    amount = NumberField(
+        label=_("Amount"),
+        decimal_places=4,
+        required=False,
+        help_text=_("What is to be reached by then, where it is a number."),
+    )
+
+    def __init__(self, goal: Goal, currency: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.goal, self.currency = goal, currency
+
+    def changes(self, data: dict[str, Any]) -> MilestoneChanges:
+        amount = data["amount"]
+        stored = None if amount is None else to_stored(amount, self.goal.kpi, self.currency)
+        return MilestoneChanges(name=data["name"], due_on=data["due_on"], amount=stored)
+
+
+class MilestoneEditForm(MilestoneForm):
+    done_on = DayField(label=_("Done on"), required=False, help_text=_("Left empty, it is still to be done."))
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    def __init__(self, milestone: Milestone, currency: str, *args: Any, **kwargs: Any) -> None:
+        goal = milestone.goal
+        initial = {
+            "name": milestone.name,
+            "due_on": milestone.due_on,
+            "amount": from_stored(milestone.amount, goal.kpi, currency),
+            "done_on": milestone.done_on,
+            "version": milestone.version,
+        }
+        super().__init__(goal, currency, *args, initial=initial, **kwargs)
+
+    def changes(self, data: dict[str, Any]) -> MilestoneChanges:
+        return {**super().changes(data), "done_on": data["done_on"]}
+
+
+class DriftForm(VersionedForm):
+    """Why a goal differs from the plan above, or follows it."""
+
+    why = TextField(label=_("Reason"), max_length=300, help_text=_("Kept with the goal, for both plans."))
+
+    def __init__(self, *args: Any, needs_reason: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["why"].required = needs_reason

@@ -19,6 +19,7 @@ from salestargets.tenancy.services.versions import lock
 from targets.choices import MAKING, ChangeKind, PlanState
 from targets.domain.phasing import even_weights
 from targets.models import Change, Goal, Plan, Split
+from targets.selectors.nesting import part_of_whole
 from targets.selectors.periods import periods_of
 from targets.selectors.plans import may_set, sees
 from targets.selectors.rules import is_beyond_limit, planning_rules
@@ -140,7 +141,7 @@ def write_numbers(because: Because, kind: ChangeKind, *parts: Part) -> Change | 
         change = record_change(because, goal, kind)
         splits = {part.sheet.group: _record(change, part) for part in parts}
         ids = _upsert(change, rows, splits)
-        _follow_root(goal, parts)
+        _follow_root(because, goal, parts)
     if is_versioned:
         record_versions(change, ids, effective_on=_effective_on(because, goal.plan))
         refresh_progress(at=because.at, goals=[goal], holders={node.holder for _part, node, _cell in rows})
@@ -239,14 +240,27 @@ def _record(change: Change, part: Part) -> dict[Node, int]:
     return {node: row.pk for made, row in zip(part.made, rows, strict=True) for node in made.computed}
 
 
-def _follow_root(goal: Goal, parts: Sequence[Part]) -> None:
-    """The goal's amount is the number of the plan's unit."""
+def _follow_root(because: Because, goal: Goal, parts: Sequence[Part]) -> None:
+    """The goal's amount is the number of the plan's unit. Where it drifts from the plan above is kept."""
     for part in parts:
         spread = part.numbers.get(part.sheet.tree.root)
         if spread is not None and not part.sheet.group:
             goal.amount = spread.amount
+            _note_drift(because, goal)
     goal.version += 1
-    goal.save(update_fields=["amount", "version"])
+    goal.save(update_fields=["amount", "drift", "drift_reason", "version"])
+
+
+def _note_drift(because: Because, goal: Goal) -> None:
+    """A number in force changes with a reason, which is that of the drift; before, it is asked for apart."""
+    whole = part_of_whole(goal)
+    if whole is None:
+        return
+    drift = goal.amount - whole
+    if not drift:
+        goal.drift, goal.drift_reason = 0, ""
+    elif goal.plan.state == PlanState.PUBLISHED:
+        goal.drift, goal.drift_reason = drift, because.reason
 
 
 Row = tuple[Part, Node, Cell]

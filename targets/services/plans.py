@@ -13,7 +13,7 @@ from salestargets.kernel.parsing import clean_text
 from salestargets.kernel.periods import Period
 from salestargets.tenancy.access import Actor, sight_of
 from salestargets.tenancy.choices import ExpectedBasis, Scope
-from salestargets.tenancy.selectors import get_person, get_unit
+from salestargets.tenancy.selectors import fiscal_calendar_of, get_person, get_unit
 from salestargets.tenancy.services.versions import lock, save_changes
 from targets.choices import MAKING, ChangeKind, PlanState
 from targets.models import Goal, Plan
@@ -34,7 +34,8 @@ from targets.services.numbers import (
 )
 from targets.services.progress import refresh_progress
 
-LONGEST_MONTHS = 36
+WHOLE_BP = 10_000
+LONGEST_DAYS = 3 * 53 * 7  # three years, also of 53 weeks
 
 
 class GoalChanges(TypedDict, total=False):
@@ -64,18 +65,18 @@ def create_plan(
     expected_basis: str | None = None,
     at: datetime,
 ) -> Plan:
-    """A draft over whole months, `ends_on` the day after the last, for a unit and everything below it.
+    """A draft over whole fiscal periods, `ends_on` the day after the last, for a unit and all below it.
 
     `parent`: the plan that it is a part of, such as the year's.
     """
     unit = get_unit(actor, root_unit_id, actor.organisation.today(at))
     check_may_lead(actor, unit.pk, at=at)
-    _check_whole_months(starts_on, ends_on)
+    span = _checked_span(starts_on, ends_on)
     plan = Plan(
         name=_name(name),
         starts_on=starts_on,
         ends_on=ends_on,
-        period_starts=[month.start for month in Period(starts_on, ends_on).months()],
+        period_starts=_starts_within(span, parent) if parent else _whole_periods(actor, span),
         root_unit=unit,
         parent=parent,
         expected_basis=ExpectedBasis(expected_basis or actor.organisation.expected_basis),
@@ -182,21 +183,39 @@ def _with_own_name(plan: Plan) -> Plan:
     return plan
 
 
-def _check_whole_months(starts_on: date, ends_on: date) -> None:
+def _checked_span(starts_on: date, ends_on: date) -> Period:
     span = Period(starts_on, ends_on)
-    if starts_on.day != 1 or ends_on.day != 1:
-        raise DomainError(
-            N_("A plan covers whole months: it ends on the first day of the month after its last."),
-            code="not_whole_months",
-            field="ends_on" if starts_on.day == 1 else "starts_on",
-        )
-    if len(span.months()) > LONGEST_MONTHS:
-        raise DomainError(
-            N_("A plan has at most {count} months."),
-            code="too_long",
-            field="ends_on",
-            params={"count": LONGEST_MONTHS},
-        )
+    if span.days > LONGEST_DAYS:
+        raise DomainError(N_("A plan covers at most three years."), code="too_long", field="ends_on")
+    return span
+
+
+def _starts_within(span: Period, parent: Plan) -> list[date]:
+    """The parent's own periods, whatever the calendar is now; `check_within` asks for whole ones."""
+    return [span.start, *(start for start in parent.period_starts if span.start < start < span.end)]
+
+
+def _whole_periods(actor: Actor, span: Period) -> list[date]:
+    """The first days of the periods of the fiscal calendar that make the span."""
+    calendar = fiscal_calendar_of(actor.organisation)
+    first, last = calendar.period_of(span.start), calendar.period_of(span.last_day)
+    _check_boundary(span.start, first, field="starts_on")
+    _check_boundary(span.end, last, field="ends_on")
+    return [period.start for period in calendar.periods(span)]
+
+
+def _check_boundary(day: date, period: Period, *, field: str) -> None:
+    if day in (period.start, period.end):
+        return
+    raise DomainError(
+        N_(
+            "A plan covers whole periods of the fiscal calendar, and {day} is within one."
+            " Take {start} or {end}."
+        ),
+        code="not_whole_periods",
+        field=field,
+        params={"day": day, "start": period.start, "end": period.end},
+    )
 
 
 def _check_stretch(goal: Goal) -> None:
@@ -214,6 +233,8 @@ def _clean(actor: Actor, changes: GoalChanges, at: datetime) -> GoalChanges:
     for name in ("amount", "stretch", "baseline"):
         if changes.get(name) is not None:
             check_amount(changes[name])  # type: ignore[literal-required]
+    if not 0 <= changes.get("weight_bp", 0) <= WHOLE_BP:
+        raise DomainError(N_("A weight is from 0 to 100 %."), code="weight_out_of_range", field="weight")
     if objective_id := changes.get("objective_id"):
         get_objective(objective_id)
     if owner_id := changes.get("owner_id"):

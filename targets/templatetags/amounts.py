@@ -6,6 +6,7 @@ from fractions import Fraction
 from django import template
 from django.utils.translation import get_language
 
+from kpis.choices import KpiUnit
 from salestargets.alerts.models import Alert
 from salestargets.alerts.registry import KINDS
 from salestargets.kernel.money import from_minor
@@ -20,6 +21,12 @@ register = template.Library()
 def amount(stored: int | None, scale: Scale) -> str:
     """To the cent."""
     return shown(stored, scale, cents=True)
+
+
+@register.filter
+def amount_signed(stored: int | None, scale: Scale) -> str:
+    """To the cent, with its sign; nothing has none."""
+    return f"+{amount(stored, scale)}" if stored and stored > 0 else amount(stored, scale)
 
 
 @register.filter
@@ -76,7 +83,12 @@ def headline(alert: Alert) -> str:
 def shown(stored: int | None, scale: Scale, *, cents: bool) -> str:
     if scale.is_money:
         return formatting.format_money(stored, scale.currency, language=language(), cents=cents)
-    return formatting.format_number(stored, language=language())
+    if stored is None or not scale.places:
+        return formatting.format_number(stored, language=language())
+    value = Decimal(stored).scaleb(-scale.places).normalize()
+    if scale.unit == KpiUnit.PERCENT:
+        return formatting.format_number(value, language=language()) + "%"
+    return formatting.format_number(value, language=language())
 
 
 def language() -> str:

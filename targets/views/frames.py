@@ -41,7 +41,10 @@ class Tab:
 
 
 #: In the order of the work.
-TABS: tuple[Tab, ...] = (Tab("plan", _("Numbers")),)
+TABS: tuple[Tab, ...] = (
+    Tab("plan", _("Numbers")),
+    Tab("goal", _("Goal"), lambda frame: frame.sees_all),
+)
 
 
 def frame_of(request: TenantRequest, plan_id: int) -> Frame:

@@ -8,7 +8,6 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from kpis.selectors import all_kpis
 from salestargets.tenancy.access import sight_of
 from salestargets.tenancy.choices import Scope
 from salestargets.web.asked import page_of
@@ -16,16 +15,14 @@ from salestargets.web.dialogs import Dialog, VersionedForm, answer, sent
 from salestargets.web.fields import TextField
 from salestargets.web.requests import TenantRequest, page
 from targets.amounts import scale_of
-from targets.forms.plans import GoalEditForm, GoalForm, PlanEditForm, PlanForm
+from targets.forms.plans import PlanEditForm, PlanForm
 from targets.models import Goal, Plan
 from targets.selectors.periods import span_of
-from targets.selectors.plans import get_goal, get_plan, goals_of, visible_plans
-from targets.services.objectives import create_objective
-from targets.services.plans import GoalChanges, change_goal, change_plan, create_goal, create_plan
+from targets.selectors.plans import get_plan, goals_of, visible_plans
+from targets.services.plans import change_plan, create_plan
 from targets.services.publishing import close_plan, publish_plan
 from targets.views.addresses import address_of
 from targets.views.folds import check_steers
-from targets.views.places import in_place
 from targets.views.workspace import letters_of
 
 
@@ -63,6 +60,7 @@ def plan_new(request: TenantRequest) -> HttpResponse:
             starts_on=starts_on,
             ends_on=ends_on,
             root_unit_id=root_unit_id,
+            parent=get_plan(request.actor, data["parent"], request.today) if data["parent"] else None,
             expected_basis=basis,
             at=request.now,
         )
@@ -95,50 +93,6 @@ def plan_edit(request: TenantRequest, plan_id: int) -> HttpResponse:
 
     dialog = Dialog(title=_("Change the plan"), submit=_("Save"), back=_back(request, plan), done=_("Saved."))
     return answer(request, form, change, dialog)
-
-
-@page(Scope.TARGETS_WRITE)
-def goal_new(request: TenantRequest, plan_id: int) -> HttpResponse:
-    plan = get_plan(request.actor, plan_id, request.today)
-    taken = {goal.kpi.key for goal in goals_of([plan])[plan.pk]}
-    kpis = [kpi for kpi in all_kpis() if kpi.key not in taken]
-    form = GoalForm(kpis, request.organisation.currency, sent(request))
-
-    def make(data: dict[str, Any]) -> str:
-        changes = _changes(request, form, data)
-        amount = changes.pop("amount")
-        kpi = form.kpis[data["kpi"]]
-        goal = create_goal(request.actor, plan=plan, kpi=kpi, amount=amount, details=changes, at=request.now)
-        return _back(request, plan, goal)
-
-    dialog = Dialog(
-        title=_("New goal"),
-        submit=_("Add the goal"),
-        back=_back(request, plan),
-        done=_("The goal is added, spread evenly over the months."),
-    )
-    return answer(request, form, make, dialog)
-
-
-@page(Scope.TARGETS_WRITE)
-def goal_edit(request: TenantRequest, plan_id: int, goal_id: int) -> HttpResponse:
-    goal = get_goal(request.actor, goal_id, request.today, plan_id=plan_id)
-    form = GoalEditForm(goal, request.organisation.currency, sent(request))
-
-    def change(data: dict[str, Any]) -> None:
-        change_goal(
-            request.actor,
-            goal=goal,
-            changes=_changes(request, form, data),
-            expected_version=data["version"],
-            reason=data["said"],
-            at=request.now,
-        )
-
-    dialog = Dialog(
-        title=_("Change the goal"), submit=_("Save"), back=_back(request, goal.plan, goal), done=_("Saved.")
-    )
-    return in_place(request, answer(request, form, change, dialog))
 
 
 class PublishForm(VersionedForm):
@@ -197,14 +151,6 @@ def plan_close(request: TenantRequest, plan_id: int) -> HttpResponse:
         note=_("The final values are kept as they are now, and no number of the plan changes any more."),
     )
     return answer(request, form, close, dialog)
-
-
-def _changes(request: TenantRequest, form: GoalForm, data: dict[str, Any]) -> GoalChanges:
-    """With the objective that was named anew, if one was."""
-    changes = form.changes(data)
-    if name := data["new_objective"]:
-        changes["objective_id"] = create_objective(request.actor, name=name, at=request.now).pk
-    return changes
 
 
 def _back(request: TenantRequest, plan: Plan, goal: Goal | None = None) -> str:

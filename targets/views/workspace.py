@@ -70,10 +70,12 @@ def plan(request: TenantRequest, plan_id: int) -> HttpResponseBase:
 
 
 def _goal(request: TenantRequest, goal: Goal) -> dict[str, Any]:
+    letters = [] if goal.plan.state == PlanState.CLOSED else letters_of(goal, request.today)
     return {
         "goal": goal,
         "scale": scale_of(goal.kpi, request.organisation.currency),
-        "letters": [] if goal.plan.state == PlanState.CLOSED else letters_of(goal, request.today),
+        "letters": letters,
+        "met": sum(letter.ok for letter in letters),
     }
 
 

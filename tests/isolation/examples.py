@@ -159,6 +159,22 @@ EXAMPLES: dict[str, Example] = {
     ),
     "GET plans/{plan_id}/goals/{goal_id}": Example(path=GOAL),
     "PATCH plans/{plan_id}/goals/{goal_id}": Example(path=GOAL, body={"why": "It is ours"}),
+    "POST plans/{plan_id}/goals/{goal_id}/follow": Example(
+        path={"plan_id": Id("part"), "goal_id": Id("part goal")}, body={"reason": "it does"}
+    ),
+    "POST plans/{plan_id}/goals/{goal_id}/drift": Example(
+        path={"plan_id": Id("part"), "goal_id": Id("part goal")}, body={"reason": "a fair"}
+    ),
+    "GET plans/{plan_id}/goals/{goal_id}/milestones": Example(path=GOAL, lists=("milestone",)),
+    "POST plans/{plan_id}/goals/{goal_id}/milestones": Example(
+        path=GOAL, body={"name": New(), "due_on": DAY, "amount": "10.00"}
+    ),
+    "PATCH plans/{plan_id}/goals/{goal_id}/milestones/{milestone_id}": Example(
+        path={**GOAL, "milestone_id": Id("milestone")}, body={"name": New()}
+    ),
+    "DELETE plans/{plan_id}/goals/{goal_id}/milestones/{milestone_id}": Example(
+        path={**GOAL, "milestone_id": Id("fresh milestone")}
+    ),
     "GET plans/{plan_id}/targets": Example(
         path=PLAN, query={"goal": Id("goal"), "holder": PLANNED_UNIT}, lists=("deal",)
     ),

@@ -36,6 +36,7 @@ from salestargets.tenancy.models import (
 from salestargets.tenancy.selectors import fiscal_years, root_unit_id
 from salestargets.tenancy.services.fiscal import set_fiscal_year
 from targets.models import Goal, Plan, Target
+from targets.services.milestones import add_milestone
 from tests.alerts.builders import facts, tell
 from tests.api.clients import Api
 from tests.builders import START, a_member, a_person, a_unit, an_organisation
@@ -246,6 +247,28 @@ def changed_goal(side: Side) -> int:
     made = _a_goal(side, "changed plan")
     split(made)
     return made.pk
+
+
+@makes("milestone")
+def milestone(side: Side) -> int:
+    with acting_for(side.organisation.pk):
+        goal = Goal.objects.select_related("plan").get(pk=side.id_of("goal"))
+        name, day = side.text("milestone"), date(2026, 5, 15)
+        return add_milestone(side.actor, goal=goal, name=name, due_on=day, at=timezone.now()).pk
+
+
+@makes("part")
+def part(side: Side) -> int:
+    """A plan within the plan, whose goal differs from it."""
+    side.id_of("goal")
+    with acting_for(side.organisation.pk):
+        whole = Plan.objects.get(pk=side.id_of("plan"))
+    return a_plan(side.organisation, side.text("plan"), root=_planned_unit(side), parent=whole).pk
+
+
+@makes("part goal")
+def part_goal(side: Side) -> int:
+    return _a_goal(side, "part").pk
 
 
 @makes("target")

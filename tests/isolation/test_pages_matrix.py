@@ -50,6 +50,8 @@ PARTS: dict[str, Id | str] = {
     "id:target_id": Id("published target"),
     "id:plan_id": Id("plan"),
     "id:goal_id": Id("goal"),
+    "id:milestone_id": Id("milestone"),
+    "id:objective_id": Id("objective"),
     "id:review_id": Id("review"),
     "holder:holder": Id("planned unit"),
     "slug:key": "won_revenue",

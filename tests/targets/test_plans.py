@@ -1,4 +1,4 @@
-"""A plan covers whole months of a unit; whoever leads the unit makes it, nobody else."""
+"""A plan covers whole periods of a unit; whoever leads the unit makes it, nobody else."""
 
 from datetime import date
 from typing import Any
@@ -54,13 +54,13 @@ def test_a_plan_begins_as_a_draft_with_the_organisations_way_to_expect(world: Wo
 @pytest.mark.parametrize(
     ("starts_on", "ends_on", "code"),
     [
-        (date(2026, 4, 2), date(2026, 7, 1), "not_whole_months"),
-        (date(2026, 4, 1), date(2026, 6, 30), "not_whole_months"),
+        (date(2026, 4, 2), date(2026, 7, 1), "not_whole_periods"),
+        (date(2026, 4, 1), date(2026, 6, 30), "not_whole_periods"),
         (date(2026, 4, 1), date(2026, 4, 1), "empty_period"),
         (date(2026, 4, 1), date(2029, 5, 1), "too_long"),
     ],
 )
-def test_a_span_that_is_not_a_few_whole_months_is_refused(
+def test_a_span_that_is_not_a_few_whole_periods_is_refused(
     world: World, starts_on: date, ends_on: date, code: str
 ) -> None:
     refused(world, lambda: a_plan(world.acme, starts_on=starts_on, ends_on=ends_on), code)

@@ -96,8 +96,8 @@ def test_a_plan_may_cover_any_whole_months(company: Company, admin: Client) -> N
 
 REFUSED_PLANS = [
     ({"first": "", "last": ""}, "Enter the day."),
-    ({"first": "2026-02-02"}, "enter the first day of one"),
-    ({"last": "2026-02-27"}, "enter the last day of one"),
+    ({"first": "2026-02-02"}, "take 2026-02-01 or 2026-03-01."),
+    ({"last": "2026-02-27"}, "take 2026-01-31 or 2026-02-28."),
     ({"first": "2026-03-01"}, "The last day is before the first."),
     ({"first": "1 February"}, "Enter a date as YYYY-MM-DD"),
     ({"name": "Q2"}, "There is a plan of this name already."),

@@ -1,0 +1,28 @@
+"""What stands around a goal: its milestones, and its weight among the goals of its plan."""
+
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+
+from salestargets.kernel.errors import NotFound
+from salestargets.kernel.messages import N_
+from targets.models import Goal, Milestone
+
+
+def milestones_of(goal: Goal) -> QuerySet[Milestone]:
+    """In order of their days."""
+    return Milestone.objects.filter(goal=goal).order_by("due_on", "id")
+
+
+def get_milestone(goal: Goal, milestone_id: int) -> Milestone:
+    """Of a goal that the actor may see."""
+    milestone = Milestone.objects.filter(goal=goal, pk=milestone_id).first()
+    if milestone is None:
+        raise NotFound(N_("There is no such milestone."), code="not_found")
+    milestone.goal = goal
+    return milestone
+
+
+def weight_sum(goals: Sequence[Goal]) -> int:
+    """In hundredths of a percent; a plan whose goals weigh 10,000 together is weighed out."""
+    return sum(goal.weight_bp for goal in goals)
