@@ -2,6 +2,7 @@ from django.urls import path
 
 from targets.api.goals import GoalDrift, GoalFollowing, Milestones, OneMilestone
 from targets.api.numbers import PlanNumbers, PlanUndo
+from targets.api.phasing import TargetPhasing
 from targets.api.plans import (
     Goals,
     OneGoal,
@@ -41,6 +42,7 @@ urlpatterns = [
     path("targets/<id:target_id>/", OneTarget.as_view()),
     path("targets/<id:target_id>/hold/", TargetHold.as_view()),
     path("targets/<id:target_id>/release/", TargetRelease.as_view()),
+    path("targets/<id:target_id>/phasing/", TargetPhasing.as_view()),
     path("targets/<id:target_id>/history/", TargetHistory.as_view()),
     path("progress/", ProgressList.as_view()),
     path("progress/<id:target_id>/records/", ProgressRecords.as_view()),

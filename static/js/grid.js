@@ -35,7 +35,7 @@ class Grid {
     Object.assign(this, { root, grid, words, scale, sheet })
     this.view = new View({ root, grid, sheet, scale, words, columns: shownOf(sheet, answer.rows, words) })
     this.telling = new Telling({ root, words })
-    this.editing = new Editing({ ...this, url: root.dataset.url, token: root.dataset.token, needsReason: answer.needs_reason, shown: () => this.#tellWhere() })
+    this.editing = new Editing({ ...this, url: root.dataset.url, token: root.dataset.token, version: answer.version, needsReason: answer.needs_reason, shown: () => this.#tellWhere() })
     this.field = new Field({ ...this, error: inside.querySelector("[data-error]"), write: (at, amount) => this.#written(at, amount) })
     this.pasting = new Pasting(this)
     this.#prepare(answer)

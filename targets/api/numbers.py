@@ -4,7 +4,7 @@ from typing import TypedDict
 
 from rest_framework.request import Request
 
-from salestargets.api.inputs import DATE, HOLDER, Field, Values, choice, list_of, object_of
+from salestargets.api.inputs import DATE, HOLDER, Field, Values, choice, list_of, object_of, whole
 from salestargets.api.operations import operation
 from salestargets.api.views import TenantView
 from salestargets.tenancy.choices import Scope
@@ -31,6 +31,11 @@ EDITS = Field("edits", list_of(object_of(WHO, MONTH, WAS, NOW), at_most=MOST, at
 RULE = Field("rule", choice(Respread), "What else moves: nobody, those below, or those beside.").otherwise(
     Respread.STAY
 )
+
+
+VERSION = Field(
+    "version", whole(1, 2**31 - 1), "The goal's as it was read: refused where someone changed it since."
+).optional()
 
 
 class ChangedRows(TypedDict):
@@ -69,11 +74,17 @@ class PlanNumbers(TenantView):
 
 
 class PlanUndo(TenantView):
-    @operation(Scope.TARGETS_WRITE, body=(GOAL, REASON), answers=ChangedRows)
+    @operation(Scope.TARGETS_WRITE, body=(GOAL, VERSION, REASON), answers=ChangedRows)
     def post(self, request: Request, plan_id: int) -> ChangedRows:
         """Take the last change of a goal's numbers back; then the one before it."""
         goal = get_goal(self.actor, self.body[GOAL], self.today, plan_id=plan_id)
-        nodes = undo_last(self.actor, goal=goal, reason=self.body[REASON], at=self.at)
+        nodes = undo_last(
+            self.actor,
+            goal=goal,
+            expected_version=self.body[VERSION],
+            reason=self.body[REASON],
+            at=self.at,
+        )
         return changed(self, goal, nodes)
 
 

@@ -3,7 +3,8 @@
 Months are periods that share no day; a plan that begins in mid-month has a cut first one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from typing import TypeVar
@@ -93,6 +94,34 @@ def phase_children(
         return apportion_two_way(child_totals, apportion(sum(child_totals), parent_months), shapes)
     table = apportion_two_way([*child_totals, left], parent_months, [*shapes, list(parent_months)])
     return table[:-1]
+
+
+def day_amounts(
+    months: Sequence[Period], amounts: Sequence[int], calendar: WorkCalendar | None
+) -> dict[date, int]:
+    """The amounts of the months over their days, exactly: every working day of a month weighs the same.
+
+    Without a calendar, or in a month in which nobody works, every day does. Largest remainder; a unit left
+    over goes to an earlier day first.
+    """
+    days: dict[date, int] = {}
+    for month, amount in zip(months, amounts, strict=True):
+        dates = list(month.dates())
+        working = [calendar.is_working_day(day) for day in dates] if calendar else []
+        weights: list[Weight] = [int(works) for works in working] if any(working) else [1] * len(dates)
+        days |= zip(dates, apportion(amount, weights), strict=True)
+    return days
+
+
+def by_week(days: Mapping[date, int], *, starts_on: int = 0) -> list[tuple[Period, int]]:
+    """Days summed to weeks that begin on a weekday (Monday is 0); the first and the last may be cut."""
+    weeks: dict[date, list[date]] = {}
+    for day in sorted(days):
+        weeks.setdefault(day - timedelta(days=(day.weekday() - starts_on) % 7), []).append(day)
+    return [
+        (Period(found[0], found[-1] + timedelta(days=1)), sum(days[day] for day in found))
+        for found in weeks.values()
+    ]
 
 
 def _one_per_month(values: Sequence[T], months: Sequence[Period]) -> list[T]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from salestargets.kernel.errors import Conflict, DomainError
+from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
 from salestargets.kernel.parsing import clean_text
 from salestargets.tenancy.access import Actor
@@ -38,22 +38,17 @@ def last_change(goal: Goal) -> Change | None:
 
 @transaction.atomic
 def undo_last(
-    actor: Actor, *, goal: Goal, expected: int | None = None, reason: str = "", at: datetime
+    actor: Actor, *, goal: Goal, expected_version: int | None = None, reason: str = "", at: datetime
 ) -> set[Node]:
     """Every number of the last change as it was before, with what was held and which split it came from.
 
-    `expected` is the change that was seen as the last; refused where another one came since. In a published
-    plan that needs a reason, and versions tell of it.
+    `expected_version` is the goal's as it was read: what someone else changed since is not taken back unseen.
+    In a published plan that needs a reason, and versions tell of it.
     """
-    goal = lock_goal(goal)
+    goal = lock_goal(goal, expected_version=expected_version)
     change = last_change(goal)
     if change is None:
         raise DomainError(N_("There is no change to take back."), code="nothing_to_undo")
-    if expected is not None and expected != change.pk:
-        raise Conflict(
-            N_("Someone else changed this in the meantime. Look at the new values and try again."),
-            code="stale",
-        )
     nodes = _check_all_theirs(actor, goal, change, at)
     is_published = goal.plan.state == PlanState.PUBLISHED
     reason = clean_text(reason, max_length=300)

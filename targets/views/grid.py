@@ -62,6 +62,7 @@ REASON = Field("reason", text(300, min_length=0)).otherwise("")
 EFFECTIVE_ON = Field("effective_on", DATE).nullable()
 CELLS = Field("cells", list_of(HELD_CELL, at_most=MOST_EDITS, at_least=1))
 IS_HELD = Field("held", BOOLEAN)
+VERSION = Field("version", whole(1, LARGEST)).optional()
 
 
 @page()
@@ -160,8 +161,10 @@ def _hold(request: TenantRequest, goal: Goal, sent: object) -> set[Node]:
 
 
 def _undo(request: TenantRequest, goal: Goal, sent: object) -> set[Node]:
-    body = read_body(sent, (REASON,))
-    return undo_last(request.actor, goal=goal, reason=body[REASON], at=request.now)
+    body = read_body(sent, (VERSION, REASON))
+    return undo_last(
+        request.actor, goal=goal, expected_version=body[VERSION], reason=body[REASON], at=request.now
+    )
 
 
 def _holder(sent: HolderInput) -> Holder | None:

@@ -8,6 +8,7 @@ from salestargets.tenancy.access import sight_of
 from salestargets.web.requests import TenantRequest, page
 from targets.amounts import scale_of
 from targets.selectors.history import origin_of, own_share, versions_of
+from targets.selectors.phasing import by_days
 from targets.selectors.plans import get_target
 
 
@@ -22,6 +23,7 @@ def history(request: TenantRequest, target_id: int) -> HttpResponse:
         "origin": origin,
         "own": own_share(origin, target),
         "versions": versions_of(target),
+        "weeks": by_days(target, request.organisation, weeks=True),
         "scale": scale_of(target.goal.kpi, request.organisation.currency),
     }
     template = "targets/history.html#dialog" if request.htmx else "targets/history.html"

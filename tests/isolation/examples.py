@@ -214,6 +214,7 @@ EXAMPLES: dict[str, Example] = {
     "PATCH targets/{target_id}": Example(path=TARGET, body={"amount": "100.00", "reason": "by hand"}),
     "POST targets/{target_id}/hold": Example(path=TARGET),
     "POST targets/{target_id}/release": Example(path=TARGET),
+    "GET targets/{target_id}/phasing": Example(path={"target_id": Id("published target")}),
     "GET targets/{target_id}/history": Example(path={"target_id": Id("published target")}),
     "GET progress": a_list(plan=Id("published plan"), goal=Id("published goal"), holder=PLANNED_UNIT),
     "GET progress/{target_id}/records": Example(path={"target_id": Id("published target")}, lists=("deal",)),

@@ -392,3 +392,13 @@ def test_many_numbers_are_written_at_once_or_none(world: World, api: Api) -> Non
     undone = body(api.send("POST", f"{PLANS}{goal.plan_id}/undo/", {"goal": goal.pk}))
     assert {row["name"] for row in undone["results"]} == {"East", "North", "Alice", "Bob"}
     assert number(goal, world.alice) == 4_000
+
+
+def test_a_number_is_told_by_week_and_by_day(world: World, api: Api, goal: Goal) -> None:
+    alice = sheet(goal).cells[sheet(goal).tree.find(of(world.alice))].target_id
+    weeks = body(api.get(f"/api/v1/targets/{alice}/phasing/"))["results"]
+    assert (weeks[0]["starts_on"], weeks[0]["to"]) == ("2026-04-01", "2026-04-06")
+    assert weeks[-1]["cumulative"] == "300.00"
+    days = body(api.get(f"/api/v1/targets/{alice}/phasing/?by=day"))["results"]
+    assert (len(days), days[-1]["cumulative"]) == (91, "300.00")
+    assert body(api.get(f"/api/v1/targets/{alice}/phasing/?by=hour"), 400)["code"] == "invalid_query"

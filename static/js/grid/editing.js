@@ -10,8 +10,8 @@ export class Editing {
   #because = null
   #clashes = new Set()
 
-  constructor({ root, url, token, sheet, view, scale, words, telling, needsReason, shown }) {
-    Object.assign(this, { sheet, view, scale, words, telling, needsReason, shown })
+  constructor({ root, url, token, version, sheet, view, scale, words, telling, needsReason, shown }) {
+    Object.assign(this, { version, sheet, view, scale, words, telling, needsReason, shown })
     this.time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" })
     this.rule = root.querySelector("[data-rule]")
     this.reason = root.querySelector("[data-ask-reason]")
@@ -44,7 +44,7 @@ export class Editing {
   async undo() {
     this.telling.clear()
     if (this.saving.takeBack() || !(await this.#hasReason())) return
-    this.saving.add({ path: "undo/", body: () => ({ reason: this.#because?.reason ?? "" }) })
+    this.saving.add({ path: "undo/", body: () => ({ version: this.version, reason: this.#because?.reason ?? "" }) })
   }
 
   async #hasReason() {
@@ -61,6 +61,7 @@ export class Editing {
 
   #answered(batch, status, body) {
     this.sheet.take(body.rows ?? [])
+    this.version = body.version ?? this.version
     if (status === 409 && body.stale?.length) this.#clash(batch, body.stale)
     else if (status !== 200) this.#refuse(batch, body)
   }

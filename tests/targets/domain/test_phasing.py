@@ -12,7 +12,7 @@ from salestargets.kernel.calendars import WorkCalendar, work_calendar
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.periods import Period
 from targets.choices import Phasing as StoredPhasing
-from targets.domain.phasing import Phasing, month_weights, phase_children
+from targets.domain.phasing import Phasing, by_week, day_amounts, month_weights, phase_children
 
 Q4_2017 = Period(date(2017, 10, 1), date(2018, 1, 1)).months()
 Q4_2026 = Period(date(2026, 10, 1), date(2027, 1, 1)).months()
@@ -116,3 +116,40 @@ def test_every_childs_months_sum_to_its_number_whatever_the_parent_has(children,
         assert all(
             sum(column) <= month for column, month in zip(zip(*table, strict=True), months, strict=True)
         )
+
+
+def test_a_month_is_spread_over_its_working_days_the_earlier_ones_first():
+    china = work_calendar(country="CN", years=range(2026, 2027))
+    days = day_amounts(Q4_2026[:1], [1_810], china)  # 18 working days, the first on the 8th
+    assert [days[date(2026, 10, day)] for day in (1, 7, 8, 9, 10, 11)] == [0, 0, 101, 101, 101, 0]
+    assert days[date(2026, 10, 31)] == 0
+    assert sum(days.values()) == 1_810
+
+
+def test_where_nobody_works_every_day_counts():
+    idle = WorkCalendar(weekdays=frozenset())
+    days = day_amounts(Q4_2026[:1], [3_100], idle)
+    assert set(days.values()) == {100}
+    assert day_amounts(Q4_2026[:1], [3_100], None) == days
+
+
+def test_weeks_share_no_day_and_the_first_and_last_are_cut():
+    weeks = by_week(day_amounts(Q4_2026, [31, 30, 31], None))
+    assert weeks[0] == (Period(date(2026, 10, 1), date(2026, 10, 5)), 4)
+    assert weeks[1] == (Period(date(2026, 10, 5), date(2026, 10, 12)), 7)
+    assert weeks[-1] == (Period(date(2026, 12, 28), date(2027, 1, 1)), 4)
+    assert by_week(day_amounts(Q4_2026, [31, 30, 31], None), starts_on=6)[0][1] == 3
+
+
+@given(
+    amounts=st.lists(st.integers(0, 10**12), min_size=3, max_size=3),
+    starts_on=st.integers(0, 6),
+    works=st.booleans(),
+)
+def test_days_and_weeks_sum_to_their_months(amounts, starts_on, works):
+    days = day_amounts(Q4_2026, amounts, WorkCalendar() if works else None)
+    for month, amount in zip(Q4_2026, amounts, strict=True):
+        assert sum(days[day] for day in month.dates()) == amount
+    weeks = by_week(days, starts_on=starts_on)
+    assert sum(amount for _week, amount in weeks) == sum(amounts)
+    assert [week.end for week, _amount in weeks[:-1]] == [week.start for week, _amount in weeks[1:]]

@@ -143,7 +143,12 @@ def test_the_last_change_is_taken_back_then_the_one_before(
     send(
         admin, draft, {"edits": [an_edit(company, "alice", 8_000, 7_000), an_edit(company, "bob", 1, 15_000)]}
     )
-    undone = send(admin, draft, {}, "undo/")
+    seen = read(admin, draft)["version"]
+    assert (
+        "Someone else changed this"
+        in send(admin, draft, {"version": seen - 1}, "undo/", status=409)["detail"]
+    )
+    undone = send(admin, draft, {"version": seen}, "undo/")
     assert {row["name"]: row["total"] for row in undone["rows"]} == {"Alice": 7_000, "Bob": 15_000}
     send(admin, draft, {}, "undo/")
     assert number(draft, world.alice) == 15_000
