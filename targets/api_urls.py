@@ -15,6 +15,7 @@ from targets.api.plans import (
     PlanSubmission,
     PlanTakingBack,
 )
+from targets.api.potentials import OnePotential, Potentials
 from targets.api.progress import ProgressList, ProgressRecords
 from targets.api.splits import PlanPhasing, PlanSplit
 from targets.api.targets import OneTarget, TargetHistory, TargetHold, TargetRelease, Targets
@@ -44,6 +45,8 @@ urlpatterns = [
     path("targets/<id:target_id>/release/", TargetRelease.as_view()),
     path("targets/<id:target_id>/phasing/", TargetPhasing.as_view()),
     path("targets/<id:target_id>/history/", TargetHistory.as_view()),
+    path("potentials/", Potentials.as_view()),
+    path("potentials/<id:potential_id>/", OnePotential.as_view()),
     path("progress/", ProgressList.as_view()),
     path("progress/<id:target_id>/records/", ProgressRecords.as_view()),
 ]

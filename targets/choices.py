@@ -27,6 +27,18 @@ class SplitMethod(models.TextChoices):
     FIXED = "fixed", _("Fixed amounts")
 
 
+#: Whose weights are amounts: of the goal's KPI, or of money a year (a potential).
+WEIGHED_BY_AMOUNT = (SplitMethod.HISTORY, SplitMethod.PIPELINE, SplitMethod.FIXED, SplitMethod.POTENTIAL)
+
+
+class Ramp(models.TextChoices):
+    """What becomes of the part that new hires do not carry yet."""
+
+    NONE = "none", _("Everyone carries a full number")
+    KEEP = "keep", _("New hires carry less; the rest stays unallocated")
+    SHARE = "share", _("New hires carry less; the others take the rest")
+
+
 class Phasing(models.TextChoices):
     EVEN = "even", _("Evenly")
     WORKING_DAYS = "working_days", _("By working days")

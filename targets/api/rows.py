@@ -10,9 +10,11 @@ from rest_framework.request import Request
 from kpis.values import Holder
 from salestargets.api.inputs import DATE, HOLDER, ID, Field, HolderInput, Reader, decimal, text, whole
 from salestargets.api.pagination import Page, next_page, read_cursor
+from salestargets.kernel.money import from_minor
+from salestargets.kernel.rational import rounded
 from salestargets.tenancy.access import Actor
 from targets.amounts import from_stored
-from targets.choices import SplitMethod
+from targets.choices import WEIGHED_BY_AMOUNT, SplitMethod
 from targets.models import Goal
 from targets.selectors.rows import Place, SheetCell, SheetRow
 from targets.selectors.trees import Label, Node
@@ -24,6 +26,7 @@ GOAL = Field("goal", ID, "The id of a goal of the plan.")
 HOLDER_FIELD = Field("holder", HOLDER, "unit:<id>, person:<id>, or root: the plan's unit.")
 REASON = Field("reason", text(300, min_length=0), "Required once the plan is published.").otherwise("")
 EFFECTIVE_ON = Field("effective_on", DATE, "The day from which it holds; today if left out.").optional()
+GROUP = Field("group", text(100, min_length=0), "A product group of the goal; all if left out.").otherwise("")
 _PLACE: Sequence[Reader[Any]] = (whole(0, 10**9),)
 
 
@@ -53,7 +56,10 @@ class CellRow(TypedDict):
 
 
 class TargetRow(PlaceRow):
-    """`amount` is in force: what was agreed, until then what was given. `computed` is what a split gave."""
+    """`amount` is in force: what was agreed, until then what was given. `computed` is what a split gave.
+
+    `over_assignment`: all people below a unit together, over its own number; null where nobody has one.
+    """
 
     amount: Decimal | None
     given: Decimal | None
@@ -61,6 +67,7 @@ class TargetRow(PlaceRow):
     computed: Decimal | None
     unallocated: Decimal
     over_assigned: Decimal
+    over_assignment: Decimal | None
     target: int | None
     version: int | None
     is_held: bool
@@ -110,9 +117,11 @@ class Amounts:
         return from_stored(stored, self.kpi, self.currency) or Decimal(0)
 
     def weight(self, weight: Decimal | None, method: str) -> Decimal | None:
-        """A weight made of history is an amount of the goal."""
-        if weight is None or method != SplitMethod.HISTORY:
+        """A weight that is itself an amount, of the goal or of money, as one."""
+        if weight is None or method not in WEIGHED_BY_AMOUNT:
             return weight
+        if method == SplitMethod.POTENTIAL:
+            return from_minor(int(weight), self.currency)
         return self(int(weight))
 
     def cell(self, found: SheetCell) -> CellRow:
@@ -134,6 +143,7 @@ class Amounts:
             "computed": self(cell.computed if cell else None),
             "unallocated": self.sure(row.total.balance.unallocated),
             "over_assigned": self.sure(row.total.balance.over_assigned),
+            "over_assignment": rounded(row.over_assignment, 6),
             "target": cell.target_id if cell else None,
             "version": cell.version if cell else None,
             "is_held": row.total.is_held,

@@ -85,10 +85,19 @@ class SplitShareRow(TypedDict):
     computed: Decimal | None
     amount: Decimal | None
     is_held: bool
+    full: Decimal | None
+    floor: Decimal | None
+    cap: Decimal | None
+    ramp: Decimal | None
+    bucket: str
+    is_bounded: bool
 
 
 class SplitRow(TypedDict):
-    """`children` and `weight_total` tell of all, `shares` of those whom you see."""
+    """`children` and `weight_total` tell of all, `shares` of those whom you see.
+
+    `unramped` is what new hires did not carry yet and nobody else got; `padded` was added at the end.
+    """
 
     unit: str
     amount: Decimal | None
@@ -97,6 +106,9 @@ class SplitRow(TypedDict):
     history_to: date | None
     children: int
     weight_total: Decimal | None
+    ramp: str
+    unramped: Decimal | None
+    padded: Decimal | None
     shares: list[SplitShareRow]
     made_at: datetime
     made_by: str | None
@@ -283,6 +295,9 @@ def _split_row(making: Making, amounts: Amounts) -> SplitRow:
         "history_to": making.history_to,
         "children": making.children,
         "weight_total": amounts.weight(making.weight_total, making.method),
+        "ramp": making.ramp,
+        "unramped": amounts(making.unramped),
+        "padded": amounts(making.padded),
         "shares": [_share_row(share, making.method, amounts) for share in making.shares],
         "made_at": making.made_at,
         "made_by": making.made_by,
@@ -299,4 +314,10 @@ def _share_row(share: Share, method: str, amounts: Amounts) -> SplitShareRow:
         "computed": amounts(share.computed),
         "amount": amounts(share.amount),
         "is_held": share.is_held,
+        "full": amounts(share.full),
+        "floor": amounts(share.floor),
+        "cap": amounts(share.cap),
+        "ramp": share.ramp,
+        "bucket": share.bucket,
+        "is_bounded": share.is_bounded,
     }

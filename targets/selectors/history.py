@@ -1,6 +1,6 @@
 """How a number came to be: its versions, and the split or the hand it came from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -8,7 +8,7 @@ from typing import Any
 
 from salestargets.accounts.models import User
 from salestargets.tenancy.access import Sight
-from targets.choices import ChangeKind, SplitMethod
+from targets.choices import ChangeKind, Ramp, SplitMethod
 from targets.models import Split, Target, TargetVersion
 from targets.selectors.trees import Node
 
@@ -40,6 +40,12 @@ class Share:
     computed: int | None
     amount: int
     is_held: bool
+    full: int | None
+    floor: int | None
+    cap: int | None
+    ramp: Decimal | None
+    bucket: str
+    is_bounded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class Making:
     """How a unit's number was divided: from what, how, by which weights, by whom, when.
 
     `shares` are those of holders in sight; `children` and `weight_total` tell of all, so that a share can be
-    understood without showing everyone's number.
+    understood without showing everyone's number. `unramped` was left by new hires, `padded` added at the end.
     """
 
     unit_id: int
@@ -58,6 +64,9 @@ class Making:
     history_to: date | None
     children: int
     weight_total: Decimal
+    ramp: Ramp
+    unramped: int
+    padded: int
     shares: Sequence[Share]
     made_at: datetime
     made_by: str | None
@@ -147,6 +156,9 @@ def _making(split: Split, own: str, sight: Sight) -> Making:
         history_to=_day(history.get("to")),
         children=len(shares),
         weight_total=sum((share.weight for share in shares), Decimal(0)),
+        ramp=Ramp(split.inputs.get("ramp", Ramp.NONE)),
+        unramped=split.inputs.get("unramped", 0),
+        padded=split.inputs.get("padded", 0),
         shares=[share for share in shares if is_open or share.holder == own],
         made_at=split.change.at,
         made_by=_name(split.change.by),
@@ -155,19 +167,31 @@ def _making(split: Split, own: str, sight: Sight) -> Making:
 
 def _shares(split: Split) -> list[Share]:
     children: dict[str, dict[str, Any]] = {child["holder"]: child for child in split.inputs["children"]}
-    return [
-        Share(
-            holder=part["holder"],
-            name=children[part["holder"]]["name"],
-            history=children[part["holder"]]["history"],
-            weight=Decimal(part["weight"]),
-            share=None if part["share"] is None else Decimal(part["share"]),
-            computed=part["computed"],
-            amount=part["amount"],
-            is_held=part["is_held"],
-        )
-        for part in split.result
-    ]
+    return [_share(children[part["holder"]], part) for part in split.result]
+
+
+def _share(child: Mapping[str, Any], part: Mapping[str, Any]) -> Share:
+    """What went in for someone, and what came out."""
+    return Share(
+        holder=part["holder"],
+        name=child["name"],
+        history=child["history"],
+        weight=Decimal(part["weight"]),
+        share=_decimal(part["share"]),
+        computed=part["computed"],
+        amount=part["amount"],
+        is_held=part["is_held"],
+        full=part.get("full"),
+        floor=child.get("floor"),
+        cap=child.get("cap"),
+        ramp=_decimal(child.get("ramp")),
+        bucket=child.get("bucket", ""),
+        is_bounded=part.get("is_bounded", False),
+    )
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
 
 
 def _day(text: str | None) -> date | None:

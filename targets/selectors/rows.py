@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 
 from kpis.values import Holder
 from salestargets.kernel.errors import NotFound
@@ -47,6 +48,7 @@ class SheetRow:
     total: SheetCell
     months: Sequence[SheetCell]
     is_writable: bool
+    over_assignment: Fraction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def sheet_rows(
             total=_cell(sheet, place.node, None),
             months=[_cell(sheet, place.node, month) for month in sheet.months],
             is_writable=not then and may_set(actor, sight, sheet.tree, place.node),
+            over_assignment=sheet.over_assignment(place.node),
         )
         for place in places(sheet.tree, sight, holder)
     ]

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
 
+from salestargets.kernel.rational import ratio
 from targets.amounts import is_level
 from targets.domain.splitting import Balance, balance
 from targets.models import Goal, Target
@@ -90,6 +92,18 @@ class Sheet:
             return Balance(0, 0)
         given = self.given(node, month) or 0
         return balance(given, (self.given(child, month) or 0 for child in self.tree.below(node)))
+
+    @cached_property
+    def of_people(self) -> Mapping[Node, int]:
+        """Unit → the numbers of all people below it together; nobody with a number: not in it."""
+        own = {node: cell.amount for node, cell in self.cells.items() if not node.is_unit}
+        return self.tree.summed({node: amount for node, amount in own.items() if amount is not None})
+
+    def over_assignment(self, unit: Node) -> Fraction | None:
+        """What people below a unit carry together, of the unit's own number; 1 is all of it, to the unit."""
+        if not unit.is_unit or is_level(self.goal.kpi):
+            return None
+        return ratio(self.of_people.get(unit), self.given(unit))
 
 
 def sheet_of(goal: Goal, tree: PlanTree | None = None, *, group: str = "") -> Sheet:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db.models import Case, IntegerField, Q, When
 
+from kpis.models import Kpi
 from kpis.selectors import actuals, is_stock, series
 from kpis.values import Holder
 from salestargets.alerts.models import Severity
@@ -149,6 +150,12 @@ def severities(actor: Actor, goal: Goal, nodes: Collection[Node], on: date) -> d
     }
 
 
+def open_counterpart(kpi: Kpi) -> OneMeasure | None:
+    """What is open now and would add to this KPI if it were won; None where there is nothing of that kind."""
+    measure = None if kpi.denominator else OPEN.get(kpi.numerator)
+    return OneMeasure(measure) if measure else None
+
+
 def _rate(team: Team, place: Place) -> int | None:
     """What was reached on each working day that has passed."""
     if is_level(team.goal.kpi):
@@ -161,10 +168,10 @@ def _rate(team: Team, place: Place) -> int | None:
 def _covers(
     team: Team, found: Sequence[Place], *, on: date, as_of: date | None
 ) -> dict[Node, Decimal | None]:
-    measure = OPEN.get(team.goal.kpi.numerator)
-    if measure is None or not found:
+    counterpart = open_counterpart(team.goal.kpi)
+    if counterpart is None or not found:
         return {}
     holders = [place.node.holder for place in found]
-    is_open = actuals(holders, OneMeasure(measure), span_of(team.goal.plan), on=on, as_of=as_of)
+    is_open = actuals(holders, counterpart, span_of(team.goal.plan), on=on, as_of=as_of)
     gaps = {place.node: team.standing(place).gap for place in found}
     return {node: rounded(ratio(is_open[node.holder].numerator, gap), 2) for node, gap in gaps.items()}

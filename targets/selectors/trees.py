@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
+from typing import TypeVar
 
 from django.db.models import Q
 
@@ -13,6 +16,8 @@ from salestargets.kernel.messages import N_
 from salestargets.tenancy.choices import AssignmentRole
 from salestargets.tenancy.models import Assignment, Person, Unit, UnitPlacement
 from targets.models import Plan
+
+N = TypeVar("N", int, Decimal, Fraction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,18 @@ class PlanTree:
         if not found:
             raise NotFound(N_("There is no such holder in this plan."), code="not_found", field="holder")
         return min(found, key=lambda node: self.labels[node].is_stray)
+
+    def present(self) -> list[Node]:
+        """Everyone who has a place in it now."""
+        return [node for node, label in self.labels.items() if not label.is_stray]
+
+    def summed(self, own: Mapping[Node, N]) -> dict[Node, N]:
+        """Each node's own value; a unit without one has the sum of those right below it that have any."""
+        found = dict(own)
+        for node, _depth in reversed(list(self.walk())):
+            if node not in found and (below := [found[n] for n in self.below(node) if n in found]):
+                found[node] = sum(below[1:], below[0])
+        return found
 
     def with_strays(self, nodes: Iterable[Node]) -> "PlanTree":
         """Holders of numbers who left the tree stay visible: below their unit, else below the root."""

@@ -138,7 +138,7 @@ def test_a_hold_keeps_its_number_while_the_others_share_the_rest(world: World) -
     preview = split(goal, "even", holds={of(world.west): 1_000})
     assert (number(goal, world.east), number(goal, world.west)) == (9_000, 1_000)
     west = next(line for line in preview.lines if line.node.unit_id == world.west.pk and line.node.is_unit)
-    assert (west.is_held, west.computed) == (True, 5_000)
+    assert (west.part.is_held, west.part.computed) == (True, 5_000)
     split(goal, "even")
     assert (number(goal, world.east), number(goal, world.west)) == (9_000, 1_000)
     assert adds_up(sheet(goal))
@@ -210,10 +210,12 @@ def test_how_it_was_made_stays_with_every_number(world: World) -> None:
             {
                 "holder": f"person:{world.carol.pk}",
                 "amount": 5_000,
+                "full": 5_000,
                 "computed": 5_000,
                 "weight": "1",
                 "share": "1.000000",
                 "is_held": False,
+                "is_bounded": False,
             }
         ]
         assert Split.objects.count() == 4
