@@ -2,6 +2,7 @@ from django.urls import path
 
 from targets import converters
 from targets.views import (
+    dividing,
     goals,
     grid,
     history,
@@ -42,7 +43,7 @@ urlpatterns = [
     path(f"{_GOAL}/milestones/<id:milestone_id>/done/", goals.milestone_done, name="milestone_done"),
     path(f"{_GOAL}/milestones/<id:milestone_id>/remove/", goals.milestone_remove, name="milestone_remove"),
     path(f"{_GOAL}/<holder:holder>/number/", numbers.number, name="number"),
-    path(f"{_GOAL}/<holder:holder>/split/", numbers.split, name="split"),
-    path(f"{_GOAL}/<holder:holder>/spread/", numbers.spread, name="spread"),
+    path(f"{_GOAL}/<holder:holder>/split/", dividing.split, name="split"),
+    path(f"{_GOAL}/<holder:holder>/spread/", dividing.spread, name="spread"),
     path(f"{_GOAL}/<holder:holder>/hold/", numbers.hold, name="hold"),
 ]

@@ -23,7 +23,10 @@ WHOSE = Field("holder", HOLDER, "unit:<id> or person:<id>.")
 AMOUNT = Field("amount", decimal(max_digits=20, decimal_places=4), "What it could bring in a year.")
 STARTS_ON = Field("starts_on", DATE, "From this day on.")
 SOURCE = Field("source", text(200, min_length=0), "Where the estimate is from.").otherwise("")
+NEW_SOURCE = Field("source", text(200, min_length=0)).optional()
 _COLUMNS = ("amount", "starts_on", "source", "version")
+
+
 class PotentialRow(TypedDict):
     """What a unit or a person could bring in a year, in the organisation's currency."""
 
@@ -71,15 +74,15 @@ class OnePotential(TenantView):
         """One estimate."""
         return _one(self, potential_id)
 
-    @operation(Scope.TARGETS_WRITE, body=(AMOUNT, SOURCE), answers=PotentialRow, versioned=True)
+    @operation(Scope.TARGETS_WRITE, body=(AMOUNT, NEW_SOURCE), answers=PotentialRow, versioned=True)
     def patch(self, request: Request, potential_id: int) -> PotentialRow:
         """Another amount or source for the same holder and day."""
-        found = get_potential(self.actor, potential_id, self.today)
+        found, source = get_potential(self.actor, potential_id, self.today), self.body[NEW_SOURCE]
         change_potential(
             self.actor,
             potential=found,
             amount=_stored(self),
-            source=self.body[SOURCE] if SOURCE in self.body else found.source,
+            source=found.source if source is None else source,
             expected_version=self.version,
             at=self.at,
         )

@@ -287,14 +287,13 @@ class PlanPhasing(TenantView):
 
 
 def _phase_row(line: PhaseLine, months: Sequence[date], amounts: Amounts) -> PhaseLineRow:
-    rows = zip(months, line.before, line.after, strict=True)
     return {
         "holder": str(line.node),
         "name": line.name,
         "depth": line.depth,
         "months": [
             {"month": month, "before": amounts(before), "after": amounts(after)}
-            for month, before, after in rows
+            for month, (before, after) in zip(months, line.pairs, strict=True)
         ],
     }
 

@@ -1,25 +1,24 @@
 """Numbers of a plan, as they are set, divided and spread on a page."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.dates import MONTHS
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kpis.values import Holder
 from salestargets.kernel.periods import Period, add_months
 from salestargets.web.fields import DayField, NumberField
+from salestargets.web.formatting import format_day
 from targets.amounts import from_stored, scale_of, to_stored
-from targets.choices import Phasing, PlanState, SplitMethod
+from targets.choices import Phasing, PlanState
 from targets.forms.plans import reason_field
 from targets.models import Goal
 from targets.selectors.sheets import Cell, Sheet
-from targets.selectors.trees import Node
 from targets.services.months import PhaseRequest
-from targets.services.splits import SplitRequest
 
 
 class ChangeForm(forms.Form):
@@ -41,6 +40,11 @@ class ChangeForm(forms.Form):
             **data,
             "because": {"reason": data.get("reason", ""), "effective_on": data.get("effective_on")},
         }
+
+    def insist(self, *, on_reason: bool) -> None:
+        """A preview needs no reason; what is applied does: so it is shown, and so the service says."""
+        if "reason" in self.fields:
+            self.fields["reason"].required = on_reason
 
     def stored(self, value: Decimal, field: str) -> int:
         return to_stored(value, self.goal.kpi, self.currency, field=field)
@@ -86,71 +90,6 @@ class HistoryForm(ChangeForm):
         return data
 
 
-class SplitForm(HistoryForm):
-    """How a unit's number is divided among those right below it, or down to the people."""
-
-    method = forms.ChoiceField(
-        label=_("Method"), choices=SplitMethod.choices, initial=SplitMethod.HISTORY, widget=forms.RadioSelect
-    )
-    recursive = forms.BooleanField(label=_("All the way down to the people"), required=False, initial=True)
-
-    field_order = ("method", "history_first", "history_last", "recursive")
-
-    def __init__(self, sheet: Sheet, unit: Node, currency: str, *args: Any, **kwargs: Any) -> None:
-        super().__init__(sheet.goal, currency, *args, **kwargs)
-        self.unit, self.children = unit, sheet.tree.below(unit)
-        if "reason" in self.fields:
-            self.fields["reason"].required = False  # a preview needs none
-        self.names = {child: sheet.tree.name(child) for child in self.children}
-        for child in self.children:
-            held = self.written(sheet.given(child)) if sheet.is_held(child) else None
-            self.fields[f"weight-{child}"] = NumberField(label=_("Weight"), required=False, initial=None)
-            self.fields[f"hold-{child}"] = NumberField(
-                label=_("Hold"), required=False, decimal_places=2, initial=held
-            )
-        start = sheet.goal.plan.starts_on
-        self.initial = {
-            **self.initial,
-            "history_first": add_months(start, -12),
-            "history_last": start - timedelta(days=1),
-            "version": sheet.goal.version,
-        }
-
-    def insist(self) -> None:
-        """What is applied needs a reason: so it is shown, and so the service says."""
-        if "reason" in self.fields:
-            self.fields["reason"].required = True
-
-    def of_children(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
-        """Name, weight and hold of each."""
-        return [
-            (self.names[child], self[f"weight-{child}"], self[f"hold-{child}"]) for child in self.children
-        ]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if data.get("method") == SplitMethod.WEIGHTS and data.get("recursive"):
-            self.add_error("recursive", _("Own weights divide one level at a time. Untick this."))
-        return data
-
-    def request(self, data: Mapping[str, Any]) -> SplitRequest:
-        return SplitRequest(
-            holder=self.unit.holder,
-            method=data["method"],
-            recursive=data["recursive"],
-            weights=self._given("weight", data) if data["method"] == SplitMethod.WEIGHTS else {},
-            holds={
-                holder: self.stored(amount, f"hold-{holder}")
-                for holder, amount in self._given("hold", data).items()
-            },
-            history=self.history(data),
-        )
-
-    def _given(self, name: str, data: Mapping[str, Any]) -> dict[Holder, Decimal]:
-        found = {child.holder: data[f"{name}-{child}"] for child in self.children}
-        return {holder: value for holder, value in found.items() if value is not None}
-
-
 class PhaseForm(HistoryForm):
     """How a number is spread over its months; below a unit everyone's follow."""
 
@@ -160,19 +99,19 @@ class PhaseForm(HistoryForm):
 
     field_order = ("method", "history_first", "history_last")
 
-    def __init__(
-        self, goal: Goal, holder: Holder, months: Sequence[date], currency: str, *args: Any, **kwargs: Any
-    ) -> None:
-        super().__init__(goal, currency, *args, **kwargs)
-        self.holder, self.months = holder, months
-        for month in months:
-            label = f"{MONTHS[month.month]} {month.year}"
+    def __init__(self, sheet: Sheet, holder: Holder, currency: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sheet.goal, currency, *args, **kwargs)
+        plan = sheet.goal.plan
+        self.holder, self.months, self.group = holder, sheet.months, sheet.group
+        self.insist(on_reason=False)
+        for month in self.months:
+            label = format_day(month, language=get_language() or "en", skeleton="yMMMM")
             self.fields[f"weight-{month}"] = NumberField(label=label, required=False)
         self.initial = {
             **self.initial,
-            "history_first": add_months(goal.plan.starts_on, -12),
-            "history_last": add_months(goal.plan.ends_on, -12) - timedelta(days=1),
-            "version": goal.version,
+            "history_first": add_months(plan.starts_on, -12),
+            "history_last": add_months(plan.ends_on, -12) - timedelta(days=1),
+            "version": sheet.goal.version,
         }
 
     def weights(self) -> list[forms.BoundField]:
@@ -194,4 +133,5 @@ class PhaseForm(HistoryForm):
             method=data["method"],
             weights=[data[f"weight-{month}"] for month in self.months] if is_own else None,
             history=self.history(data),
+            group=self.group,
         )

@@ -41,13 +41,18 @@ class PhaseRequest:
 
 @dataclass(frozen=True, slots=True)
 class PhaseLine:
-    """A holder's months before and after; `before` is empty where there was no number."""
+    """A holder's months before and after."""
 
     node: Node
     name: str
     depth: int
     before: Sequence[int]
     after: Sequence[int]
+
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        """Before and after, month by month."""
+        return list(zip(self.before, self.after, strict=True))
 
 
 def preview_phase(actor: Actor, *, goal: Goal, request: PhaseRequest, at: datetime) -> list[PhaseLine]:

@@ -39,7 +39,13 @@ def note_potential(
 
 @transaction.atomic
 def change_potential(
-    actor: Actor, *, potential: Potential, amount: int, source: str, expected_version: int | None, at: datetime
+    actor: Actor,
+    *,
+    potential: Potential,
+    amount: int,
+    source: str,
+    expected_version: int | None,
+    at: datetime,
 ) -> Potential:
     """Another estimate for the same holder and day."""
     actor.require(Scope.TARGETS_WRITE)

@@ -31,7 +31,10 @@ Results = Mapping[Node, SplitResult[Node]]
 
 @dataclass(frozen=True, slots=True)
 class SplitLine:
-    """A child in a split: its number before, what went into the new one, and what came out."""
+    """A child in a split: its number before, what went into the new one, and what came out.
+
+    `below`: how its own number is divided in turn.
+    """
 
     node: Node
     parent: Node
@@ -40,6 +43,7 @@ class SplitLine:
     before: int | None
     child: Child[Node]
     part: splitting.Part[Node]
+    below: SplitResult[Node] | None
 
     @property
     def after(self) -> int:
@@ -69,6 +73,24 @@ class SplitPreview:
     lines: Sequence[SplitLine]
     levels: Results
     warnings: Sequence[Message]
+
+    @property
+    def top(self) -> SplitResult[Node] | None:
+        """How the unit itself is divided; None where nobody is below it."""
+        return self.levels.get(self.unit)
+
+    @property
+    def before(self) -> int:
+        """What those right below have now, together."""
+        return sum(line.before or 0 for line in self.lines if line.parent == self.unit)
+
+    @property
+    def after(self) -> int:
+        return sum(part.amount for part in self.top.parts) if self.top else 0
+
+    @property
+    def change(self) -> int:
+        return self.after - self.before
 
 
 def preview_split(actor: Actor, *, goal: Goal, request: SplitRequest, at: datetime) -> SplitPreview:
@@ -166,7 +188,16 @@ def _lines(divided: _Divided) -> Iterator[SplitLine]:
     for node, depth in sheet.tree.walk(divided.task.unit):
         if node in found:
             parent, child, part = found[node]
-            yield SplitLine(node, parent, sheet.tree.name(node), depth, sheet.given(node), child, part)
+            yield SplitLine(
+                node=node,
+                parent=parent,
+                name=sheet.tree.name(node),
+                depth=depth,
+                before=sheet.given(node),
+                child=child,
+                part=part,
+                below=divided.results.get(node),
+            )
 
 
 def _warnings(task: Task, results: Results) -> Iterator[Message]:

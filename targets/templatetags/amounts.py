@@ -4,15 +4,17 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django import template
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from kpis.choices import KpiUnit
 from salestargets.alerts.models import Alert
 from salestargets.alerts.registry import KINDS
+from salestargets.kernel.messages import Message
 from salestargets.kernel.money import from_minor
 from salestargets.kernel.rational import Number, ratio, rounded
 from salestargets.web import formatting
 from targets.amounts import Scale
+from targets.choices import WEIGHED_BY_AMOUNT, SplitMethod
 
 register = template.Library()
 
@@ -58,15 +60,29 @@ def share_of(part: int | None, whole: int | None) -> Decimal | None:
 
 
 @register.filter
-def to_int(weight: Decimal) -> int:
-    """A weight that is itself an amount: what the history brought."""
-    return int(weight)
-
-
-@register.filter
 def weight(value: Number) -> str:
     """Whatever a share was measured by, to four decimals at most."""
     return formatting.format_number((rounded(value, 4) or Decimal(0)).normalize(), language=language())
+
+
+@register.filter
+def told(message: Message) -> str:
+    """A text of the maths, in the reader's language."""
+    return message.render(gettext)
+
+
+@register.simple_tag
+def weighed(value: Number, method: str, scale: Scale) -> str:
+    """A weight as what it is: an amount of the goal, money a year, or a number."""
+    if method == SplitMethod.POTENTIAL:
+        return formatting.format_money(int(value), scale.currency, language=language(), cents=False)
+    return amount_round(int(value), scale) if method in WEIGHED_BY_AMOUNT else weight(value)
+
+
+@register.simple_tag
+def signed(value: int, scale: Scale) -> str:
+    """A difference with its sign; a dash for none."""
+    return f"{'+' if value > 0 else ''}{amount(value, scale)}" if value else "—"
 
 
 @register.filter
