@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import Role
-from salestargets.web.registry import NavItem, Step, register_page, register_step
+from salestargets.web.registry import NavItem, Step, register_page, register_step, register_tab
 from targets.models import Plan
 
 STEERING = (Role.ADMIN, Role.MANAGER, Role.VIEWER)
@@ -14,6 +14,8 @@ def register() -> None:
     register_page(NavItem("today", _("Today"), "gauge", "today", tuple(Role), 10))
     register_page(NavItem("team", _("Team"), "users", "team", STEERING, 20))
     register_page(NavItem("plans", _("Plans"), "target", "plans", STEERING, 30))
+    register_tab("plans", NavItem("plans", _("Plans"), "target", "plans", STEERING, 10))
+    register_tab("plans", NavItem("potentials", _("Potentials"), "compass", "potentials", STEERING, 30))
     register_step(
         Step(
             key="plan",

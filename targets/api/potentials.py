@@ -3,7 +3,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypedDict
 
-from django.db.models.functions import Coalesce
 from rest_framework.request import Request
 
 from salestargets.api.inputs import DATE, HOLDER, ID, Field, decimal, text
@@ -44,9 +43,8 @@ class Potentials(TenantView):
     @operation(Scope.READ, query=PAGE, answers=Page[PotentialRow])
     def get(self, request: Request) -> Page[PotentialRow]:
         """What the units and people you see could bring in a year, as it was estimated."""
-        rows = visible_potentials(self.actor, self.today)
-        found = rows.values("id", "unit", "person", *_COLUMNS, name=Coalesce("unit__name", "person__name"))
-        return self.page(found, key=Key(id=ID), row=self._row)
+        rows = visible_potentials(self.actor, self.today).values("id", "unit", "person", "name", *_COLUMNS)
+        return self.page(rows, key=Key(id=ID), row=self._row)
 
     @operation(Scope.TARGETS_WRITE, body=(WHOSE, AMOUNT, STARTS_ON, SOURCE), answers=PotentialRow, status=201)
     def post(self, request: Request) -> PotentialRow:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from kpis.values import Holder
 from salestargets.kernel.errors import NotFound
@@ -14,12 +15,13 @@ from targets.selectors.trees import Node, PlanTree
 
 
 def visible_potentials(actor: Actor, on: date) -> QuerySet[Potential]:
-    """Of whom the actor sees, with their holders; by unit, then person, the newest first."""
+    """Of whom the actor sees, with the `name` of each; by name, the newest first."""
     rows = Potential.objects.select_related("unit", "person", "noted_by")
     sight = sight_of(actor, on)
     if not sight.everything:
         rows = rows.filter(Q(unit_id__in=sight.unit_ids) | Q(person_id__in=sight.person_ids))
-    return rows.order_by("unit__name", "person__name", "-starts_on", "id")
+    named = rows.annotate(name=Coalesce("unit__name", "person__name"))
+    return named.order_by("name", "-starts_on", "id")
 
 
 def get_potential(actor: Actor, potential_id: int, on: date) -> Potential:

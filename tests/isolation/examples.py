@@ -201,6 +201,9 @@ EXAMPLES: dict[str, Example] = {
             "method": "weights",
             "weights": [{"holder": PLANNED_PERSON, "weight": "1"}, {"holder": SECOND_PERSON, "weight": "2"}],
             "holds": [{"holder": SECOND_PERSON, "amount": "1.00"}],
+            "floors": [{"holder": PLANNED_PERSON, "amount": "0.00"}],
+            "caps": [{"holder": SECOND_PERSON, "amount": "9999999999.00"}],
+            "buckets": [{"name": "A", "members": [PLANNED_PERSON, SECOND_PERSON]}],
             "preview": False,
         },
     ),
@@ -216,6 +219,15 @@ EXAMPLES: dict[str, Example] = {
     "POST targets/{target_id}/release": Example(path=TARGET),
     "GET targets/{target_id}/phasing": Example(path={"target_id": Id("published target")}),
     "GET targets/{target_id}/history": Example(path={"target_id": Id("published target")}),
+    "GET potentials": a_list("potential"),
+    "POST potentials": Example(
+        body={"holder": PLANNED_UNIT, "amount": "100.00", "starts_on": "2026-01-01", "source": New()}
+    ),
+    "GET potentials/{potential_id}": Example(path={"potential_id": Id("potential")}),
+    "PATCH potentials/{potential_id}": Example(
+        path={"potential_id": Id("fresh potential")}, body={"amount": "1.00"}
+    ),
+    "DELETE potentials/{potential_id}": Example(path={"potential_id": Id("fresh potential")}),
     "GET progress": a_list(plan=Id("published plan"), goal=Id("published goal"), holder=PLANNED_UNIT),
     "GET progress/{target_id}/records": Example(path={"target_id": Id("published target")}, lists=("deal",)),
     "GET kpis": a_list(),

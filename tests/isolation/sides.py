@@ -8,6 +8,7 @@ from io import BytesIO
 
 from django.utils import timezone
 
+from kpis.values import Holder
 from pipeline.models import Channel, Customer, Deal, ImportMapping, Product, Stage
 from pipeline.services.imports import import_file
 from pipeline.services.records import upsert_records
@@ -37,6 +38,7 @@ from salestargets.tenancy.selectors import fiscal_years, root_unit_id
 from salestargets.tenancy.services.fiscal import set_fiscal_year
 from targets.models import Goal, Plan, Target
 from targets.services.milestones import add_milestone
+from targets.services.potentials import note_potential
 from tests.alerts.builders import facts, tell
 from tests.api.clients import Api
 from tests.builders import START, a_member, a_person, a_unit, an_organisation
@@ -274,6 +276,20 @@ def part_goal(side: Side) -> int:
 @makes("target")
 def target(side: Side) -> int:
     return _target(side, "goal", "planned person")
+
+
+@makes("potential")
+def potential(side: Side) -> int:
+    holder = Holder("unit", side.id_of("planned unit"))
+    with acting_for(side.organisation.pk):
+        return note_potential(
+            side.actor,
+            holder=holder,
+            amount=side.amount_minor,
+            starts_on=START + timedelta(days=next(_numbers)),
+            source=side.text("source"),
+            at=timezone.now(),
+        ).pk
 
 
 @makes("bare plan")

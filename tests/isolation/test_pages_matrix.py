@@ -52,6 +52,7 @@ PARTS: dict[str, Id | str] = {
     "id:goal_id": Id("goal"),
     "id:milestone_id": Id("milestone"),
     "id:objective_id": Id("objective"),
+    "id:potential_id": Id("potential"),
     "id:review_id": Id("review"),
     "holder:holder": Id("planned unit"),
     "slug:key": "won_revenue",

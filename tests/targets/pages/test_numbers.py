@@ -222,7 +222,20 @@ REFUSED_SPLITS = [
         {"method": "history", "history_first": "2026-01-01", "history_last": "2026-01-31"},
         "Nobody has any history to split by",
     ),
-    ({"method": "weights", "recursive": "on"}, "Own weights divide one level at a time."),
+    ({"method": "weights", "recursive": "on"}, "A weight is missing for: East, West."),
+    ({"method": "fixed"}, "An amount is missing for: East, West."),
+    ({"method": "even", "ramp": "moon"}, "Select a valid choice"),
+    ({"method": "even", "padding-0": "-5"}, "Padding is zero or more"),
+    ({"method": "even", "with_bounds": "on", "floor-unit:{east}": "700"}, "Lower the minimum of: East."),
+    (
+        {"method": "even", "with_groups": "on", "group-unit:{east}": "A"},
+        "Choose one of the groups for: West.",
+    ),
+    ({"method": "even", "with_groups": "on", "group-0-weight": "1"}, "Name the group."),
+    (
+        {"method": "even", "with_groups": "on", "group-0-name": "A", "group-1-name": "A"},
+        "There is a group of this name already.",
+    ),
     ({"method": "weights"}, "A weight is missing for: East, West."),
     ({"method": "moon"}, "Select a valid choice"),
     ({"method": "even", "hold-unit:{east}": "700"}, "700"),
@@ -256,6 +269,56 @@ def test_own_weights_divide_one_level(company: Company, draft: Goal, root: Unit,
     assert number(draft, company.world.carol) is None
 
 
+def test_amounts_bounds_groups_and_padding_are_shown_with_their_reasons(
+    company: Company, draft: Goal, root: Unit, admin: Client
+) -> None:
+    east, west = company.world.east.pk, company.world.west.pk
+    address, data = path(draft, root, "split"), {"version": version(draft), "preview": "1"}
+    fixed = {"method": "fixed", f"amount-unit:{east}": "400", f"amount-unit:{west}": "100"}
+    page = sent(admin, address, {**data, **fixed}, 200)
+    assert "$100.00 unallocated" in page
+    assert "less than “Acme” has" in page
+    bounded = {"method": "even", "with_bounds": "on", f"floor-unit:{east}": "450"}
+    page = sent(admin, address, {**data, **bounded}, 200)
+    assert "at its minimum" in page
+    assert "$450.00" in page
+    page = sent(admin, address, {**data, **bounded, "with_bounds": ""}, 200)  # not shown, does not count
+    assert "at its minimum" not in page
+    grouped = {
+        "method": "even",
+        "with_groups": "on",
+        f"group-unit:{east}": "Big",
+        f"group-unit:{west}": "Small",
+    }
+    weights = {"group-0-name": "Big", "group-0-weight": "3", "group-1-name": "Small", "group-1-weight": "1"}
+    page = sent(admin, address, {**data, **grouped, **weights}, 200)
+    assert "$450.00" in page
+    assert '<option value="Big">' in page
+    page = sent(admin, address, {**data, "method": "even", "recursive": "on", "padding-0": "10"}, 200)
+    assert "$60.00 over-assigned" in page
+
+
+def test_new_hires_are_ramped_where_it_is_asked_for(
+    company: Company, draft: Goal, root: Unit, admin: Client
+) -> None:
+    with acting_for(company.acme.pk):
+        Person.objects.filter(pk=company.world.bob.pk).update(hired_on=JULY)
+    address = path(draft, root, "split")
+    data = {"method": "even", "recursive": "on", "version": version(draft), "preview": "1"}
+    page = sent(admin, address, data, 200)
+    assert "but get a full number: Bob." in page
+    page = sent(admin, address, {**data, "ramp": "keep"}, 200)
+    assert "ramp 30.0%" in page
+    assert "$105.00 unallocated" in page
+    del data["preview"]
+    sent(admin, address, {**data, "ramp": "keep", "apply": "1", "seen": hidden(page, "seen")})
+    assert number(draft, company.world.bob) == 4_500
+    page = text_of(admin, f"/o/acme/plans/{draft.plan_id}/?view=table")
+    assert "people carry 82.5%" in page
+    page = text_of(admin, f"/o/acme/targets/{target(draft, company.world.bob).pk}/history/")
+    assert "30.0% of a full number of $150.00" in page
+
+
 def test_a_published_split_needs_a_reason(company: Company, admin: Client) -> None:
     goal, north = company.goal, company.world.north
     data = {"method": "even", "version": version(goal), "recursive": "on"}
@@ -276,21 +339,36 @@ def test_a_unit_of_nobody_has_nothing_to_divide(company: Company, draft: Goal, a
     assert "has no number yet to divide" in refusal
 
 
-def test_months_are_spread_by_working_days_or_own_weights(
+def test_months_are_shown_before_they_are_spread(
     company: Company, draft: Goal, root: Unit, admin: Client
 ) -> None:
     split(draft)
-    sent(admin, path(draft, root, "spread"), {"method": "working_days", "version": version(draft)})
+    address, data = path(draft, root, "spread"), {"method": "working_days", "version": version(draft)}
+    before = written(company.acme)
+    page = sent(admin, address, {**data, "preview": "1"}, 200)
+    assert written(company.acme) == before
+    assert "$209.09" in page  # 23 of 66 days
+    assert "before $200.00" in page
+    sent(admin, address, {**data, "apply": "1", "seen": "another"}, 200)
+    assert written(company.acme) == before
+    sent(admin, address, {**data, "apply": "1", "seen": hidden(page, "seen")})
     by_days = [number(draft, root, month) for month in (JULY, date(2026, 8, 1), date(2026, 9, 1))]
     assert by_days == [20_909, 19_091, 20_000]  # 23, 21 and 22 of 66 days
+
+
+def test_months_are_spread_by_own_weights(company: Company, draft: Goal, root: Unit, admin: Client) -> None:
+    split(draft)
+    address = path(draft, root, "spread")
     weights = {"weight-2026-07-01": "0", "weight-2026-08-01": "1", "weight-2026-09-01": "3"}
     data = {"method": "weights", "version": version(draft), **weights}
-    sent(admin, path(draft, root, "spread"), data)
+    page = sent(admin, address, {**data, "preview": "1"}, 200)
+    apply = {**data, "apply": "1", "seen": hidden(page, "seen")}
+    sent(admin, address, apply)
     assert [number(draft, root, month) for month in (JULY, date(2026, 8, 1))] == [0, 15_000]
     assert number(draft, company.world.alice, JULY) == 0
-    missing = {**data, "version": version(draft), "weight-2026-08-01": ""}
-    assert "Enter a weight, or 0 for no share." in sent(admin, path(draft, root, "spread"), missing, 422)
-    assert "Someone else changed this" in sent(admin, path(draft, root, "spread"), data, 422)
+    missing = {**data, "version": version(draft), "weight-2026-08-01": "", "preview": "1"}
+    assert "Enter a weight, or 0 for no share." in sent(admin, address, missing, 422)
+    assert "Someone else changed this" in sent(admin, address, apply, 422)
 
 
 def test_a_number_is_held_and_released(company: Company, draft: Goal, admin: Client, viewer: Client) -> None:
