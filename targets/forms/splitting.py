@@ -25,7 +25,7 @@ from targets.services.splits import BucketRequest, SplitRequest
 METHODS: Mapping[str, tuple[str, Text]] = {
     SplitMethod.HISTORY: ("history", _("What their records brought in earlier months.")),
     SplitMethod.CAPACITY: ("users-round", _("Who sells below them; new hires count for what they carry.")),
-    SplitMethod.PIPELINE: ("filter", _("What is open now and may still be won.")),
+    SplitMethod.PIPELINE: ("funnel", _("What is open now and may still be won.")),
     SplitMethod.POTENTIAL: (
         "compass",
         _("What their market could bring in a year, as it was noted."),
