@@ -1,27 +1,39 @@
-"""How the log reads the amounts of goals and targets: money where the goal's KPI is."""
+"""How the log reads the amounts of planning: as money, or with the decimals of the goal's KPI."""
 
 from collections.abc import Sequence
 
-from kpis.choices import KpiUnit
 from salestargets.audit.registry import Amounts, Row, register_amounts
-from targets.models import Goal
+from targets.amounts import scale_of
+from targets.models import Goal, Target
 
 
-def of_goals(rows: Sequence[Row]) -> list[bool]:
-    return _are_money([row["pgh_obj_id"] for row in rows])
+def of_goals(rows: Sequence[Row]) -> list[int | None]:
+    return _places([row["pgh_obj_id"] for row in rows])
 
 
-def of_targets(rows: Sequence[Row]) -> list[bool]:
-    return _are_money([row["goal_id"] for row in rows])
+def of_their_goal(rows: Sequence[Row]) -> list[int | None]:
+    return _places([row["goal_id"] for row in rows])
 
 
-def _are_money(goal_ids: Sequence[int]) -> list[bool]:
+def of_their_target(rows: Sequence[Row]) -> list[int | None]:
+    targets = Target.objects.filter(pk__in=[row["target_id"] for row in rows])
+    goals = dict(targets.values_list("pk", "goal_id"))
+    return _places([goals.get(row["target_id"], 0) for row in rows])
+
+
+def _places(goal_ids: Sequence[int]) -> list[int | None]:
     """A goal that is gone was one of money, as almost all are."""
-    counted = Goal.objects.filter(pk__in=goal_ids).exclude(kpi__unit=KpiUnit.MONEY)
-    counts = set(counted.values_list("pk", flat=True))
-    return [goal_id not in counts for goal_id in goal_ids]
+    goals = Goal.objects.filter(pk__in=goal_ids).select_related("kpi")
+    scales = {goal.pk: scale_of(goal.kpi, "USD") for goal in goals}
+    places = {goal_id: None if scale.is_money else scale.places for goal_id, scale in scales.items()}
+    return [places.get(goal_id) for goal_id in goal_ids]
 
 
 def register() -> None:
-    register_amounts("goal", Amounts({"amount", "stretch"}, of_goals))
-    register_amounts("target", Amounts({"given"}, of_targets))
+    register_amounts("goal", Amounts({"amount", "stretch", "baseline", "drift"}, of_goals))
+    register_amounts(
+        "target", Amounts({"given", "months", "agreed", "agreed_months", "computed"}, of_their_goal)
+    )
+    register_amounts("milestone", Amounts({"amount"}, of_their_goal))
+    register_amounts("productshare", Amounts({"min_amount"}, of_their_goal))
+    register_amounts("proposal", Amounts({"amount", "months", "counter"}, of_their_target))

@@ -1,4 +1,4 @@
-"""What the log must be told to be read: which whole numbers of a table are money in minor units."""
+"""What the log must be told to be read: what the whole numbers of a table stand for."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,10 +9,13 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Amounts:
-    """Fields of a kind that are money in some rows and counts in others; `are_money` tells for many rows."""
+    """Fields of a kind, alone or in lists, in smallest units: of money in some rows, else of some decimals.
+
+    `places` tells for many rows how many decimals they have; None stands for money.
+    """
 
     fields: Collection[str]
-    are_money: Callable[[Sequence[Row]], Sequence[bool]]
+    places: Callable[[Sequence[Row]], Sequence[int | None]]
 
 
 AMOUNTS: dict[str, Amounts] = {}

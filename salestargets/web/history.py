@@ -1,7 +1,7 @@
 """Entries of the log in words: names instead of ids, labels instead of codes, money with its currency."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -44,14 +44,14 @@ class Line:
 
 def told(entries: Sequence[Entry], *, currency: str) -> list[Line]:
     """The entries as lines. One query for each table that they refer to, whatever their number."""
-    reader = _Reader(_names(entries), _in_money(entries), currency)
+    reader = _Reader(_names(entries), _places(entries), currency)
     return [reader.line(entry) for entry in entries]
 
 
 @dataclass(frozen=True)
 class _Reader:
     names: Names
-    in_money: Collection[Place]
+    places: Mapping[Place, int | None]
     currency: str
 
     def line(self, entry: Entry) -> Line:
@@ -83,10 +83,14 @@ class _Reader:
             own = entry.row.get("currency") if field.name != "base_minor" else None
             return formats.money(value, own or self.currency)
         if entry.kind in AMOUNTS and field.name in AMOUNTS[entry.kind].fields:
-            return (
-                formats.money(value, self.currency) if entry.place in self.in_money else formats.number(value)
-            )
+            amounts = value if isinstance(value, list | tuple) else [value]
+            return ", ".join(self.amount(amount, self.places[entry.place]) for amount in amounts)
         return plain(field, value)
+
+    def amount(self, stored: int, places: int | None) -> str:
+        if places is None:
+            return formats.money(stored, self.currency)
+        return formats.number(Decimal(stored).scaleb(-places))
 
 
 def said(changes: Iterable[Change]) -> Iterable[Change]:
@@ -134,12 +138,13 @@ def _references(entry: Entry) -> Iterable[tuple[Any, int]]:
             yield field, value
 
 
-def _in_money(entries: Sequence[Entry]) -> set[Place]:
-    """Where the amounts of a line are money."""
-    found: set[Place] = set()
+def _places(entries: Sequence[Entry]) -> dict[Place, int | None]:
+    """What the amounts of a line are: of how many decimals, or money."""
+    found: dict[Place, int | None] = {}
     for kind, amounts in AMOUNTS.items():
         own = [entry for entry in entries if entry.kind == kind]
         if own:
-            are_money = amounts.are_money([entry.row for entry in own])
-            found |= {entry.place for entry, is_money in zip(own, are_money, strict=True) if is_money}
+            found |= zip(
+                (entry.place for entry in own), amounts.places([entry.row for entry in own]), strict=True
+            )
     return found

@@ -112,3 +112,16 @@ def test_older_changes_are_on_the_next_page(scene: Scene, admin: Client) -> None
 
 def test_another_organisations_changes_are_not_in_it(scene: Scene, admin: Client) -> None:
     assert "Charlie" not in text_of(admin, LOG)
+
+
+def test_numbers_and_their_months_are_money_too_and_levels_have_their_decimals(
+    scene: Scene, admin: Client
+) -> None:
+    plan = a_plan(scene.acme)
+    revenue, rate = a_goal(plan, "1200.00"), a_goal(plan, "125000", kpi="win_rate")  # 12.5 percent
+    for goal, amount in ((revenue, "1500"), (rate, "13.25")):
+        change = f"/o/acme/plans/{plan.pk}/goals/{goal.pk}/edit/"
+        sent(admin, change, {"amount": amount, **hidden(admin, change)})
+    page = text_of(admin, f"{LOG}?kind=target")
+    assert "By month:</span> $400.00, $400.00, $400.00 → $500.00, $500.00, $500.00" in page
+    assert "Target:</span> 12.5 → 13.25" in page
