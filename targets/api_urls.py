@@ -2,6 +2,7 @@ from django.urls import path
 
 from targets.api.goals import GoalDrift, GoalFollowing, Milestones, OneMilestone
 from targets.api.numbers import PlanNumbers, PlanUndo
+from targets.api.objectives import Objectives, OneObjective
 from targets.api.phasing import TargetPhasing
 from targets.api.plans import (
     Goals,
@@ -21,6 +22,8 @@ from targets.api.splits import PlanPhasing, PlanSplit
 from targets.api.targets import OneTarget, TargetHistory, TargetHold, TargetRelease, Targets
 
 urlpatterns = [
+    path("objectives/", Objectives.as_view()),
+    path("objectives/<id:objective_id>/", OneObjective.as_view()),
     path("plans/", Plans.as_view()),
     path("plans/<id:plan_id>/", OnePlan.as_view()),
     path("plans/<id:plan_id>/goals/", Goals.as_view()),

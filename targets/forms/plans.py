@@ -176,9 +176,7 @@ class GoalForm(forms.Form):
         data = super().clean() or {}
         kpi = self.kpis.get(data.get("kpi", ""))
         if kpi is not None and data.get("baseline") is not None and not is_level(kpi):
-            self.add_error(
-                "baseline", _("Amounts start from nothing; only a ratio or a stock has a baseline.")
-            )
+            self.add_error("baseline", _("An amount starts from nothing: it has no baseline."))
         # The log takes the reason out of the data; the new version of the number wants it too.
         return {**data, "said": data.get("reason", "")}
 

@@ -6,12 +6,16 @@ from kpis.models import LeafCell
 from kpis.selectors import actual, is_stock, measures_of
 from kpis.values import Holder
 from salestargets.kernel.messages import N_, Message
+from salestargets.kernel.periods import Period
 from targets.amounts import is_level, stored_actual
 from targets.domain.smart import Band, Finding, GoalFacts, Reference, check_smart
 from targets.models import Goal, Milestone
+from targets.selectors.capacity import capacity_of
 from targets.selectors.nesting import part_of_whole
 from targets.selectors.periods import just_before, span_of, year_before
 from targets.selectors.rules import planning_rules
+from targets.selectors.team import OPEN, OneMeasure
+from targets.selectors.trees import plan_tree
 
 
 def smart_findings(goal: Goal, *, on: date) -> tuple[Finding, ...]:
@@ -37,8 +41,10 @@ def facts_of(goal: Goal, *, on: date) -> GoalFacts:
 
 
 def references_of(goal: Goal, *, on: date) -> list[Reference]:
-    """What the amount is held against."""
-    return [_history(goal, on=on)]
+    """What the amount is held against: earlier results, where it starts from, the people, the pipeline."""
+    if is_level(goal.kpi):
+        return [_history(goal, on=on), Reference("baseline", Message(N_("its baseline")), goal.baseline)]
+    return [_history(goal, on=on), _capacity(goal, on=on), _pipeline(goal, on=on)]
 
 
 def _has_records(goal: Goal) -> bool:
@@ -49,9 +55,34 @@ def _has_records(goal: Goal) -> bool:
 
 def _history(goal: Goal, *, on: date) -> Reference:
     """What the same months brought a year earlier, else the months just before; None for nothing."""
+    span = span_of(goal.plan)
+    for about, earlier in (
+        (N_("the result of the same period a year earlier"), year_before(span)),
+        (N_("the result of the period just before"), just_before(span)),
+    ):
+        if reached := _reached(goal, earlier, on=on):
+            return Reference("history", Message(about), reached)
+    return Reference("history", Message(N_("the earlier result")), None)
+
+
+def _capacity(goal: Goal, *, on: date) -> Reference:
+    """The ramped months of everyone in the plan × what fully ramped peers brought in a month before it."""
+    people = [node for node, _depth in plan_tree(goal.plan).walk() if not node.is_unit]
+    carried = capacity_of(goal, people, on=on).total if people else None
+    return Reference("capacity", Message(N_("what the people can carry")), carried or None)
+
+
+def _pipeline(goal: Goal, *, on: date) -> Reference:
+    """What is reached already and what is open now; None where nothing open would add to the KPI."""
+    about = Message(N_("what is reached and open now"))
+    measure = OPEN.get(goal.kpi.numerator)
+    if measure is None:
+        return Reference("pipeline", about, None)
     root, span = Holder("unit", goal.plan.root_unit_id), span_of(goal.plan)
-    about = Message(N_("the earlier result"))
-    for earlier in (year_before(span), just_before(span)):
-        if reached := stored_actual(actual(root, goal.kpi, earlier, on=on), goal.kpi):
-            return Reference("history", about, reached)
-    return Reference("history", about, None)
+    is_open = actual(root, OneMeasure(measure), span, on=on).numerator
+    return Reference("pipeline", about, ((_reached(goal, span, on=on) or 0) + is_open) or None)
+
+
+def _reached(goal: Goal, span: Period, *, on: date) -> int | None:
+    root = Holder("unit", goal.plan.root_unit_id)
+    return stored_actual(actual(root, goal.kpi, span, on=on), goal.kpi)

@@ -13,6 +13,7 @@ from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.selectors import get_person
 from salestargets.tenancy.services.versions import lock, save_changes
 from targets.models import Objective
+from targets.selectors.objectives import may_change_objective
 
 
 class ObjectiveChanges(TypedDict, total=False):
@@ -48,7 +49,7 @@ def change_objective(
 ) -> Objective:
     """Archived, it is offered no more; the goals that serve it keep it."""
     actor.require(Scope.TARGETS_WRITE)
-    if not actor.may(Scope.ADMIN) and (actor.person_id is None or objective.owner_id != actor.person_id):
+    if not may_change_objective(actor, objective):
         raise Forbidden(N_("An objective is changed by its owner or by an administrator."), code="not_yours")
     clean = _clean(actor, changes, at)
     objective = lock(objective, expected_version=expected_version)

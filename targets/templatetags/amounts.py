@@ -101,7 +101,7 @@ def shown(stored: int | None, scale: Scale, *, cents: bool) -> str:
         return formatting.format_money(stored, scale.currency, language=language(), cents=cents)
     if stored is None or not scale.places:
         return formatting.format_number(stored, language=language())
-    value = Decimal(stored).scaleb(-scale.places).normalize()
+    value = Decimal(f"{Decimal(stored).scaleb(-scale.places).normalize():f}")
     if scale.unit == KpiUnit.PERCENT:
         return formatting.format_number(value, language=language()) + "%"
     return formatting.format_number(value, language=language())

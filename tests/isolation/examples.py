@@ -147,6 +147,12 @@ EXAMPLES: dict[str, Example] = {
     "POST notices/read": Example(by_session=True),
     "GET notice-preference": Example(by_session=True),
     "PATCH notice-preference": Example(body={"by_mail": False}, by_session=True),
+    "GET objectives": a_list("objective", archived=False),
+    "POST objectives": Example(body={"name": New(), "about": "why", "owner": Id("person")}),
+    "GET objectives/{objective_id}": Example(path={"objective_id": Id("objective")}),
+    "PATCH objectives/{objective_id}": Example(
+        path={"objective_id": Id("fresh objective")}, body={"name": New(), "is_archived": True}
+    ),
     "GET plans": a_list("plan", state="draft"),
     "POST plans": Example(
         body={"name": New(), **QUARTER, "root_unit": Id("unit"), "expected_basis": "calendar"}

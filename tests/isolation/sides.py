@@ -38,6 +38,7 @@ from salestargets.tenancy.selectors import fiscal_years, root_unit_id
 from salestargets.tenancy.services.fiscal import set_fiscal_year
 from targets.models import Goal, Plan, Target
 from targets.services.milestones import add_milestone
+from targets.services.objectives import create_objective
 from targets.services.potentials import note_potential
 from tests.alerts.builders import facts, tell
 from tests.api.clients import Api
@@ -249,6 +250,12 @@ def changed_goal(side: Side) -> int:
     made = _a_goal(side, "changed plan")
     split(made)
     return made.pk
+
+
+@makes("objective")
+def objective(side: Side) -> int:
+    with acting_for(side.organisation.pk):
+        return create_objective(side.actor, name=side.text("objective"), at=timezone.now()).pk
 
 
 @makes("milestone")
