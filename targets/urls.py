@@ -18,6 +18,7 @@ from targets.views import (
 
 converters.register()
 
+_OBJECTIVES = "plans/objectives"
 _GOAL = "plans/<id:plan_id>/goals/<id:goal_id>"
 
 urlpatterns = [
@@ -30,10 +31,10 @@ urlpatterns = [
     path("plans/potentials/new/", potentials.potential_new, name="potential_new"),
     path("plans/potentials/<id:potential_id>/edit/", potentials.potential_edit, name="potential_edit"),
     path("plans/potentials/<id:potential_id>/remove/", potentials.potential_remove, name="potential_remove"),
-    path("plans/objectives/", objectives.objectives, name="objectives"),
-    path("plans/objectives/new/", objectives.objective_new, name="objective_new"),
-    path("plans/objectives/<id:objective_id>/edit/", objectives.objective_edit, name="objective_edit"),
-    path("plans/objectives/<id:objective_id>/archive/", objectives.objective_archive, name="objective_archive"),
+    path(f"{_OBJECTIVES}/", objectives.objectives, name="objectives"),
+    path(f"{_OBJECTIVES}/new/", objectives.objective_new, name="objective_new"),
+    path(f"{_OBJECTIVES}/<id:objective_id>/edit/", objectives.objective_edit, name="objective_edit"),
+    path(f"{_OBJECTIVES}/<id:objective_id>/archive/", objectives.objective_archive, name="objective_archive"),
     path("plans/", plans.plans, name="plans"),
     path("plans/new/", plans.plan_new, name="plan_new"),
     path("plans/<id:plan_id>/", workspace.plan, name="plan"),
