@@ -1,6 +1,6 @@
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from rest_framework.request import Request
 
@@ -26,7 +26,7 @@ from targets.api.rows import (
 )
 from targets.models import Target
 from targets.selectors.as_of import Then
-from targets.selectors.history import Making, Origin, Share, Version, origin_of, versions_of
+from targets.selectors.history import Making, Origin, Share, Step, Version, origin_of, steps_of, versions_of
 from targets.selectors.plans import get_goal, get_target
 from targets.selectors.rows import sheet_rows
 from targets.selectors.trees import Node
@@ -114,8 +114,21 @@ class SplitRow(TypedDict):
     made_by: str | None
 
 
+class NumberChangeRow(TypedDict):
+    """A change of the number, and what was asked for beside it, such as how the months were spread."""
+
+    kind: str
+    at: datetime
+    by: str | None
+    reason: str
+    details: dict[str, Any]
+    amount: Decimal | None
+    months: list[Decimal | None] | None
+    is_held: bool
+
+
 class HistoryRow(TypedDict):
-    """How the number was made, and its versions since it came into force, the newest first."""
+    """How the number was made, every change of it, and its versions since it is in force; newest first."""
 
     target: int
     amount: Decimal | None
@@ -125,6 +138,7 @@ class HistoryRow(TypedDict):
     changed_at: datetime
     changed_by: str | None
     split: SplitRow | None
+    changes: list[NumberChangeRow]
     versions: list[VersionRow]
 
 
@@ -212,8 +226,9 @@ class TargetHistory(TenantView):
         target = get_target(self.actor, target_id, self.today)
         amounts = Amounts(target.goal, self.actor)
         origin = origin_of(target_id, sight_of(self.actor, self.today))
-        versions = versions_of(target, self.query[AS_OF])
-        return _history_row(origin, [_version_row(version, amounts) for version in versions], amounts)
+        versions = [_version_row(version, amounts) for version in versions_of(target, self.query[AS_OF])]
+        changes = [_change_row(step, amounts) for step in steps_of(target)]
+        return _history_row(origin, changes, versions, amounts)
 
 
 def _holder(target: Target) -> Holder:
@@ -259,7 +274,9 @@ def _month_rows(target: Target, amounts: Amounts) -> list[MonthRow]:
     ]
 
 
-def _history_row(origin: Origin, versions: list[VersionRow], amounts: Amounts) -> HistoryRow:
+def _history_row(
+    origin: Origin, changes: list[NumberChangeRow], versions: list[VersionRow], amounts: Amounts
+) -> HistoryRow:
     return {
         "target": origin.target_id,
         "amount": amounts(origin.given),
@@ -269,7 +286,21 @@ def _history_row(origin: Origin, versions: list[VersionRow], amounts: Amounts) -
         "changed_at": origin.changed_at,
         "changed_by": origin.changed_by,
         "split": _split_row(origin.making, amounts) if origin.making else None,
+        "changes": changes,
         "versions": versions,
+    }
+
+
+def _change_row(step: Step, amounts: Amounts) -> NumberChangeRow:
+    return {
+        "kind": step.kind,
+        "at": step.at,
+        "by": step.by,
+        "reason": step.reason,
+        "details": dict(step.details),
+        "amount": amounts(step.amount),
+        "months": None if step.months is None else [amounts(month) for month in step.months],
+        "is_held": step.is_held,
     }
 
 

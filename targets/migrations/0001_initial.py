@@ -84,6 +84,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('goal', "The goal's own number"), ('split', 'A split'), ('phasing', 'Months spread anew'), ('edit', 'By hand'), ('paste', 'Several at once'), ('file', 'From a file'), ('agreement', 'Agreed'), ('counter', 'A counter offer'), ('publication', 'Published'), ('adjustment', 'An adjustment'), ('hold', 'Held or released'), ('undo', 'Taken back')], max_length=12)),
                 ('at', models.DateTimeField()),
                 ('reason', models.CharField(blank=True, max_length=300)),
+                ('details', models.JSONField(default=dict)),
                 ('by', salestargets.tenancy.models.base.UserForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
                 ('undoes', salestargets.tenancy.models.base.TenantForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='targets.change')),

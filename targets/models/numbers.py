@@ -32,6 +32,8 @@ class Change(TenantModel):
     at = models.DateTimeField()
     by = UserForeignKey()
     reason = models.CharField(max_length=300, blank=True)
+    #: What it was asked to do, where the numbers alone do not tell: how months were spread, what else moved.
+    details = models.JSONField(default=dict)
     undoes = TenantForeignKey("self", null=True)
 
     class Meta(TenantModel.Meta):

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from salestargets.accounts.models import User
+from salestargets.audit.selectors import event_models
 from salestargets.tenancy.access import Sight
 from targets.choices import ChangeKind, Ramp, SplitMethod
-from targets.models import Split, Target, TargetVersion
+from targets.models import Change, Split, Target, TargetVersion
 from targets.selectors.trees import Node
 
 
@@ -117,6 +118,49 @@ def versions_of(target: Target, as_of: date | None = None) -> list[Version]:
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A change of a number: what it was from then on, and what was asked for beside it."""
+
+    kind: ChangeKind
+    at: datetime
+    by: str | None
+    reason: str
+    details: Mapping[str, Any]
+    amount: int | None
+    months: Sequence[int] | None
+    is_held: bool
+
+
+def steps_of(target: Target) -> list[Step]:
+    """Every change of a number since it was made, drafts included, the newest first. Three queries.
+
+    What was taken back is not told: the number is what it was before.
+    """
+    events = event_models()["target"].objects.filter(pgh_obj_id=target.pk, pgh_label="update")  # type: ignore[attr-defined]
+    states = [*events.filter(organisation=target.organisation_id).order_by("pgh_id"), target]
+    last = {state.change_id: state for state in states}
+    undone = set(Change.objects.filter(undoes__in=last).values_list("undoes", flat=True))
+    stands = [change_id for change_id in last if change_id not in undone]
+    changes = Change.objects.select_related("by").in_bulk(stands)
+    return [_step(changes[change_id], last[change_id]) for change_id in sorted(stands, reverse=True)]
+
+
+def _step(change: Change, state: Any) -> Step:
+    """`state`: the row, or an event of it, as the change left it."""
+    is_agreed = state.agreed is not None
+    return Step(
+        kind=ChangeKind(change.kind),
+        at=change.at,
+        by=_name(change.by),
+        reason=change.reason,
+        details=change.details,
+        amount=state.agreed if is_agreed else state.given,
+        months=state.agreed_months if is_agreed else state.months,
+        is_held=state.is_held,
+    )
 
 
 def origin_of(target_id: int, sight: Sight) -> Origin:

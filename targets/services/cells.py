@@ -1,7 +1,7 @@
 """Numbers by hand: one or many at once, held, released."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -160,6 +160,8 @@ def _apply(
         _check(because.actor, sheet, node, edit, because.at)
     _check_fresh(because, sheet, nodes, edits)
     numbers = respread(sheet, _edited(sheet, nodes, edits), rule)
+    if rule != Respread.STAY:
+        because = replace(because, details={"rule": rule})
     write_numbers(because, kind, Part(sheet, numbers))
     return set(numbers)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -85,7 +86,17 @@ def phase(
     sheet = sheet_of(lock_goal(goal, expected_version=expected_version), group=request.group)
     months = _phased(actor, sheet, sheet.tree.find(request.holder), request, at)
     numbers = {node: Spread(sum(parts), tuple(parts)) for node, parts in months.items()}
-    return write_numbers(Because(actor, at, reason, effective_on), ChangeKind.PHASING, Part(sheet, numbers))
+    because = Because(actor, at, reason, effective_on, details=_as_json(request))
+    return write_numbers(because, ChangeKind.PHASING, Part(sheet, numbers))
+
+
+def _as_json(request: PhaseRequest) -> dict[str, Any]:
+    history = request.history
+    return {
+        "method": request.method,
+        **({"from": history.start.isoformat(), "to": history.end.isoformat()} if history else {}),
+        **({"weights": [str(weight) for weight in request.weights]} if request.weights else {}),
+    }
 
 
 def _phased(

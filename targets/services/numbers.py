@@ -32,7 +32,8 @@ from targets.services.progress import refresh_progress
 class Because:
     """Who changes numbers, why, and from which day they hold (today, where not said).
 
-    `is_approved`: someone above agreed, so that the organisation's limit does not apply.
+    `is_approved`: someone above agreed, so that the organisation's limit does not apply. `details` are kept
+    with the change: what was asked for, where the numbers alone do not tell.
     """
 
     actor: Actor
@@ -40,6 +41,7 @@ class Because:
     reason: str = ""
     effective_on: date | None = None
     is_approved: bool = False
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,13 @@ def write_numbers(because: Because, kind: ChangeKind, *parts: Part) -> Change | 
 
 def record_change(because: Because, goal: Goal, kind: ChangeKind, *, undoes: Change | None = None) -> Change:
     return Change.objects.create(
-        goal=goal, kind=kind, at=because.at, by=because.actor.user, reason=because.reason, undoes=undoes
+        goal=goal,
+        kind=kind,
+        at=because.at,
+        by=because.actor.user,
+        reason=because.reason,
+        details=dict(because.details),
+        undoes=undoes,
     )
 
 

@@ -1,13 +1,20 @@
 """How a number came to be: every version of it, and what gave it."""
 
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from salestargets.tenancy.access import sight_of
 from salestargets.web.requests import TenantRequest, page
+from salestargets.web.templatetags import formats
 from targets.amounts import scale_of
-from targets.selectors.history import origin_of, own_share, versions_of
+from targets.choices import Phasing, Respread
+from targets.selectors.history import origin_of, own_share, steps_of, versions_of
 from targets.selectors.phasing import by_days
 from targets.selectors.plans import get_target
 
@@ -23,8 +30,27 @@ def history(request: TenantRequest, target_id: int) -> HttpResponse:
         "origin": origin,
         "own": own_share(origin, target),
         "versions": versions_of(target),
+        "steps": [(step, told(step.details)) for step in steps_of(target)],
         "weeks": by_days(target, request.organisation, weeks=True),
         "scale": scale_of(target.goal.kpi, request.organisation.currency),
     }
     template = "targets/history.html#dialog" if request.htmx else "targets/history.html"
     return render(request, template, shown)
+
+
+def told(details: Mapping[str, Any]) -> str:
+    """What was asked for beside the numbers: how months were spread, what else was to move."""
+    parts = []
+    if method := details.get("method"):
+        parts.append(str(Phasing(method).label))
+    if "from" in details:
+        first, end = date.fromisoformat(details["from"]), date.fromisoformat(details["to"])
+        parts.append(
+            gettext("%(first)s to %(last)s")
+            % {"first": formats.day(first), "last": formats.day(end - timedelta(days=1))}
+        )
+    if weights := details.get("weights"):
+        parts.append(" : ".join(weights))
+    if rule := details.get("rule"):
+        parts.append(str(Respread(rule).label))
+    return " · ".join(parts)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,13 +11,15 @@ from salestargets.kernel.errors import NotFound
 from salestargets.tenancy.access import Actor, Sight, system_actor
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
-from targets.models import Goal
-from targets.selectors.history import origin_of, versions_of
+from targets.models import Goal, Target
+from targets.selectors.history import origin_of, steps_of, versions_of
 from targets.selectors.plans import get_goal, get_plan, get_target, goals_of, visible_plans
 from targets.selectors.rows import progress, sheet_rows
 from targets.selectors.smart import smart_findings
-from targets.services.cells import set_target
+from targets.services.cells import Edit, edit_numbers, set_target
+from targets.services.months import PhaseRequest, phase
 from targets.services.progress import refresh_progress
+from targets.services.undo import undo_last
 from tests.builders import NOON, World, a_person, a_unit, a_world
 from tests.targets.builders import (
     APRIL,
@@ -192,3 +195,25 @@ def test_a_refresh_takes_the_same_few_queries_for_any_size(
     published(goal.plan)
     with acting_for(world.acme.pk), django_assert_num_queries(10):
         refresh_progress(at=NOON)
+
+
+def test_every_change_of_a_number_is_told_with_what_was_asked_for(world: World) -> None:
+    goal = a_goal(a_plan(world.acme, "Draft"), "900.00")
+    split(goal)
+    with acting_for(world.acme.pk):
+        actor = system_actor(world.acme)
+        weights = [Decimal(1), Decimal(2), Decimal(1)]
+        phase(actor, goal=fresh(goal), request=PhaseRequest(None, "weights", weights), at=APRIL)
+        edits = [Edit(of(world.north), [], 30_000)]
+        edit_numbers(actor, goal=fresh(goal), edits=edits, rule="below", reason="smaller", at=NOON)
+        target = Target.objects.select_related("goal__plan").get(goal=goal, person=world.alice)
+        told = [(step.kind, step.amount, step.reason, step.details) for step in steps_of(target)]
+        assert told == [
+            ("edit", 15_000, "smaller", {"rule": "below"}),
+            ("phasing", 22_500, "", {"method": "weights", "weights": ["1", "2", "1"]}),
+            ("split", 22_500, "", {}),
+        ]
+        undo_last(actor, goal=fresh(goal), at=NOON)
+        target.refresh_from_db()
+        assert [step.kind for step in steps_of(target)] == ["phasing", "split"]
+        assert [step.months for step in steps_of(target)] == [[5_625, 11_250, 5_625], [7_500] * 3]
