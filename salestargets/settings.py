@@ -273,6 +273,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "jobs.sweep", "schedule": 3.0},
     "turn-of-the-day": {"task": "targets.turn_of_the_day", "schedule": 300.0},
+    "remind-of-proposals": {"task": "targets.remind", "schedule": crontab(minute=5)},
     "verify-actuals": {"task": "kpis.verify_all", "schedule": crontab(hour=2, minute=30)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")

@@ -68,6 +68,7 @@ class ChangeKind(models.TextChoices):
     EDIT = "edit", _("By hand")
     PASTE = "paste", _("Several at once")
     FILE = "file", _("From a file")
+    PROPOSAL = "proposal", _("A proposal")
     AGREEMENT = "agreement", _("Agreed")
     COUNTER = "counter", _("A counter offer")
     PUBLICATION = "publication", _("Published")

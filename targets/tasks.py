@@ -5,7 +5,7 @@ from django.utils import timezone
 from salestargets.jobs import wake
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation
-from targets.services import progress
+from targets.services import progress, reminders
 
 log = structlog.get_logger(__name__)
 
@@ -28,3 +28,11 @@ def day(organisation_id: int) -> None:
         notes = wake.wake_ids(progress.QUEUE)
         progress.refresh_progress(at=timezone.now())
         wake.settle(notes)
+
+
+@shared_task(name="targets.remind", expires=3600)
+def remind() -> None:
+    """Ask for what is missing where answers are due soon, by day; who was asked today is not asked again."""
+    for organisation in Organisation.objects.order_by("id").iterator():
+        with acting_for(organisation.pk):
+            reminders.remind_of_due(organisation, at=timezone.now())

@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
             name='Change',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('goal', "The goal's own number"), ('split', 'A split'), ('phasing', 'Months spread anew'), ('edit', 'By hand'), ('paste', 'Several at once'), ('file', 'From a file'), ('agreement', 'Agreed'), ('counter', 'A counter offer'), ('publication', 'Published'), ('adjustment', 'An adjustment'), ('hold', 'Held or released'), ('undo', 'Taken back')], max_length=12)),
+                ('kind', models.CharField(choices=[('goal', "The goal's own number"), ('split', 'A split'), ('phasing', 'Months spread anew'), ('edit', 'By hand'), ('paste', 'Several at once'), ('file', 'From a file'), ('proposal', 'A proposal'), ('agreement', 'Agreed'), ('counter', 'A counter offer'), ('publication', 'Published'), ('adjustment', 'An adjustment'), ('hold', 'Held or released'), ('undo', 'Taken back')], max_length=12)),
                 ('at', models.DateTimeField()),
                 ('reason', models.CharField(blank=True, max_length=300)),
                 ('details', models.JSONField(default=dict)),

@@ -11,3 +11,7 @@ def is_beyond_limit(rules: PlanningRules, before: int | None, after: int) -> boo
     if not rules.needs_approval or before is None:
         return False
     return abs(after - before) * 10_000 > before * rules.move_limit_bp
+
+
+def limit_percent(rules: PlanningRules) -> str:
+    return f"{rules.move_limit_bp / 100:g}"

@@ -15,7 +15,7 @@ from salestargets.tenancy.access import Actor
 from targets.amounts import from_stored
 from targets.choices import ChangeKind, Respread
 from targets.models import Goal, Target
-from targets.selectors.sheets import Sheet, Spread, sheet_of
+from targets.selectors.sheets import NOTHING, Sheet, Spread, sheet_of
 from targets.selectors.trees import Node
 from targets.services.numbers import (
     Because,
@@ -137,7 +137,7 @@ def hold(
         if sheet.given(node) is None:
             raise NotFound(N_("They have no number yet."), code="not_found", field="holder")
     if months:
-        positions = frozenset(_position(sheet, month) for month in months)
+        positions = frozenset(position_of(sheet, month) for month in months)
         part = Part(
             sheet,
             held_months={
@@ -170,7 +170,7 @@ def _check(actor: Actor, sheet: Sheet, node: Node, edit: Edit, at: datetime) -> 
     check_amount(edit.amount)
     check_may_set(actor, sheet, node, at=at)
     for month in edit.months:
-        _position(sheet, month)
+        position_of(sheet, month)
 
 
 def _check_fresh(because: Because, sheet: Sheet, nodes: Sequence[Node], edits: Sequence[Edit]) -> None:
@@ -207,7 +207,7 @@ def _edited(sheet: Sheet, nodes: Sequence[Node], edits: Sequence[Edit]) -> dict[
 
 def _with_months(sheet: Sheet, node: Node, before: Spread | None, edit: Edit) -> Spread:
     months = list((before and before.months) or sheet.by_month(node))
-    positions = [_position(sheet, month) for month in edit.months]
+    positions = [position_of(sheet, month) for month in edit.months]
     shape = [months[n] for n in positions]
     shared = apportion(edit.amount, shape if any(shape) else [1] * len(shape))
     for n, part in zip(positions, shared, strict=True):
@@ -219,10 +219,10 @@ def _now(sheet: Sheet, node: Node, months: Sequence[date]) -> int | None:
     if not months or sheet.given(node) is None:
         return sheet.given(node)
     by_month = sheet.by_month(node)
-    return sum(by_month[_position(sheet, month)] for month in months)
+    return sum(by_month[position_of(sheet, month)] for month in months)
 
 
-def _position(sheet: Sheet, month: date) -> int:
+def position_of(sheet: Sheet, month: date) -> int:
     if month not in sheet.months:
         raise DomainError(
             N_("Enter the first day of one of the plan's months."), code="not_a_month", field="month"
@@ -231,8 +231,9 @@ def _position(sheet: Sheet, month: date) -> int:
 
 
 def _check_version(sheet: Sheet, node: Node, expected_version: int | None) -> None:
-    cell = sheet.cells.get(node)
-    if expected_version is not None and expected_version != (cell.version if cell else 0):
+    cell = sheet.cells.get(node, NOTHING)
+    is_first = expected_version == 0 and cell.amount is None
+    if expected_version not in (None, cell.version) and not is_first:
         raise Conflict(
             N_("Someone else changed this in the meantime. Look at the new values and try again."),
             code="stale",

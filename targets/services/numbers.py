@@ -1,6 +1,6 @@
 """The one writer of numbers: set-wise, under the plan's lock, never silently once the plan is published."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -22,7 +22,7 @@ from targets.models import Change, Goal, Plan, Split
 from targets.selectors.nesting import part_of_whole
 from targets.selectors.periods import periods_of
 from targets.selectors.plans import may_set, sees
-from targets.selectors.rules import is_beyond_limit, planning_rules
+from targets.selectors.rules import is_beyond_limit, limit_percent, planning_rules
 from targets.selectors.sheets import NOTHING, Cell, Sheet, Spread
 from targets.selectors.trees import Node
 from targets.services.progress import refresh_progress
@@ -91,6 +91,14 @@ def check_not_closed(plan: Plan) -> None:
         raise DomainError(N_("The plan is closed; its numbers stay as they are."), code="plan_closed")
 
 
+def ensure_rows(because: Because, sheet: Sheet, nodes: Iterable[Node]) -> None:
+    """A place for each of these holders, with no number where there was none. The goal must be locked."""
+    missing = [node for node in dict.fromkeys(nodes) if node not in sheet.cells]
+    if missing:
+        change = record_change(because, sheet.goal, ChangeKind.PROPOSAL)
+        _upsert(change, [(Part(sheet), node, NOTHING) for node in missing], {sheet.group: {}})
+
+
 def check_may_set(actor: Actor, sheet: Sheet, node: Node, *, at: datetime) -> None:
     """404 for a holder out of sight, 403 for one whose number someone above gives."""
     sight = sight_of(actor, actor.organisation.today(at))
@@ -133,9 +141,9 @@ def write_numbers(because: Because, kind: ChangeKind, *parts: Part) -> Change | 
     """
     goal = parts[0].sheet.goal
     is_published = goal.plan.state == PlanState.PUBLISHED
-    is_agreed = is_published or kind == ChangeKind.AGREEMENT
     is_versioned = is_published and any(part.numbers for part in parts)
-    rows = [(part, node, cell) for part in parts for node, cell in _changed(part, is_agreed=is_agreed)]
+    number = _agreed if kind == ChangeKind.AGREEMENT else _in_force if is_published else _given
+    rows = [(part, node, cell) for part in parts for node, cell in _changed(part, number)]
     if not rows:
         return None
     because = _checked(because, parts, is_versioned=is_versioned)
@@ -180,13 +188,14 @@ def _effective_on(because: Because, plan: Plan) -> date:
     return max(plan.starts_on, because.effective_on or because.actor.organisation.today(because.at))
 
 
-def _changed(part: Part, *, is_agreed: bool) -> Iterator[tuple[Node, Cell]]:
+def _changed(part: Part, number: Callable[[Cell, Spread], Cell]) -> Iterator[tuple[Node, Cell]]:
     """Every place of the part that differs, as it is to be."""
     computed = {node: given for made in part.made for node, given in made.computed.items()}
     for node in dict.fromkeys([*part.numbers, *part.held, *part.held_months]):
         old = part.sheet.cells.get(node, NOTHING)
+        spread = part.numbers.get(node)
         new = replace(
-            _numbered(old, part.numbers.get(node), is_agreed=is_agreed),
+            old if spread is None else number(old, spread),
             is_held=part.held.get(node, old.is_held),
             held_months=part.held_months.get(node, old.held_months),
             computed=computed.get(node, old.computed),
@@ -195,13 +204,25 @@ def _changed(part: Part, *, is_agreed: bool) -> Iterator[tuple[Node, Cell]]:
             yield node, new
 
 
-def _numbered(old: Cell, spread: Spread | None, *, is_agreed: bool) -> Cell:
-    """With another number; what was agreed does not outlive what it was agreed about."""
-    if spread is None or (spread.amount, spread.months) == (old.amount, old.months):
+def _agreed(old: Cell, spread: Spread) -> Cell:
+    """Both sides came to it, be it what was given."""
+    return replace(old, agreed=spread.amount, agreed_months=spread.months)
+
+
+def _in_force(old: Cell, spread: Spread) -> Cell:
+    """Another number for those who work towards it; what was once given stays beside it."""
+    return old if _is_same(old, spread) else _agreed(old, spread)
+
+
+def _given(old: Cell, spread: Spread) -> Cell:
+    """Another number from above; what was agreed does not outlive what it was agreed about."""
+    if _is_same(old, spread):
         return old
-    if is_agreed:
-        return replace(old, agreed=spread.amount, agreed_months=spread.months)
     return replace(old, given=spread.amount, given_months=spread.months, agreed=None, agreed_months=None)
+
+
+def _is_same(old: Cell, spread: Spread) -> bool:
+    return (spread.amount, spread.months) == (old.amount, old.months)
 
 
 def _checked(because: Because, parts: Sequence[Part], *, is_versioned: bool) -> Because:
@@ -227,7 +248,7 @@ def _check_limit(parts: Sequence[Part]) -> None:
                         " Ask for an adjustment instead."
                     ),
                     code="above_limit",
-                    params={"name": part.sheet.tree.name(node), "percent": f"{rules.move_limit_bp / 100:g}"},
+                    params={"name": part.sheet.tree.name(node), "percent": limit_percent(rules)},
                 )
 
 

@@ -24,6 +24,7 @@ from targets.services.numbers import Because, check_not_closed, record_change, r
 from targets.services.pace_rule import stop_warning
 from targets.services.plans import check_may_lead
 from targets.services.progress import refresh_progress
+from targets.services.telling import tell_opened
 
 
 @transaction.atomic
@@ -41,7 +42,9 @@ def open_plan(
     _check_some(goals_of([plan])[plan.pk])
     if answers_by is not None and answers_by < actor.organisation.today(at):
         raise DomainError(N_("Give people until a day to come."), code="in_the_past", field="answers_by")
-    return _move(actor, plan, PlanState.OPEN, at=at, answers_by=answers_by)
+    plan = _move(actor, plan, PlanState.OPEN, at=at, answers_by=answers_by)
+    tell_opened(actor, plan, at=at)
+    return plan
 
 
 @transaction.atomic

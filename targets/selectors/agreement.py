@@ -1,0 +1,288 @@
+"""What is given, proposed and agreed in a goal; whose turn it is; and what the gap consists of."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from salestargets.kernel.errors import NotFound
+from salestargets.kernel.messages import N_
+from salestargets.tenancy.access import Actor, Sight, sight_of
+from targets.amounts import is_level
+from targets.choices import PlanState, ProposalState
+from targets.domain import reconciling
+from targets.domain.reconciling import Reason, Row, Source, Term, reconcile
+from targets.models import Goal, Plan, PlanningRules, Proposal, Target
+from targets.selectors.authority import Authority, authority_of
+from targets.selectors.leads import Lead, Leads, leads_of
+from targets.selectors.plans import goals_of, sees, visible_plans
+from targets.selectors.rows import Place, places
+from targets.selectors.rules import is_beyond_limit, planning_rules
+from targets.selectors.sheets import NOTHING, Cell, Sheet, sheet_of
+from targets.selectors.trees import Node, PlanTree, plan_tree
+
+_LINKS = ("target__goal__plan__root_unit", "target__goal__kpi", "target__unit", "target__person")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A holder with what was given, proposed and agreed; whose turn it is, and what the actor may do.
+
+    `turn`: none while there is nothing to do, or where it is the administrators'. `may_answer` is for who
+    gives the number, `may_take` for the holder, to whom another one was offered.
+    """
+
+    place: Place
+    row: Row[Node]
+    cell: Cell
+    proposal: Proposal | None
+    state: ProposalState | None
+    turn: Sequence[Lead]
+    may_propose: bool
+    may_answer: bool
+    may_accept: bool
+    may_escalate: bool
+    may_take: bool
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.row.is_leaf and self.row.source == Source.GIVEN
+
+    @property
+    def has_proposal(self) -> bool:
+        """Whether what is proposed is more than what was given standing in for an answer."""
+        return self.row.waiting < self.row.leaves or self.row.source == Source.OWN
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A part of the gap: whose it is, why it is there, who is to act, and what was said."""
+
+    line: Line
+    reason: Reason
+    amount: int
+    owners: Sequence[Lead]
+    comment: str
+    state: ProposalState
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """As far as the actor sees. The gaps, the largest first, sum to that of the topmost lines.
+
+    A level does not add up and has none.
+    """
+
+    goal: Goal
+    lines: Sequence[Line]
+    gaps: Sequence[Gap]
+
+    @property
+    def tops(self) -> list[Line]:
+        return [line for line in self.lines if line.place.depth == 0]
+
+    @property
+    def gap(self) -> int:
+        return sum(line.row.gap for line in self.tops)
+
+    @property
+    def waiting(self) -> int:
+        return sum(line.row.waiting for line in self.tops)
+
+    @property
+    def leaves(self) -> int:
+        return sum(line.row.leaves for line in self.tops)
+
+    @property
+    def acceptable(self) -> list[Proposal]:
+        """What the actor may accept alone, all at once."""
+        return [line.proposal for line in self.lines if line.may_accept and line.proposal]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A person's own number in a plan that is open: what was given, and what they proposed last."""
+
+    goal: Goal
+    node: Node
+    target: Target | None
+    proposal: Proposal | None
+    state: ProposalState | None
+
+
+def agreement_of(actor: Actor, goal: Goal, *, at: datetime) -> Agreement:
+    """The same few queries for any size."""
+    on = actor.organisation.today(at)
+    sheet, proposals = sheet_of(goal), current_proposals(goal)
+    authority, leads = authority_of(actor, goal.plan, sheet.tree, on=on), leads_of(sheet.tree, on=on)
+    found = places(sheet.tree, authority.sight)
+    rows = rolled_up(sheet, proposals, [place.node for place in found if place.depth == 0])
+    rules = planning_rules()
+    lines = [
+        _line(
+            place,
+            rows[place.node],
+            sheet.cells.get(place.node, NOTHING),
+            proposals.get(place.node),
+            authority,
+            leads,
+            rules,
+        )
+        for place in found
+    ]
+    return Agreement(goal, lines, [] if is_level(goal.kpi) else _gaps(lines, leads))
+
+
+def rolled_up(
+    sheet: Sheet, proposals: Mapping[Node, Proposal], tops: Sequence[Node]
+) -> dict[Node, Row[Node]]:
+    """Everyone at the tops and below them. A level does not add up: each holder stands alone.
+
+    Who left the tree is not asked any more; what they were given stands.
+    """
+    given = {node: cell.given for node, cell in sheet.cells.items()}
+    proposed = {node: given.get(node) for node, label in sheet.tree.labels.items() if label.is_stray}
+    proposed |= {node: proposal.amount for node, proposal in proposals.items()}
+    if is_level(sheet.goal.kpi):
+        alone = [node for top in tops for node, _depth in sheet.tree.walk(top)]
+        return {node: reconcile(node, {}, given, proposed)[0] for node in alone}
+    parts = (reconcile(top, sheet.tree.children, given, proposed, proposed) for top in tops)
+    return {row.key: row for part in parts for row in part}
+
+
+def current_proposals(goal: Goal) -> dict[Node, Proposal]:
+    """The newest of each holder. One query."""
+    rows = Proposal.objects.filter(target__goal=goal, target__group="", is_current=True)
+    return {node_of(row): row for row in rows.select_related("target", "made_by", "answered_by")}
+
+
+def proposals_of(actor: Actor, goals: Sequence[Goal], *, on: date) -> list[Proposal]:
+    """The newest of every holder in sight, the latest first."""
+    sight = sight_of(actor, on)
+    rows = Proposal.objects.filter(target__goal__in=goals, is_current=True).order_by("-id")
+    found = rows.select_related(*_LINKS, "made_by", "answered_by")
+    return [row for row in found if sees(sight, node_of(row))]
+
+
+def earlier_proposals(proposal: Proposal) -> list[Proposal]:
+    """Of the same holder, the latest first."""
+    rows = Proposal.objects.filter(target=proposal.target_id, pk__lt=proposal.pk).order_by("-id")
+    return list(rows.select_related("made_by", "answered_by"))
+
+
+def unanswered(tree: PlanTree, sight: Sight, goals: Sequence[Goal]) -> list[Node]:
+    """Who proposes for themselves, and of whom nothing is there yet for one of these goals."""
+    rows = Proposal.objects.filter(target__goal__in=goals, target__group="", is_current=True)
+    answers = Counter(Node(*place) for place in rows.values_list("target__unit_id", "target__person_id"))
+    leaves = (node for node, _depth in tree.walk() if not tree.below(node) and sees(sight, node))
+    return [node for node in leaves if answers[node] < len(goals)]
+
+
+def get_proposal(actor: Actor, proposal_id: int, on: date) -> Proposal:
+    """Of a holder in sight, with its goal, plan and KPI."""
+    plans = visible_plans(actor, on).order_by().values("pk")
+    rows = Proposal.objects.select_related(*_LINKS, "made_by", "answered_by")
+    found = rows.filter(pk=proposal_id, target__goal__plan__in=plans).first()
+    if found is None or not sees(sight_of(actor, on), node_of(found)):
+        raise NotFound(N_("There is no such proposal."), code="not_found")
+    return found
+
+
+def node_of(proposal: Proposal) -> Node:
+    return Node(proposal.target.unit_id, proposal.target.person_id)
+
+
+def state_of(proposal: Proposal, agreed: int | None) -> ProposalState:
+    """What was accepted is open again once another number was given since."""
+    state = ProposalState(proposal.state)
+    return ProposalState.OPEN if state == ProposalState.ACCEPTED and agreed is None else state
+
+
+def asked_of(actor: Actor, *, on: date) -> list[Asked]:
+    """The actor's own numbers in all plans that are open, what is to be answered first before the others."""
+    if actor.person_id is None:
+        return []
+    plans = visible_plans(actor, on).filter(state=PlanState.OPEN).order_by("answers_by", "starts_on", "id")
+    goals = goals_of(plans)
+    nodes = {plan.pk: _own_node(actor.person_id, plan) for plan in plans if goals[plan.pk]}
+    held = {(goal.pk, node): goal for plan_id, node in nodes.items() if node for goal in goals[plan_id]}
+    targets = _targets_of(actor.person_id, list(held.values()))
+    answers = {
+        row.target_id: row
+        for row in Proposal.objects.filter(target__in=targets.values(), is_current=True).select_related(
+            "made_by", "answered_by"
+        )
+    }
+    return [
+        _asked(goal, node, target := targets.get((goal.pk, node)), answers.get(target.pk) if target else None)
+        for (_goal_id, node), goal in held.items()
+    ]
+
+
+def _own_node(person_id: int, plan: Plan) -> Node | None:
+    return next((node for node in plan_tree(plan).labels if node.person_id == person_id), None)
+
+
+def _targets_of(person_id: int, goals: Sequence[Goal]) -> dict[tuple[int, Node], Target]:
+    rows = Target.objects.filter(goal__in=goals, person=person_id, group="") if goals else ()
+    return {(row.goal_id, Node(row.unit_id, person_id)): row for row in rows}
+
+
+def _asked(goal: Goal, node: Node, target: Target | None, proposal: Proposal | None) -> Asked:
+    state = state_of(proposal, target.agreed) if target and proposal else None
+    return Asked(goal, node, target, proposal, state)
+
+
+def _line(
+    place: Place,
+    row: Row[Node],
+    cell: Cell,
+    proposal: Proposal | None,
+    authority: Authority,
+    leads: Leads,
+    rules: PlanningRules,
+) -> Line:
+    node, is_open = place.node, authority.is_open
+    state = state_of(proposal, cell.agreed) if proposal else None
+    answers = bool(proposal and state and authority.answers_to(proposal, node, state))
+    is_small = not is_beyond_limit(rules, cell.given, row.proposed)
+    return Line(
+        place=place,
+        row=row,
+        cell=cell,
+        proposal=proposal,
+        state=state,
+        turn=_turn(leads, row, state),
+        may_propose=is_open and authority.may_propose(node),
+        may_answer=answers,
+        may_accept=answers and (is_small or authority.decides(node)),
+        may_escalate=answers and not authority.decides(node),
+        may_take=bool(proposal and state and authority.takes(proposal, node, state)),
+    )
+
+
+def _turn(leads: Leads, row: Row[Node], state: ProposalState | None) -> Sequence[Lead]:
+    match state:
+        case ProposalState.OPEN:
+            return leads.answering(row.key)
+        case ProposalState.ESCALATED:
+            return leads.deciding(row.key)
+        case ProposalState.COUNTERED:
+            return leads.of_holder(row.key)
+        case None if row.is_leaf and row.source == Source.GIVEN:
+            return leads.of_holder(row.key)
+    return ()
+
+
+def _gaps(lines: Sequence[Line], leads: Leads) -> list[Gap]:
+    by_node = {line.place.node: line for line in lines}
+    return [_gap(by_node[term.key], term, leads) for term in reconciling.terms(line.row for line in lines)]
+
+
+def _gap(line: Line, term: Term[Node], leads: Leads) -> Gap:
+    """What a unit keeps back is up to who manages it; what was proposed, to whose turn it is."""
+    if term.reason == Reason.HELD_BACK or line.proposal is None or line.state is None:
+        owners = leads.of_unit(term.key.unit_id)
+        return Gap(line, term.reason, term.amount, owners, "", ProposalState.OPEN)
+    comment = line.proposal.answer or line.proposal.comment
+    return Gap(line, term.reason, term.amount, line.turn, comment, line.state)
