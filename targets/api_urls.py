@@ -18,6 +18,15 @@ from targets.api.plans import (
 )
 from targets.api.potentials import OnePotential, Potentials
 from targets.api.progress import ProgressList, ProgressRecords
+from targets.api.proposals import (
+    PlanReconciliation,
+    PlanReminder,
+    ProposalAcceptance,
+    ProposalCounter,
+    ProposalEscalation,
+    Proposals,
+    ProposalsAcceptance,
+)
 from targets.api.splits import PlanPhasing, PlanSplit
 from targets.api.targets import OneTarget, TargetHistory, TargetHold, TargetRelease, Targets
 
@@ -43,6 +52,13 @@ urlpatterns = [
     path("plans/<id:plan_id>/approve/", PlanApproval.as_view()),
     path("plans/<id:plan_id>/publish/", PlanPublication.as_view()),
     path("plans/<id:plan_id>/close/", PlanClosing.as_view()),
+    path("plans/<id:plan_id>/proposals/", Proposals.as_view()),
+    path("plans/<id:plan_id>/proposals/accept/", ProposalsAcceptance.as_view()),
+    path("plans/<id:plan_id>/reconciliation/", PlanReconciliation.as_view()),
+    path("plans/<id:plan_id>/remind/", PlanReminder.as_view()),
+    path("proposals/<id:proposal_id>/accept/", ProposalAcceptance.as_view()),
+    path("proposals/<id:proposal_id>/counter/", ProposalCounter.as_view()),
+    path("proposals/<id:proposal_id>/escalate/", ProposalEscalation.as_view()),
     path("targets/<id:target_id>/", OneTarget.as_view()),
     path("targets/<id:target_id>/hold/", TargetHold.as_view()),
     path("targets/<id:target_id>/release/", TargetRelease.as_view()),

@@ -3,6 +3,7 @@ from django.urls import path
 from targets import converters
 from targets.views import (
     dividing,
+    agreement,
     goals,
     grid,
     history,
@@ -38,6 +39,10 @@ urlpatterns = [
     path("plans/", plans.plans, name="plans"),
     path("plans/new/", plans.plan_new, name="plan_new"),
     path("plans/<id:plan_id>/", workspace.plan, name="plan"),
+    path("plans/<id:plan_id>/agreement/", agreement.agreement, name="agreement"),
+    path("plans/<id:plan_id>/remind/", agreement.plan_remind, name="plan_remind"),
+    path("proposals/<id:proposal_id>/", agreement.proposal, name="proposal"),
+    path("proposals/<id:proposal_id>/accept/", agreement.proposal_accept, name="proposal_accept"),
     path("plans/<id:plan_id>/edit/", plans.plan_edit, name="plan_edit"),
     path("plans/<id:plan_id>/publish/", plans.plan_publish, name="plan_publish"),
     path("plans/<id:plan_id>/close/", plans.plan_close, name="plan_close"),
@@ -53,6 +58,8 @@ urlpatterns = [
     path(f"{_GOAL}/milestones/<id:milestone_id>/edit/", goals.milestone_edit, name="milestone_edit"),
     path(f"{_GOAL}/milestones/<id:milestone_id>/done/", goals.milestone_done, name="milestone_done"),
     path(f"{_GOAL}/milestones/<id:milestone_id>/remove/", goals.milestone_remove, name="milestone_remove"),
+    path(f"{_GOAL}/proposals/accept/", agreement.proposals_accept, name="proposals_accept"),
+    path(f"{_GOAL}/<holder:holder>/propose/", agreement.propose, name="propose"),
     path(f"{_GOAL}/<holder:holder>/number/", numbers.number, name="number"),
     path(f"{_GOAL}/<holder:holder>/split/", dividing.split, name="split"),
     path(f"{_GOAL}/<holder:holder>/spread/", dividing.spread, name="spread"),

@@ -59,10 +59,13 @@ class TargetRow(PlaceRow):
     """`amount` is in force: what was agreed, until then what was given. `computed` is what a split gave.
 
     `over_assignment`: all people below a unit together, over its own number; null where nobody has one.
+    `proposed`: a unit's is the sum of those below it (of who has not answered, what they were given), or its
+    manager's own; null while nobody has.
     """
 
     amount: Decimal | None
     given: Decimal | None
+    proposed: Decimal | None
     agreed: Decimal | None
     computed: Decimal | None
     unallocated: Decimal
@@ -133,12 +136,13 @@ class Amounts:
             "over_assigned": self.sure(found.balance.over_assigned),
         }
 
-    def row(self, row: SheetRow, month: date | None) -> TargetRow:
+    def row(self, row: SheetRow, month: date | None, proposed: int | None) -> TargetRow:
         cell = row.cell
         return {
             **place_row(row.place),
             "amount": self(row.total.amount),
             "given": self(cell.given if cell else None),
+            "proposed": self(proposed),
             "agreed": self(cell.agreed if cell else None),
             "computed": self(cell.computed if cell else None),
             "unallocated": self.sure(row.total.balance.unallocated),

@@ -25,10 +25,12 @@ from targets.api.rows import (
     part_of,
 )
 from targets.models import Target
+from targets.selectors.agreement import proposed_in
 from targets.selectors.as_of import Then
 from targets.selectors.history import Making, Origin, Share, Step, Version, origin_of, steps_of, versions_of
 from targets.selectors.plans import get_goal, get_target
 from targets.selectors.rows import sheet_rows
+from targets.selectors.sheets import sheet_of
 from targets.selectors.trees import Node
 from targets.services.cells import hold, set_target
 
@@ -150,8 +152,10 @@ class Targets(TenantView):
         amounts, month = Amounts(goal, self.actor), self.query[MONTH]
         then = Then(self.query[FORCE_ON], self.query[KNOWN_AT])
         rows = sheet_rows(self.actor, goal, on=self.today, holder=holder(self.query[FROM]), then=then)
+        proposed = {} if then else proposed_in(sheet_of(goal))
         page = part_of(rows, request, limit=self.query[LIMIT], cursor=self.query[CURSOR])
-        return {"results": [amounts.row(row, month) for row in page["results"]], "next": page["next"]}
+        results = [amounts.row(row, month, proposed.get(row.place.node)) for row in page["results"]]
+        return {"results": results, "next": page["next"]}
 
     @operation(
         Scope.TARGETS_WRITE,

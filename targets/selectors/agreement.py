@@ -49,9 +49,12 @@ class Line:
         return self.row.is_leaf and self.row.source == Source.GIVEN
 
     @property
-    def has_proposal(self) -> bool:
-        """Whether what is proposed is more than what was given standing in for an answer."""
-        return self.row.waiting < self.row.leaves or self.row.source == Source.OWN
+    def proposed(self) -> int | None:
+        return _proposed(self.row)
+
+    @property
+    def answered(self) -> int:
+        return self.row.leaves - self.row.waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,16 @@ class Agreement:
         return [line for line in self.lines if line.place.depth == 0]
 
     @property
+    def given(self) -> int:
+        return sum(line.row.given or 0 for line in self.tops)
+
+    @property
+    def proposed(self) -> int:
+        return sum(line.row.proposed for line in self.tops)
+
+    @property
     def gap(self) -> int:
-        return sum(line.row.gap for line in self.tops)
+        return self.given - self.proposed
 
     @property
     def waiting(self) -> int:
@@ -92,6 +103,10 @@ class Agreement:
     @property
     def leaves(self) -> int:
         return sum(line.row.leaves for line in self.tops)
+
+    @property
+    def answered(self) -> int:
+        return self.leaves - self.waiting
 
     @property
     def acceptable(self) -> list[Proposal]:
@@ -108,6 +123,12 @@ class Asked:
     target: Target | None
     proposal: Proposal | None
     state: ProposalState | None
+
+    @property
+    def by_month(self) -> list[tuple[date, int]]:
+        """What was given."""
+        months = (self.target and self.target.months) or ()
+        return list(zip(self.goal.plan.period_starts, months, strict=False))
 
 
 def agreement_of(actor: Actor, goal: Goal, *, at: datetime) -> Agreement:
@@ -148,6 +169,18 @@ def rolled_up(
         return {node: reconcile(node, {}, given, proposed)[0] for node in alone}
     parts = (reconcile(top, sheet.tree.children, given, proposed, proposed) for top in tops)
     return {row.key: row for part in parts for row in part}
+
+
+def proposed_in(sheet: Sheet) -> dict[Node, int]:
+    """What is proposed for every holder of whom, or below whom, somebody has answered."""
+    rows = rolled_up(sheet, current_proposals(sheet.goal), [sheet.tree.root])
+    return {node: amount for node, row in rows.items() if (amount := _proposed(row)) is not None}
+
+
+def _proposed(row: Row[Node]) -> int | None:
+    """None while what was given stands in for every answer."""
+    has_answer = row.source == Source.OWN or row.waiting < row.leaves
+    return row.proposed if has_answer else None
 
 
 def current_proposals(goal: Goal) -> dict[Node, Proposal]:

@@ -129,6 +129,7 @@ def accept(
     at: datetime,
 ) -> Proposal:
     """What was proposed is agreed. Of a counter offer: the holder takes it, as if they had proposed it."""
+    _check_takes_part(actor)
     case = _case(actor, proposal, expected_version, at=at)
     words = _words(comment)
     if case.state == ProposalState.COUNTERED:
@@ -175,8 +176,6 @@ def escalate(
     case = _case(actor, proposal, expected_version, at=at)
     words = _reason(comment)
     _check_may_answer(case)
-    if case.authority.decides(case.node):
-        raise DomainError(N_("There is nobody above you to ask: this is yours to decide."), code="yours")
     escalated = case.answer(ProposalState.ESCALATED, words)
     tell_escalated(actor, escalated, case.sheet, at=at)
     return escalated
@@ -260,9 +259,14 @@ def check_open(plan: Plan) -> None:
         )
 
 
-def _check_may_propose(actor: Actor, sheet: Sheet, node: Node, *, at: datetime) -> None:
+def _check_takes_part(actor: Actor) -> None:
+    """A rep writes nothing but what they promise; a viewer and a key that only reads not even that."""
     if actor.role == Role.VIEWER or (actor.role is None and not actor.may(Scope.TARGETS_WRITE)):
         raise Forbidden(N_("Your role or key may not do this."), code="forbidden")
+
+
+def _check_may_propose(actor: Actor, sheet: Sheet, node: Node, *, at: datetime) -> None:
+    _check_takes_part(actor)
     authority = authority_of(actor, sheet.goal.plan, sheet.tree, on=actor.organisation.today(at))
     if not sees(authority.sight, node):
         raise NotFound(N_("There is no such holder in this plan."), code="not_found", field="holder")

@@ -44,6 +44,7 @@ class Tab:
 TABS: tuple[Tab, ...] = (
     Tab("plan", _("Numbers")),
     Tab("goal", _("Goal"), lambda frame: frame.sees_all),
+    Tab("agreement", _("Agreement"), lambda frame: frame.goal is not None),
 )
 
 

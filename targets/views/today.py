@@ -11,9 +11,10 @@ from kpis.values import Holder
 from pipeline.deciding import deciding_deals
 from salestargets.tenancy.choices import Role
 from salestargets.web.requests import TenantRequest, page
-from targets.amounts import scale_of
+from targets.amounts import Scale, scale_of
 from targets.charts import progress_chart, weekly
 from targets.forms.viewing import ViewForm
+from targets.selectors.agreement import Asked, asked_of
 from targets.selectors.history import own_share
 from targets.selectors.records import holder_name
 from targets.selectors.today import Held, Today, held_by, mark_of, today_of
@@ -65,7 +66,15 @@ def _page(request: TenantRequest, form: ViewForm, holder: Holder | None) -> dict
         "is_own": holder is None,
         "steers": request.actor.role != Role.REP,
         "may_acknowledge": request.actor.role != Role.VIEWER,
+        "asked": _asked(request) if holder is None and not request.htmx else (),
     }
+
+
+def _asked(request: TenantRequest) -> list[tuple[Asked, Scale]]:
+    """The numbers that they are to propose themselves."""
+    currency = request.organisation.currency
+    found = asked_of(request.actor, on=request.today)
+    return [(asked, scale_of(asked.goal.kpi, currency)) for asked in found]
 
 
 def _shown(request: TenantRequest, found: Today, held: Held) -> dict[str, Any]:

@@ -219,6 +219,34 @@ EXAMPLES: dict[str, Example] = {
     ),
     "POST plans/{plan_id}/publish": Example(path={"plan_id": Id("smart plan")}, body={}),
     "POST plans/{plan_id}/close": Example(path={"plan_id": Id("fresh published plan")}),
+    "GET plans/{plan_id}/proposals": Example(
+        path={"plan_id": Id("proposed plan")},
+        query={"goal": Id("proposed goal"), "state": "open"},
+        lists=("planned person",),
+    ),
+    "POST plans/{plan_id}/proposals": Example(
+        path={"plan_id": Id("open plan")},
+        body={
+            "goal": Id("open goal"),
+            "holder": PLANNED_PERSON,
+            "months": [{"month": "2026-04-01", "amount": "10.00"}],
+            "comment": "One big deal",
+        },
+    ),
+    "POST plans/{plan_id}/proposals/accept": Example(
+        path={"plan_id": Id("open plan")}, body={"goal": Id("open goal")}
+    ),
+    "GET plans/{plan_id}/reconciliation": Example(
+        path={"plan_id": Id("proposed plan")}, query={"goal": Id("proposed goal")}
+    ),
+    "POST plans/{plan_id}/remind": Example(path={"plan_id": Id("open plan")}),
+    "POST proposals/{proposal_id}/accept": Example(path={"proposal_id": Id("fresh proposal")}, body={}),
+    "POST proposals/{proposal_id}/counter": Example(
+        path={"proposal_id": Id("fresh proposal")}, body={"amount": "5.00", "comment": "More"}
+    ),
+    "POST proposals/{proposal_id}/escalate": Example(
+        path={"proposal_id": Id("fresh proposal")}, body={"comment": "Far off"}
+    ),
     "GET targets/{target_id}": Example(path=TARGET),
     "PATCH targets/{target_id}": Example(path=TARGET, body={"amount": "100.00", "reason": "by hand"}),
     "POST targets/{target_id}/hold": Example(path=TARGET),

@@ -21,7 +21,7 @@ from salestargets.api.services import create_key
 from salestargets.jobs.services import work_one_step
 from salestargets.kernel.fiscal import CalendarMonths
 from salestargets.kernel.money import from_minor
-from salestargets.tenancy.access import Actor, system_actor
+from salestargets.tenancy.access import Actor, actor_of_member, system_actor
 from salestargets.tenancy.choices import AssignmentRole, Role, Scope
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import (
@@ -36,10 +36,12 @@ from salestargets.tenancy.models import (
 )
 from salestargets.tenancy.selectors import fiscal_years, root_unit_id
 from salestargets.tenancy.services.fiscal import set_fiscal_year
-from targets.models import Goal, Plan, Target
+from targets.models import Goal, Plan, Proposal, Target
 from targets.services.milestones import add_milestone
 from targets.services.objectives import create_objective
 from targets.services.potentials import note_potential
+from targets.services.proposals import propose
+from targets.services.publishing import open_plan
 from tests.alerts.builders import facts, tell
 from tests.api.clients import Api
 from tests.builders import START, a_member, a_person, a_unit, an_organisation
@@ -337,6 +339,52 @@ def published_goal(side: Side) -> int:
 def published_target(side: Side) -> int:
     side.id_of("deal")
     return _target(side, "published goal", "planned person")
+
+
+@makes("open plan")
+def open_plan_of(side: Side) -> int:
+    made = plan(side)
+    with acting_for(side.organisation.pk):
+        opened = Plan.objects.get(pk=made)
+        split(a_goal(opened, _shown(side)))
+        open_plan(side.actor, plan=opened, at=timezone.now())
+    return made
+
+
+@makes("open goal")
+def open_goal(side: Side) -> int:
+    with acting_for(side.organisation.pk):
+        return Goal.objects.get(plan=side.id_of("open plan")).pk
+
+
+@makes("proposal")
+def proposal(side: Side) -> int:
+    """By the administrator, on behalf of someone; of a goal of its own, in which nothing else is proposed."""
+    person, opened = side.id_of("planned person"), open_plan_of(side)
+    with acting_for(side.organisation.pk):
+        admin = actor_of_member(side.organisation, side.admin)
+        assert admin is not None
+        made = propose(
+            admin,
+            goal=Goal.objects.select_related("plan__root_unit", "kpi").get(plan=opened),
+            holder=Holder("person", person),
+            amount=side.amount_minor,
+            comment=side.text("comment"),
+            at=timezone.now(),
+        )
+    return made.pk
+
+
+@makes("proposed plan")
+def proposed_plan(side: Side) -> int:
+    with acting_for(side.organisation.pk):
+        return Goal.objects.get(pk=side.id_of("proposed goal")).plan_id
+
+
+@makes("proposed goal")
+def proposed_goal(side: Side) -> int:
+    with acting_for(side.organisation.pk):
+        return Proposal.objects.get(pk=side.id_of("proposal")).target.goal_id
 
 
 def record(side: Side, kind: str, **fields: object) -> int:

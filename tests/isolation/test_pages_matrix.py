@@ -53,6 +53,7 @@ PARTS: dict[str, Id | str] = {
     "id:milestone_id": Id("milestone"),
     "id:objective_id": Id("objective"),
     "id:potential_id": Id("potential"),
+    "id:proposal_id": Id("proposal"),
     "id:review_id": Id("review"),
     "holder:holder": Id("planned unit"),
     "slug:key": "won_revenue",

@@ -17,9 +17,11 @@ ROUTES = [route for route in api_operations() if route.name in EXAMPLES]
 
 ACKNOWLEDGE = "POST alerts/{alert_id}/acknowledge"
 #: What a role or a key may not do though it has the scope, and why.
-NARROWER_ROLES = {(ACKNOWLEDGE, Role.VIEWER): "a viewer changes nothing"}
+#: Open to reps, who write nothing else.
+PROMISES = ("POST plans/{plan_id}/proposals", "POST proposals/{proposal_id}/accept")
+NARROWER_ROLES = {(name, Role.VIEWER): "a viewer changes nothing" for name in (ACKNOWLEDGE, *PROMISES)}
 NARROWER_SCOPES = {
-    (ACKNOWLEDGE, Scope.READ): "nor does a key that only reads",
+    **{(name, Scope.READ): "nor does a key that only reads" for name in (ACKNOWLEDGE, *PROMISES)},
     **{(name, Scope.READ): "a key has no inbox" for name, one in EXAMPLES.items() if one.by_session},
     ("POST keys", Scope.ADMIN): "a key makes no key that may do what it may not itself",
 }
