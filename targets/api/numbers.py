@@ -12,8 +12,10 @@ from targets.amounts import to_stored
 from targets.api.rows import AMOUNT, EFFECTIVE_ON, GOAL, REASON, Amounts, TargetRow, holder
 from targets.choices import Respread
 from targets.models import Goal
+from targets.selectors.agreement import proposed_in
 from targets.selectors.plans import get_goal
 from targets.selectors.rows import sheet_rows
+from targets.selectors.sheets import sheet_of
 from targets.selectors.trees import Node
 from targets.services.cells import UNCHECKED, Edit, edit_numbers
 from targets.services.undo import undo_last
@@ -92,4 +94,6 @@ def changed(view: TenantView, goal: Goal, nodes: set[Node]) -> ChangedRows:
     goal = get_goal(view.actor, goal.pk, view.today)
     amounts = Amounts(goal, view.actor)
     rows = [row for row in sheet_rows(view.actor, goal, on=view.today) if row.place.node in nodes]
-    return {"version": goal.version, "results": [amounts.row(row, None) for row in rows]}
+    proposed = proposed_in(sheet_of(goal))
+    results = [amounts.row(row, None, proposed.get(row.place.node)) for row in rows]
+    return {"version": goal.version, "results": results}

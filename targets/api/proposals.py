@@ -25,7 +25,6 @@ from targets.selectors.agreement import (
 from targets.selectors.leads import Lead
 from targets.selectors.plans import get_goal, get_plan, goals_of
 from targets.selectors.trees import Label
-from targets.services.plans import LONGEST_MONTHS
 from targets.services.proposals import (
     LONGEST_ANSWER,
     LONGEST_WORDS,
@@ -37,6 +36,7 @@ from targets.services.proposals import (
 )
 from targets.services.reminders import remind
 
+MOST_PERIODS = 200
 _WORDS = text(LONGEST_WORDS, min_length=0, multiline=True)
 ONE_GOAL = GOAL.optional()
 STATE = Field("state", choice(ProposalState), "Only proposals in this state.").optional()
@@ -46,7 +46,7 @@ OF_MONTH = Field("month", DATE, "The first day of a month.")
 MONTH_AMOUNT = Field("amount", AMOUNT)
 MONTHS = Field(
     "months",
-    list_of(object_of(OF_MONTH, MONTH_AMOUNT), at_most=LONGEST_MONTHS, at_least=1),
+    list_of(object_of(OF_MONTH, MONTH_AMOUNT), at_most=MOST_PERIODS, at_least=1),
     "Month by month; those left out stay as they were proposed or given.",
 ).optional()
 COMMENT = Field("comment", _WORDS, "Required for a unit with people below it.").otherwise("")

@@ -125,6 +125,18 @@ class Asked:
     state: ProposalState | None
 
     @property
+    def given(self) -> int | None:
+        return self.target and self.target.given
+
+    @property
+    def proposed(self) -> int | None:
+        return self.proposal and self.proposal.amount
+
+    @property
+    def agreed(self) -> int | None:
+        return self.target and self.target.agreed
+
+    @property
     def by_month(self) -> list[tuple[date, int]]:
         """What was given."""
         months = (self.target and self.target.months) or ()

@@ -26,12 +26,14 @@ UNDOABLE = (
     ChangeKind.FILE,
     ChangeKind.HOLD,
 )
+#: Leave every number as it is: a taking back is not taken back, and a proposal only makes its place.
+NO_NUMBERS = (ChangeKind.UNDO, ChangeKind.PROPOSAL)
 
 
 def last_change(goal: Goal) -> Change | None:
     """The newest that is neither taken back nor itself a taking back; None where there is none to undo."""
     undone = Change.objects.filter(goal=goal, undoes__isnull=False).values("undoes")
-    changes = Change.objects.filter(goal=goal).exclude(kind=ChangeKind.UNDO).exclude(pk__in=undone)
+    changes = Change.objects.filter(goal=goal).exclude(kind__in=NO_NUMBERS).exclude(pk__in=undone)
     change = changes.order_by("-id").first()
     return change if change and change.kind in UNDOABLE else None
 
