@@ -126,20 +126,20 @@ class Asked:
 
     @property
     def given(self) -> int | None:
-        return self.target and self.target.given
+        return self.target.given if self.target else None
 
     @property
     def proposed(self) -> int | None:
-        return self.proposal and self.proposal.amount
+        return self.proposal.amount if self.proposal else None
 
     @property
     def agreed(self) -> int | None:
-        return self.target and self.target.agreed
+        return self.target.agreed if self.target else None
 
     @property
     def by_month(self) -> list[tuple[date, int]]:
         """What was given."""
-        months = (self.target and self.target.months) or ()
+        months: Sequence[int] = (self.target.months if self.target else None) or ()
         return list(zip(self.goal.plan.period_starts, months, strict=False))
 
 
