@@ -2,8 +2,8 @@ from django.urls import path
 
 from targets import converters
 from targets.views import (
-    dividing,
     agreement,
+    dividing,
     goals,
     grid,
     history,
