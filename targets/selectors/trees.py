@@ -77,10 +77,15 @@ class PlanTree:
 
     def find(self, holder: Holder | None) -> Node:
         """The node of a unit or a person, the one in the tree before a stray one; no holder: the root."""
-        found = [node for node in self.labels if node.holder == holder] if holder else [self.root]
-        if not found:
+        found = self._by_holder.get(holder) if holder else self.root
+        if found is None:
             raise NotFound(N_("There is no such holder in this plan."), code="not_found", field="holder")
-        return min(found, key=lambda node: self.labels[node].is_stray)
+        return found
+
+    @cached_property
+    def _by_holder(self) -> Mapping[Holder, Node]:
+        present_first = sorted(self.labels, key=lambda node: self.labels[node].is_stray)
+        return {node.holder: node for node in reversed(present_first)}
 
     def present(self) -> list[Node]:
         """Everyone who has a place in it now."""

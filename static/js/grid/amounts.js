@@ -11,6 +11,7 @@ export class Scale {
     this.signs = unit === "money" ? signs(currency, language) : unit === "percent" ? ["%"] : []
     this.tail = unit === "percent" ? "%" : ""
     this.whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 })
+    this.part = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 })
     this.fine = new Intl.NumberFormat(language, { minimumFractionDigits: places, maximumFractionDigits: places })
   }
 
@@ -55,6 +56,8 @@ export class Scale {
 
   /** Short, but never nothing where there is something. */
   brief(amount) { return Math.abs(amount) < 10 ** this.places ? this.exact(amount) : this.short(amount) }
+
+  share(ratio) { return this.part.format(ratio) }
 }
 
 const signs = (currency, language) => {

@@ -12,6 +12,7 @@ export class Sheet {
   waiting = new Set()
   #drafts = new Map()
   #lefts = new Map()
+  #people = new Map()
 
   constructor({ columns, rows, is_level }) {
     this.isLevel = is_level
@@ -29,7 +30,7 @@ export class Sheet {
     this.rows = new Map(rows.map((row) => [row.key, row]))
     this.#nest()
     this.#arrange()
-    this.#lefts.clear()
+    this.#forget()
   }
 
   #nest() {
@@ -62,7 +63,7 @@ export class Sheet {
   /** A few rows as they are now. Someone who joined meanwhile is seen with the next reading. */
   take(rows) {
     for (const row of rows) if (this.rows.has(row.key)) this.rows.set(row.key, row)
-    this.#lefts.clear()
+    this.#forget()
   }
 
   /** Shows the changes that wait, in their order, over what the server said. */
@@ -73,7 +74,7 @@ export class Sheet {
       const row = this.row(holder)
       if (row) this.#drafts.set(holder, { ...row, ...this.#changed(row, this.columns.find(({ key }) => key === column), amount) })
     }
-    this.#lefts.clear()
+    this.#forget()
   }
 
   #changed(row, column, amount) {
@@ -121,6 +122,24 @@ export class Sheet {
     const own = this.value(this.row(key), column)
     const given = totalOf(this.below.get(key).map((child) => this.value(this.row(child), column)))
     return own === null && given === null ? null : (own ?? 0) - (given ?? 0)
+  }
+
+  /** What all people below a unit carry together, of its own number; null where nobody has one. */
+  carried(key) {
+    const own = this.row(key).total, people = this.isLevel || !this.isBranch(key) ? null : this.#ofPeople(key)
+    return own && people !== null ? people / own : null
+  }
+
+  #ofPeople(key) {
+    const row = this.row(key)
+    if (!row.is_unit) return row.total
+    if (!this.#people.has(key)) this.#people.set(key, totalOf(this.below.get(key).map((child) => this.#ofPeople(child))))
+    return this.#people.get(key)
+  }
+
+  #forget() {
+    this.#lefts.clear()
+    this.#people.clear()
   }
 
   isHeld(row, column) {

@@ -187,6 +187,8 @@ export class View {
     if (left > 0) note("short", this.words.say("unallocated", { amount: this.scale.exact(left) }))
     if (left < 0) note("over", this.words.say("over", { amount: this.scale.exact(-left) }))
     if (column.key === "total" && row.computed !== null && row.computed !== row.total) note("override", this.words.say("override", { amount: this.scale.exact(row.computed) }))
+    const carried = column.key === "total" ? this.sheet.carried(row.key) : null
+    if (carried !== null && carried !== 1) titles.push(this.words.say("carried", { share: this.scale.share(carried) }))
     if (column.key === "total" && row.agreed) note("agreed", this.words.say("agreed"))
     return { text: this.scale.short(amount), looks, titles, isHeld }
   }

@@ -1,6 +1,7 @@
 """The planning grid in a real browser, under the real policy: written in, pasted into, cut off, overtaken."""
 
 import os
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -439,6 +440,14 @@ def test_marks_tell_what_was_set_by_hand_who_joined_and_who_left(browser: Browse
     expect(cell(page, "Eve", "Name")).to_contain_text("left the tree")
     expect(cell(page, "Eve", "Total")).to_have_attribute("title", "set by hand; the split gave 999")
     expect(cell(page, "West", "Left to give")).to_have_text("53 over-assigned")
+
+
+def test_a_unit_tells_what_its_people_carry_together(browser: Browser) -> None:
+    page = a_page(a_context(browser, Server()))
+    for name, told in (("Acme", "98.1%"), ("East", "93.3%"), ("West", "104.2%")):
+        expect(cell(page, name, "Total")).to_have_attribute("title", re.compile(f"people carry {told}"))
+    cell(page, "West", "Total").focus()
+    expect(page.locator("[data-where]")).to_contain_text("people carry 104.2%")
 
 
 def test_ten_thousand_rows_are_drawn_as_far_as_they_are_seen(browser: Browser) -> None:

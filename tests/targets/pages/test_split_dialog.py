@@ -106,4 +106,5 @@ def test_it_fits_a_phone_and_works_without_script(
     assert box["x"] + box["width"] <= 390
     page.get_by_role("button", name="Apply").click()
     page.wait_for_url(f"**/plans/{goal.plan_id}/?goal={goal.pk}")
+    page.get_by_role("link", name="As a plain table").click()
     expect(page.get_by_role("row", name="East")).to_contain_text("600")
