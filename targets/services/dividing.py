@@ -137,10 +137,11 @@ class Task:
             )
 
     def _basis(self) -> Mapping[Node, Weight]:
+        weights, amounts = self._by_node("weights", self.request.weights), self._amounts("amounts")
         if self.request.method == SplitMethod.WEIGHTS:
-            return self._summed(self._by_node("weights", self.request.weights))
+            return self._summed(weights)
         if self.request.method == SplitMethod.FIXED:
-            return self._summed(self._amounts("amounts"))
+            return self._summed(amounts)
         return weights_known(
             self.sheet,
             self.request.method,

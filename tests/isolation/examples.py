@@ -207,6 +207,7 @@ EXAMPLES: dict[str, Example] = {
             "method": "weights",
             "weights": [{"holder": PLANNED_PERSON, "weight": "1"}, {"holder": SECOND_PERSON, "weight": "2"}],
             "holds": [{"holder": SECOND_PERSON, "amount": "1.00"}],
+            "amounts": [{"holder": PLANNED_PERSON, "amount": "1.00"}],
             "floors": [{"holder": PLANNED_PERSON, "amount": "0.00"}],
             "caps": [{"holder": SECOND_PERSON, "amount": "9999999999.00"}],
             "buckets": [{"name": "A", "members": [PLANNED_PERSON, SECOND_PERSON]}],
