@@ -1,5 +1,7 @@
 from django.urls import path
 
+from targets.api.acknowledgements import AcknowledgementReminder, Acknowledgements, TargetAcknowledgement
+from targets.api.fairness import PlanFairness
 from targets.api.goals import GoalDrift, GoalFollowing, Milestones, OneMilestone
 from targets.api.numbers import PlanNumbers, PlanUndo
 from targets.api.objectives import Objectives, OneObjective
@@ -27,6 +29,7 @@ from targets.api.proposals import (
     Proposals,
     ProposalsAcceptance,
 )
+from targets.api.rules import OneTrigger, Rules, Triggers
 from targets.api.splits import PlanPhasing, PlanSplit
 from targets.api.targets import OneTarget, TargetHistory, TargetHold, TargetRelease, Targets
 
@@ -59,13 +62,20 @@ urlpatterns = [
     path("proposals/<id:proposal_id>/accept/", ProposalAcceptance.as_view()),
     path("proposals/<id:proposal_id>/counter/", ProposalCounter.as_view()),
     path("proposals/<id:proposal_id>/escalate/", ProposalEscalation.as_view()),
+    path("plans/<id:plan_id>/fairness/", PlanFairness.as_view()),
+    path("plans/<id:plan_id>/acknowledgements/", Acknowledgements.as_view()),
+    path("plans/<id:plan_id>/acknowledgements/remind/", AcknowledgementReminder.as_view()),
     path("targets/<id:target_id>/", OneTarget.as_view()),
     path("targets/<id:target_id>/hold/", TargetHold.as_view()),
     path("targets/<id:target_id>/release/", TargetRelease.as_view()),
     path("targets/<id:target_id>/phasing/", TargetPhasing.as_view()),
+    path("targets/<id:target_id>/acknowledge/", TargetAcknowledgement.as_view()),
     path("targets/<id:target_id>/history/", TargetHistory.as_view()),
     path("potentials/", Potentials.as_view()),
     path("potentials/<id:potential_id>/", OnePotential.as_view()),
+    path("planning-rules/", Rules.as_view()),
+    path("triggers/", Triggers.as_view()),
+    path("triggers/<id:trigger_id>/", OneTrigger.as_view()),
     path("progress/", ProgressList.as_view()),
     path("progress/<id:target_id>/records/", ProgressRecords.as_view()),
 ]

@@ -10,7 +10,7 @@ class TargetsConfig(AppConfig):
         from salestargets.jobs.registry import register_queue
         from salestargets.jobs.wake import wake
         from salestargets.tenancy.registry import register_installer, register_settings_follower
-        from targets import logged, notices, pages
+        from targets import announcements, logged, notices, pages
         from targets.services.pace_rule import PACE_RULE
         from targets.services.progress import QUEUE, follow_cells
         from targets.services.rules import install
@@ -23,4 +23,5 @@ class TargetsConfig(AppConfig):
         register_settings_follower(lambda organisation: wake(QUEUE))
         pages.register()
         logged.register()
+        announcements.register()
         notices.register()

@@ -7,9 +7,12 @@ from decimal import Decimal
 from django.utils.translation import get_language, gettext
 
 from kpis.models import Kpi
+from salestargets.kernel.rational import rounded
 from salestargets.web import charts, formatting
 from targets.amounts import from_stored
+from targets.domain.fairness import Rated
 from targets.selectors.today import Point
+from targets.selectors.trees import Node
 
 
 def progress_chart(points: Sequence[Point], target: int | None, kpi: Kpi, currency: str) -> charts.Figure:
@@ -29,6 +32,20 @@ def progress_chart(points: Sequence[Point], target: int | None, kpi: Kpi, curren
         )
     axis = charts.amounts_axis([*due, *won, goal], lambda tick: written(tick, currency))
     return charts.figure(*traces, yaxis=axis, xaxis={"type": "date"})
+
+
+def fairness_chart(people: Sequence[Rated[Node]]) -> charts.Figure:
+    """How many times their expected capacity each is asked for; who stands out is marked."""
+    known = [rated for rated in people if rated.ratio is not None]
+    bars = charts.bars(
+        gettext("Target over expected capacity"),
+        [rated.name for rated in known],
+        [rounded(rated.ratio, 3) for rated in known],
+    )
+    bars.marker.color = [charts.WARN if rated.is_outlier else charts.ACCENT for rated in known]
+    return charts.figure(
+        bars, yaxis={"rangemode": "tozero", "tickformat": ".2~f"}, xaxis={"type": "category"}
+    )
 
 
 def weekly(points: Sequence[Point]) -> list[Point]:

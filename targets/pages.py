@@ -17,6 +17,7 @@ def register() -> None:
     register_tab("plans", NavItem("plans", _("Plans"), "target", "plans", STEERING, 10))
     register_tab("plans", NavItem("potentials", _("Potentials"), "compass", "potentials", STEERING, 30))
     register_tab("plans", NavItem("objectives", _("Objectives"), "flag", "objectives", STEERING, 20))
+    register_tab("settings", NavItem("planning", _("Planning"), "target", "planning", (Role.ADMIN,), 45))
     register_step(
         Step(
             key="plan",

@@ -5,7 +5,7 @@ from django.utils import timezone
 from salestargets.jobs import wake
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation
-from targets.services import progress, reminders
+from targets.services import acknowledgements, progress, reminders
 
 log = structlog.get_logger(__name__)
 
@@ -22,11 +22,12 @@ def turn_of_the_day() -> None:
 
 @shared_task(name="targets.day")
 def day(organisation_id: int) -> None:
-    """Move what is expected by now, in one organisation: a day has begun, or its calendar changed."""
+    """A day has begun in one organisation, or its calendar changed: expect more, remind the late."""
     wake.heard(progress.QUEUE, organisation_id)
     with acting_for(organisation_id):
         notes = wake.wake_ids(progress.QUEUE)
         progress.refresh_progress(at=timezone.now())
+        acknowledgements.remind_late(Organisation.objects.get(pk=organisation_id), at=timezone.now())
         wake.settle(notes)
 
 

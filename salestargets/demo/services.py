@@ -14,7 +14,7 @@ from salestargets.demo.generator import DemoData, company, generate
 from salestargets.demo.plans import make_plans
 from salestargets.kernel.errors import Conflict
 from salestargets.kernel.messages import N_
-from salestargets.tenancy.access import Actor, system_actor
+from salestargets.tenancy.access import Actor, actor_of_member, system_actor
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Membership, Organisation, Person, Unit
@@ -89,7 +89,10 @@ def _load(at: datetime, password: str) -> Organisation:
         _add_people(actor, data, admin, password)
         while drain(organisation.pk, at=at):
             pass
-        make_plans(actor, data, at=at)
+        approver = actor_of_member(organisation, admin)
+        if approver is None:
+            raise ValueError("The demo has no administrator.")
+        make_plans(actor, approver, data, at=at)
         refresh_progress(at=at)
     return organisation
 

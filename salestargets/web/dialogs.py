@@ -32,7 +32,10 @@ _TOKEN = re.compile(r"[-_A-Za-z0-9]{1,100}")
 
 @dataclass(frozen=True, kw_only=True)
 class Dialog:
-    """What a form is called, what its button says, where it leads and what is said there."""
+    """What a form is called, what its button says, where it leads and what is said there.
+
+    Without `submit` there is nothing to send yet: the form says why.
+    """
 
     title: Text
     submit: Text
@@ -72,7 +75,8 @@ def answer(
 ) -> HttpResponse:
     """Show the form; once sent, do what it asks and go back, or show it again with what is wrong.
 
-    A `template` of one's own is a page with the form on it, and what else is `shown`.
+    What is `shown` may name a template that stands `above` the fields. A `template` of one's own is a page
+    with the form on it, and what else is `shown`.
     """
     leads_to: list[str | None] = []
     if request.method == "POST" and accepted(form, lambda data: leads_to.append(once(request, data, call))):

@@ -1,4 +1,8 @@
-from targets.models import PlanningRules
+from django.db.models import QuerySet
+
+from salestargets.kernel.errors import NotFound
+from salestargets.kernel.messages import N_
+from targets.models import PlanningRules, Trigger
 
 
 def planning_rules() -> PlanningRules:
@@ -15,3 +19,16 @@ def is_beyond_limit(rules: PlanningRules, before: int | None, after: int) -> boo
 
 def limit_percent(rules: PlanningRules) -> str:
     return f"{rules.move_limit_bp / 100:g}"
+
+
+def triggers(*, active: bool | None = None) -> QuerySet[Trigger]:
+    """What may give rise to an adjustment, in the organisation's order; None: those switched off too."""
+    rows = Trigger.objects.select_related("kpi").order_by("position", "id")
+    return rows if active is None else rows.filter(is_active=active)
+
+
+def get_trigger(trigger_id: int) -> Trigger:
+    trigger = triggers().filter(pk=trigger_id).first()
+    if trigger is None:
+        raise NotFound(N_("There is no such trigger."), code="not_found", field="trigger")
+    return trigger

@@ -25,6 +25,7 @@ from targets.selectors.plans import may_set, sees
 from targets.selectors.rules import is_beyond_limit, limit_percent, planning_rules
 from targets.selectors.sheets import NOTHING, Cell, Sheet, Spread
 from targets.selectors.trees import Node
+from targets.services.asking import ask, tell_changed
 from targets.services.progress import refresh_progress
 
 
@@ -137,7 +138,7 @@ def write_numbers(because: Because, kind: ChangeKind, *parts: Part) -> Change | 
     """Write what differs, as one change; None where nothing does.
 
     The goal must be locked, and the sheets, all of that goal, read after that. Published: every changed
-    number gets a new version with the reason, and progress follows.
+    number gets a new version with the reason, its holder is asked about it, and progress follows.
     """
     goal = parts[0].sheet.goal
     is_published = goal.plan.state == PlanState.PUBLISHED
@@ -154,6 +155,9 @@ def write_numbers(because: Because, kind: ChangeKind, *parts: Part) -> Change | 
         _follow_root(because, goal, parts)
     if is_versioned:
         record_versions(change, ids, effective_on=_effective_on(because, goal.plan))
+        ask(change, because.actor.organisation)
+        if kind != ChangeKind.ADJUSTMENT:  # which tells of itself, with more
+            tell_changed(change, goal.plan)
         refresh_progress(at=because.at, goals=[goal], holders={node.holder for _part, node, _cell in rows})
     return change
 

@@ -12,14 +12,16 @@ from salestargets.kernel.messages import N_
 from salestargets.kernel.parsing import clean_text
 from salestargets.tenancy.access import Actor
 from salestargets.tenancy.services.versions import lock, save_changes
+from targets.announcements import PLAN_APPROVED, PLAN_SUBMITTED, PLAN_TAKEN_BACK
 from targets.choices import MAKING, ChangeKind, PlanState
 from targets.domain.smart import Finding
 from targets.models import Goal, Plan, PlanMove, Target
-from targets.selectors.approvers import may_approve
+from targets.selectors.approvers import approvers_of, has_submitted, leads_of, may_approve
 from targets.selectors.nesting import drifts_of
 from targets.selectors.plans import goals_of
 from targets.selectors.rules import planning_rules
 from targets.selectors.smart import smart_findings
+from targets.services.asking import ask, tell_closed, tell_of, tell_published
 from targets.services.numbers import Because, check_not_closed, record_change, record_versions
 from targets.services.pace_rule import stop_warning
 from targets.services.plans import check_may_lead
@@ -42,7 +44,7 @@ def open_plan(
     _check_some(goals_of([plan])[plan.pk])
     if answers_by is not None and answers_by < actor.organisation.today(at):
         raise DomainError(N_("Give people until a day to come."), code="in_the_past", field="answers_by")
-    plan = _move(actor, plan, PlanState.OPEN, at=at, answers_by=answers_by)
+    _move(actor, plan, PlanState.OPEN, at=at, answers_by=answers_by)
     tell_opened(actor, plan, at=at)
     return plan
 
@@ -55,7 +57,9 @@ def submit_plan(actor: Actor, *, plan: Plan, expected_version: int | None = None
     goals = goals_of([plan])[plan.pk]
     _check_some(goals)
     _check_drift(goals)
-    return _move(actor, plan, PlanState.SUBMITTED, at=at)
+    move = _move(actor, plan, PlanState.SUBMITTED, at=at)
+    tell_of(move, PLAN_SUBMITTED, approvers_of(plan, on=actor.organisation.today(at)))
+    return plan
 
 
 @transaction.atomic
@@ -66,7 +70,9 @@ def take_back_plan(
     if not may_approve(actor, plan, on=actor.organisation.today(at)):
         check_may_lead(actor, plan.root_unit_id, at=at)
     plan = _lock(plan, expected_version, PlanState.SUBMITTED, PlanState.APPROVED)
-    return _move(actor, plan, PlanState.OPEN, at=at, reason=_reason(reason))
+    move = _move(actor, plan, PlanState.OPEN, at=at, reason=_reason(reason))
+    tell_of(move, PLAN_TAKEN_BACK, _makers(plan, on=actor.organisation.today(at)))
+    return plan
 
 
 @transaction.atomic
@@ -87,7 +93,9 @@ def approve_plan(
     override = clean_text(override, max_length=300)
     if not override:
         _check_smart(goals_of([plan])[plan.pk], on=actor.organisation.today(at))
-    return _move(actor, plan, PlanState.APPROVED, at=at, reason=override, is_override=bool(override))
+    move = _move(actor, plan, PlanState.APPROVED, at=at, reason=override, is_override=bool(override))
+    tell_of(move, PLAN_APPROVED, _makers(plan, on=actor.organisation.today(at)))
+    return plan
 
 
 @transaction.atomic
@@ -99,7 +107,7 @@ def publish_plan(
     override: str = "",
     at: datetime,
 ) -> Plan:
-    """Every target gets version 1, in force from the plan's first day.
+    """Every target gets version 1, in force from the plan's first day; every holder is asked about theirs.
 
     From approved; where the organisation needs no approval from any state before, and then not before every
     goal is SMART, unless an approver overrides with a reason, which stays with the versions.
@@ -114,7 +122,7 @@ def publish_plan(
     override = clean_text(override, max_length=300)
     if plan.state != PlanState.APPROVED:
         _check_override(actor, plan, goals, override, at=at)
-    plan = _move(
+    _move(
         actor,
         plan,
         PlanState.PUBLISHED,
@@ -128,6 +136,8 @@ def publish_plan(
         goal.plan = plan
         change = record_change(Because(actor, at, override), goal, ChangeKind.PUBLICATION)
         record_versions(change, None, effective_on=plan.starts_on)
+        ask(change, actor.organisation)
+    tell_published(plan, at=at)
     refresh_progress(at=at, goals=goals)
     return plan
 
@@ -144,8 +154,9 @@ def close_plan(actor: Actor, *, plan: Plan, expected_version: int | None = None,
         raise DomainError(N_("The plan is closed once its last day is over."), code="not_over")
     goals = goals_of([plan])[plan.pk]
     refresh_progress(at=at, goals=goals)
-    plan = _move(actor, plan, PlanState.CLOSED, at=at, closed_at=at)
+    _move(actor, plan, PlanState.CLOSED, at=at, closed_at=at)
     stop_warning(Target.objects.filter(goal__in=goals).values_list("id", flat=True), at=at)
+    tell_closed(plan, at=at)
     return plan
 
 
@@ -170,8 +181,8 @@ def _move(
     reason: str = "",
     is_override: bool = False,
     **changes: object,
-) -> Plan:
-    PlanMove.objects.create(
+) -> PlanMove:
+    move = PlanMove.objects.create(
         plan=plan,
         from_state=plan.state,
         to_state=state,
@@ -183,7 +194,13 @@ def _move(
     )
     with pghistory.context(reason=reason):
         save_changes(plan, {"state": state, **changes})
-    return plan
+    return move
+
+
+def _makers(plan: Plan, *, on: date) -> set[int]:
+    """Users who lead the plan, and who submitted it."""
+    submitted = PlanMove.objects.filter(plan=plan, to_state=PlanState.SUBMITTED, by__isnull=False)
+    return leads_of(plan, on=on) | set(submitted.values_list("by", flat=True))
 
 
 def _reason(text: str) -> str:
@@ -210,8 +227,7 @@ def _check_ready(plan: Plan, *, needs_approval: bool) -> None:
 def _check_may_approve(actor: Actor, plan: Plan, *, at: datetime) -> None:
     if not may_approve(actor, plan, on=actor.organisation.today(at)):
         raise Forbidden(N_("A plan is approved by someone above its unit."), code="not_yours")
-    submitted = PlanMove.objects.filter(plan=plan, to_state=PlanState.SUBMITTED).order_by("-id").first()
-    if submitted is not None and submitted.actor == actor.id:
+    if has_submitted(actor, plan):
         raise Forbidden(N_("Nobody approves their own plan. Ask someone else."), code="own_plan")
 
 

@@ -86,6 +86,13 @@ def signed(value: int, scale: Scale) -> str:
 
 
 @register.filter
+def statistic(value: Fraction | float | None) -> str:
+    """A number that describes, to two decimals; “—” where it is undefined."""
+    known = None if value is None else rounded(Fraction(value), 2)
+    return formatting.format_number(known, language=language(), digits=2)
+
+
+@register.filter
 def ratio_percent(value: Fraction | None) -> str:
     return formatting.format_percent(rounded(value, 6), language=language())
 

@@ -7,13 +7,15 @@ from typing import Any
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from salestargets.tenancy.access import sight_of
+from salestargets.tenancy.access import Sight, sight_of
 from salestargets.tenancy.choices import Scope
 from salestargets.web.asked import asked_id
 from salestargets.web.registry import Text
 from salestargets.web.requests import TenantRequest
-from targets.choices import IN_FORCE, MAKING, PlanState
+from targets.choices import MAKING, PlanState
 from targets.models import Goal, Plan
+from targets.selectors.acknowledgements import Answers, answers_of, asks_of
+from targets.selectors.course import moves_of, moves_open, steps_of
 from targets.selectors.periods import span_of
 from targets.selectors.plans import get_goal, get_plan, goals_of
 from targets.views.addresses import address_of
@@ -27,6 +29,7 @@ class Frame:
     plan: Plan
     goals: Sequence[Goal]
     goal: Goal | None
+    sight: Sight
     sees_all: bool
     leads: bool
 
@@ -40,11 +43,22 @@ class Tab:
     is_shown: Callable[[Frame], bool] = lambda _frame: True
 
 
+#: What a move of the plan is called on its button, and its icon.
+BUTTONS: dict[str, tuple[Text, str]] = {
+    "open": (_("Open for proposals"), "messages-square"),
+    "submit": (_("Submit"), "send"),
+    "take_back": (_("Take back"), "undo-2"),
+    "approve": (_("Approve"), "badge-check"),
+    "publish": (_("Publish"), "send"),
+    "close": (_("Close"), "lock"),
+}
 #: In the order of the work.
 TABS: tuple[Tab, ...] = (
     Tab("plan", _("Numbers")),
     Tab("goal", _("Goal"), lambda frame: frame.sees_all),
     Tab("agreement", _("Agreement"), lambda frame: frame.goal is not None),
+    Tab("fairness", _("Fairness")),
+    Tab("course", _("Course")),
 )
 
 
@@ -53,13 +67,15 @@ def frame_of(request: TenantRequest, plan_id: int) -> Frame:
     check_steers(request)
     plan = get_plan(request.actor, plan_id, request.today)
     goals, goal_id = goals_of([plan])[plan.pk], asked_id(request, "goal")
-    sees_all = sight_of(request.actor, request.today).of_unit(plan.root_unit_id)
+    sight = sight_of(request.actor, request.today)
+    sees_all = sight.of_unit(plan.root_unit_id)
     return Frame(
         plan=plan,
         goals=goals,
         goal=next(iter(goals), None)
         if goal_id is None
         else get_goal(request.actor, goal_id, request.today, plan_id=plan.pk),
+        sight=sight,
         sees_all=sees_all,
         leads=sees_all and request.actor.may(Scope.TARGETS_WRITE),
     )
@@ -78,10 +94,28 @@ def shown_in(request: TenantRequest, frame: Frame, url_name: str) -> dict[str, A
         "leads": leads,
         "may_change": leads and plan.state != PlanState.CLOSED,
         "may_add": leads and plan.state in MAKING,
-        "may_publish": leads and plan.state not in IN_FORCE,
-        "may_close": leads and plan.state == PlanState.PUBLISHED and plan.ends_on <= request.today,
+        "steps": steps_of(plan, moves_of(plan)),
+        "buttons": _buttons(request, frame),
+        "answers": _answers(frame),
+        "exports": frame.goal is not None and url_name == "plan",
         "address": request.get_full_path(),
     }
+
+
+def _buttons(request: TenantRequest, frame: Frame) -> list[tuple[Text, str, str]]:
+    """What may be done with the plan now: label, address, icon; the main thing last."""
+    if not frame.goals:
+        return []
+    moves = moves_open(request.actor, frame.plan, leads=frame.leads, on=request.today)
+    shown = [(*BUTTONS[move], address_of(request, f"plan_{move}", plan_id=frame.plan.pk)) for move in moves]
+    return [(label, href, glyph) for label, glyph, href in shown]
+
+
+def _answers(frame: Frame) -> Answers | None:
+    """How those in sight answered about the goal's numbers in force."""
+    if frame.plan.state != PlanState.PUBLISHED or frame.goal is None:
+        return None
+    return answers_of(asks_of(frame.plan, frame.sight).filter(target__goal=frame.goal))
 
 
 def _tabs(request: TenantRequest, frame: Frame, url_name: str) -> list[tuple[Text, str, bool]]:

@@ -14,6 +14,8 @@ from salestargets.web.requests import TenantRequest, page
 from targets.amounts import Scale, scale_of
 from targets.charts import progress_chart, weekly
 from targets.forms.viewing import ViewForm
+from targets.models import Acknowledgement
+from targets.selectors.acknowledgements import awaited_of, number_of
 from targets.selectors.agreement import Asked, asked_of
 from targets.selectors.history import own_share
 from targets.selectors.records import holder_name
@@ -67,6 +69,7 @@ def _page(request: TenantRequest, form: ViewForm, holder: Holder | None) -> dict
         "steers": request.actor.role != Role.REP,
         "may_acknowledge": request.actor.role != Role.VIEWER,
         "asked": _asked(request) if holder is None and not request.htmx else (),
+        "awaited": _awaited(request) if holder is None else (),
     }
 
 
@@ -75,6 +78,12 @@ def _asked(request: TenantRequest) -> list[tuple[Asked, Scale]]:
     currency = request.organisation.currency
     found = asked_of(request.actor, on=request.today)
     return [(asked, scale_of(asked.goal.kpi, currency)) for asked in found]
+
+
+def _awaited(request: TenantRequest) -> list[tuple[Acknowledgement, str, int | None, Scale]]:
+    """The numbers that wait for their word: whose, how much."""
+    asks, currency = awaited_of(request.actor), request.organisation.currency
+    return [(ask, *number_of(ask), scale_of(ask.target.goal.kpi, currency)) for ask in asks]
 
 
 def _shown(request: TenantRequest, found: Today, held: Held) -> dict[str, Any]:

@@ -28,7 +28,8 @@ from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation, Person, Unit
 from salestargets.tenancy.selectors import root_unit_id
 from targets.choices import PlanState, Status
-from targets.models import Goal, Plan, Progress, Target
+from targets.models import Goal, Plan, PlanMove, Progress, Target
+from targets.selectors.acknowledgements import answers_of, awaited_of, standing_asks
 from targets.selectors.sheets import sheet_of
 from tests.builders import an_organisation
 from tests.conftest import renew
@@ -142,6 +143,23 @@ def test_last_quarter_is_closed_and_this_one_is_published(demo: Demo) -> None:
     quarter = CalendarMonths().quarter_of(demo.on)
     assert [plan.state for plan in plans] == [PlanState.CLOSED, PlanState.PUBLISHED]
     assert [plan.ends_on for plan in plans] == [quarter.start, quarter.end]
+
+
+def test_each_plan_was_approved_by_another_than_who_submitted_it(demo: Demo) -> None:
+    admin = User.objects.get(email=EMAILS[Role.ADMIN])
+    for plan in Plan.objects.all():
+        moves = {move.to_state: move for move in PlanMove.objects.filter(plan=plan)}
+        assert moves[PlanState.APPROVED].by == admin
+        assert moves[PlanState.SUBMITTED].by is None
+        assert moves[PlanState.APPROVED].actor != moves[PlanState.SUBMITTED].actor
+
+
+def test_most_people_have_acknowledged_their_number_a_few_have_not(demo: Demo) -> None:
+    running = standing_asks().filter(target__goal__plan__state=PlanState.PUBLISHED)
+    answers = answers_of(running)
+    assert answers.contested == 1
+    assert 5 <= answers.waiting < answers.asked / 5
+    assert [ask.target.person_id for ask in awaited_of(member(demo, Role.REP))] != []
 
 
 def test_every_target_is_given_out_to_the_cent_in_every_month(demo: Demo) -> None:

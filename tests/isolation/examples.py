@@ -253,6 +253,16 @@ EXAMPLES: dict[str, Example] = {
     "POST targets/{target_id}/hold": Example(path=TARGET),
     "POST targets/{target_id}/release": Example(path=TARGET),
     "GET targets/{target_id}/phasing": Example(path={"target_id": Id("published target")}),
+    "GET plans/{plan_id}/acknowledgements": Example(
+        path={"plan_id": Id("published plan")}, query={"goal": Id("published goal"), "state": "asked"}
+    ),
+    "POST plans/{plan_id}/acknowledgements/remind": Example(path={"plan_id": Id("published plan")}),
+    "GET plans/{plan_id}/fairness": Example(
+        path={"plan_id": Id("published plan")}, query={"goal": Id("published goal")}
+    ),
+    "POST targets/{target_id}/acknowledge": Example(
+        path={"target_id": Id("asked target")}, body={"version": 1}, by_session=True
+    ),
     "GET targets/{target_id}/history": Example(path={"target_id": Id("published target")}),
     "GET potentials": a_list("potential"),
     "POST potentials": Example(
@@ -263,6 +273,14 @@ EXAMPLES: dict[str, Example] = {
         path={"potential_id": Id("fresh potential")}, body={"amount": "1.00"}
     ),
     "DELETE potentials/{potential_id}": Example(path={"potential_id": Id("fresh potential")}),
+    "GET planning-rules": Example(),
+    "PATCH planning-rules": Example(body={"answer_days": 5}),
+    "GET triggers": a_list("trigger"),
+    "POST triggers": Example(body={"name": New(), "kpi": "won_revenue", "pace_below": "0.8"}),
+    "GET triggers/{trigger_id}": Example(path={"trigger_id": Id("trigger")}),
+    "PATCH triggers/{trigger_id}": Example(
+        path={"trigger_id": Id("fresh trigger")}, body={"is_active": False}
+    ),
     "GET progress": a_list(plan=Id("published plan"), goal=Id("published goal"), holder=PLANNED_UNIT),
     "GET progress/{target_id}/records": Example(path={"target_id": Id("published target")}, lists=("deal",)),
     "GET kpis": a_list(),
@@ -331,6 +349,7 @@ UNIQUE: dict[str, dict[str, Any]] = {
     "POST assignments": {"external_id": Name("assignment")},
     "POST keys": {"name": Name("key")},
     "POST plans": {"name": Name("plan")},
+    "POST triggers": {"name": Name("trigger")},
     **{
         f"POST {kind}/bulk": {"source": "crm", "records": [{**row, "external_id": Name(one)}]}
         for kind, one, row in (

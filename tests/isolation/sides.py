@@ -36,12 +36,13 @@ from salestargets.tenancy.models import (
 )
 from salestargets.tenancy.selectors import fiscal_years, root_unit_id
 from salestargets.tenancy.services.fiscal import set_fiscal_year
-from targets.models import Goal, Plan, Proposal, Target
+from targets.models import Goal, Plan, Proposal, Target, Trigger
 from targets.services.milestones import add_milestone
 from targets.services.objectives import create_objective
 from targets.services.potentials import note_potential
 from targets.services.proposals import propose
 from targets.services.publishing import open_plan
+from targets.services.rules import create_trigger
 from tests.alerts.builders import facts, tell
 from tests.api.clients import Api
 from tests.builders import START, a_member, a_person, a_unit, an_organisation
@@ -387,6 +388,28 @@ def proposed_goal(side: Side) -> int:
         return Proposal.objects.get(pk=side.id_of("proposal")).target.goal_id
 
 
+@makes("trigger")
+def trigger(side: Side) -> int:
+    with acting_for(side.organisation.pk):
+        return create_trigger(side.actor, changes={"name": side.text("trigger")}).pk
+
+
+@makes("asked target")
+def asked_target(side: Side) -> int:
+    """Of the administrator, who was asked about it."""
+    with acting_for(side.organisation.pk):
+        holder = Person.objects.filter(user=side.admin).first()
+    if holder is None:
+        holder = a_person(side.organisation, side.text("holder"), unit=side.unit)
+        with acting_for(side.organisation.pk):
+            Person.objects.filter(pk=holder.pk).update(user=side.admin)
+    goal = a_goal(a_plan(side.organisation, side.text("plan"), root=side.unit), _shown(side))
+    split(goal)
+    published(goal.plan)
+    with acting_for(side.organisation.pk):
+        return Target.objects.get(goal=goal, person=holder).pk
+
+
 def record(side: Side, kind: str, **fields: object) -> int:
     """A record as its source sends it; returns its id."""
     external_id = side.text(kind)
@@ -594,6 +617,7 @@ NAMES |= {
     "mapping": lambda pk: ImportMapping.objects.get(pk=pk).name,
     "assignment": lambda pk: Assignment.objects.get(pk=pk).external_id,
     "plan": lambda pk: Plan.objects.get(pk=pk).name,
+    "trigger": lambda pk: Trigger.objects.get(pk=pk).name,
     "deal": lambda pk: Deal.objects.get(pk=pk).external_id,
     "unit": lambda pk: Unit.objects.get(pk=pk).external_id,
     "manager": lambda pk: Person.objects.get(pk=pk).external_id,

@@ -101,7 +101,7 @@ def test_a_manager_plans_a_quarter_and_a_rep_sees_their_number(
     manager.get_by_role("link", name="Publish").click()
     with manager.expect_navigation():
         manager.locator("#dialog").get_by_role("button", name="Publish").click()
-    expect(manager.get_by_text("Published")).to_be_visible()
+    expect(manager.locator("[aria-current=step]")).to_have_text("Published")
 
     manager.goto(f"{live_server.url}/o/acme/team/")
     expect(manager.get_by_role("row", name="Alice")).to_be_visible()

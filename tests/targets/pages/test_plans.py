@@ -248,7 +248,7 @@ def test_publishing_shows_what_is_missing_and_how_to_mend_it(company: Company, m
     page = text_of(manager, f"{path}publish/")
     assert "It serves no objective and no plan above it. Choose the objective that it serves." in page
     assert 'type="submit">Publish' not in page
-    assert "Publish all the same" not in page
+    assert "All the same" not in page
     assert "Not every goal is SMART yet." in sent(manager, f"{path}publish/", {"version": plan.version}, 422)
     with acting_for(company.acme.pk):
         goal = Goal.objects.get(plan=plan)
@@ -265,7 +265,7 @@ def test_publishing_shows_what_is_missing_and_how_to_mend_it(company: Company, m
 def test_an_administrator_may_override_with_a_reason(company: Company, admin: Client) -> None:
     plan = a_plan(company.acme, "Q3", **Q3)
     sent(admin, f"{PLANS}{plan.pk}/goals/new/", {"kpi": "won_revenue", "amount": "300"})
-    assert "Publish all the same, because" in text_of(admin, f"{PLANS}{plan.pk}/publish/")
+    assert "All the same, because" in text_of(admin, f"{PLANS}{plan.pk}/publish/")
     sent(admin, f"{PLANS}{plan.pk}/publish/", {"version": plan.version, "override": "The board wants it"})
     assert plan_of(company.acme, "Q3").state == PlanState.PUBLISHED
 
@@ -314,5 +314,5 @@ def test_more_people_in_a_plan_need_no_more_queries(
     admin.get(path)
     for number in range(3):
         a_person(company.acme, f"Person {number}", unit=company.world.west)
-        with django_assert_num_queries(35):  # type: ignore[operator]
+        with django_assert_num_queries(37):  # type: ignore[operator]
             assert f"Person {number}" in admin.get(path).content.decode()

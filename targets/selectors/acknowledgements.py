@@ -1,0 +1,72 @@
+"""Who was asked about their number, and what they answered. Only the newest version counts."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+
+from salestargets.tenancy.access import Actor, Sight
+from targets.choices import AnswerState, PlanState
+from targets.models import Acknowledgement, Plan, TargetVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """How many were asked, and how they answered; `silent` cannot, as they have no sign-in."""
+
+    asked: int
+    acknowledged: int
+    contested: int
+    waiting: int
+    silent: int
+
+
+def standing_asks() -> QuerySet[Acknowledgement]:
+    """About the versions that are in force."""
+    newest = TargetVersion.objects.filter(target=OuterRef("target")).order_by("-number").values("number")[:1]
+    return Acknowledgement.objects.filter(version_number=Subquery(newest)).select_related(
+        "person", "target__person", "target__unit", "target__goal__kpi", "target__goal__plan", "organisation"
+    )
+
+
+def asks_of(plan: Plan, sight: Sight) -> QuerySet[Acknowledgement]:
+    """About the numbers in sight; who has not answered first."""
+    asks = standing_asks().filter(target__goal__plan=plan)
+    if not sight.everything:
+        asks = asks.filter(Q(target__unit__in=sight.unit_ids) | Q(target__person__in=sight.person_ids))
+    return asks
+
+
+def number_of(ask: Acknowledgement) -> tuple[str, int | None]:
+    """Whose number it is, and the one in force."""
+    target = ask.target
+    return (target.person or target.unit).name, target.given if target.agreed is None else target.agreed
+
+
+def answers_of(asks: QuerySet[Acknowledgement]) -> Answers:
+    """One query."""
+    rows = asks.values_list("state", F("person__user"))
+    return _counted((state, user is not None) for state, user in rows)
+
+
+def awaited_of(actor: Actor) -> list[Acknowledgement]:
+    """What waits for the actor's own answer, in plans that run or are to come."""
+    if actor.person_id is None:
+        return []
+    asks = standing_asks().filter(
+        person=actor.person_id, state=AnswerState.ASKED, target__goal__plan__state=PlanState.PUBLISHED
+    )
+    return list(asks.order_by("target__goal__plan__starts_on", "target__goal__kpi__position", "id"))
+
+
+def _counted(rows: Iterable[tuple[str, bool]]) -> Answers:
+    found = list(rows)
+    states = Counter(state for state, _signs_in in found)
+    return Answers(
+        asked=len(found),
+        acknowledged=states[AnswerState.ACKNOWLEDGED],
+        contested=states[AnswerState.CONTESTED],
+        waiting=states[AnswerState.ASKED],
+        silent=sum(state == AnswerState.ASKED and not signs_in for state, signs_in in found),
+    )

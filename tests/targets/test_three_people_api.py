@@ -1,0 +1,121 @@
+"""A quarter by three people over REST: Mona plans it, Lena above her approves it, Alice takes it on."""
+
+from typing import Any
+
+import pytest
+
+from salestargets.tenancy.choices import AssignmentRole, Role
+from salestargets.tenancy.models import Organisation, Person
+from tests.api.clients import Api
+from tests.builders import NOON, World, a_member, a_person, a_world
+from tests.kpis.builders import a_deal, drained
+from tests.targets.builders import an_objective, with_approvals
+
+pytestmark = pytest.mark.django_db
+
+PLANS = "/api/v1/plans/"
+CSRF = "a" * 32
+
+
+@pytest.fixture(autouse=True)
+def noon(time_machine: Any) -> None:
+    time_machine.move_to(NOON, tick=False)
+
+
+@pytest.fixture
+def world() -> World:
+    world = a_world()
+    a_deal(world.acme, world.alice, base=20_000)
+    drained(world.acme)
+    with_approvals(world.acme)
+    return world
+
+
+def signed_in(organisation: Organisation, person: Person, role: Role) -> Api:
+    user = a_member(organisation, f"{person.external_id}@acme.example", role, person=person)
+    browser = Api(**{"X-Organisation": organisation.slug, "X-CSRFToken": CSRF})
+    browser.cookies["csrf"] = CSRF
+    browser.force_login(user)
+    return browser
+
+
+@pytest.fixture
+def mona(world: World) -> Api:
+    """Leads North."""
+    return signed_in(world.acme, world.mona, Role.MANAGER)
+
+
+@pytest.fixture
+def lena(world: World) -> Api:
+    """Leads East, above North."""
+    lena = a_person(world.acme, "Lena", unit=world.east, role=AssignmentRole.MANAGER)
+    return signed_in(world.acme, lena, Role.MANAGER)
+
+
+@pytest.fixture
+def alice(world: World) -> Api:
+    """Sells in North."""
+    return signed_in(world.acme, world.alice, Role.REP)
+
+
+def body(answer: Any, status: int = 200) -> Any:
+    assert answer.status_code == status, answer.content
+    return answer.json()
+
+
+def notices(api: Api) -> list[str]:
+    return [row["headline"] for row in body(api.get("/api/v1/notices/"))["results"]]
+
+
+def test_a_quarter_from_nothing_to_an_acknowledged_number(
+    world: World, mona: Api, lena: Api, alice: Api
+) -> None:
+    asked = {
+        "name": "North Q3", "starts_on": "2026-07-01", "ends_on": "2026-10-01", "root_unit": world.north.pk,
+    }  # fmt: skip
+    plan = body(mona.send("POST", PLANS, asked), 201)
+    path, objective = f"{PLANS}{plan['id']}/", an_objective(world.acme).pk
+    wanted = {
+        "kpi": "won_revenue", "amount": "1200.00", "objective": objective, "achievable_because": "Two more",
+    }  # fmt: skip
+    goal = body(mona.send("POST", f"{path}goals/", wanted), 201)
+    divided = {"goal": goal["id"], "holder": "root", "method": "even", "preview": False}
+    body(mona.send("POST", f"{path}split/", divided))
+    found = body(lena.get(f"{path}fairness/?goal={goal['id']}"))
+    assert [(row["name"], row["target"]) for row in found["people"]] == [
+        ("Alice", "600.00"),
+        ("Bob", "600.00"),
+    ]
+
+    assert body(mona.send("POST", f"{path}open/", {"answers_by": "2026-05-20"}))["state"] == "open"
+    assert body(mona.send("POST", f"{path}submit/", {}))["state"] == "submitted"
+    assert body(mona.send("POST", f"{path}approve/", {}), 403)["code"] == "not_yours"
+    assert body(mona.send("POST", f"{path}publish/", {}), 422)["code"] == "not_approved"
+    assert notices(lena) == ["“North Q3” waits for your approval"]
+
+    taken = body(lena.send("POST", f"{path}take-back/", {"reason": "Say what Alice gets first"}))
+    assert taken["state"] == "open"
+    assert notices(mona) == ["“North Q3” was taken back, to be changed again"]
+    body(mona.send("POST", f"{path}submit/", {}))
+    assert body(lena.send("POST", f"{path}approve/", {}))["state"] == "approved"
+    assert body(mona.send("POST", f"{path}publish/", {}))["state"] == "published"
+
+    assert notices(alice) == ["“North Q3” is published: please acknowledge your number"]
+    [ask] = body(alice.get(f"{path}acknowledgements/"))["results"]
+    assert (ask["name"], ask["amount"], ask["version_number"], ask["state"]) == (
+        "Alice",
+        "600.00",
+        1,
+        "asked",
+    )
+    said = {"version": 1, "contest": True, "comment": "My largest customer has left"}
+    answered = f"/api/v1/targets/{ask['target']}/acknowledge/"
+    assert body(alice.send("POST", answered, said))["state"] == "contested"
+    assert "Alice contests a number in “North Q3”" in notices(mona)
+    assert body(alice.send("POST", answered, {"version": 1}))["state"] == "acknowledged"
+
+    rows = body(mona.get(f"{path}acknowledgements/"))["results"]
+    assert {row["name"]: row["state"] for row in rows} == {"Alice": "acknowledged", "Bob": "asked"}
+    assert body(mona.send("POST", f"{path}acknowledgements/remind/", {})) == {
+        "reminded": 0
+    }  # Bob has no sign-in
