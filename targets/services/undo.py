@@ -14,6 +14,7 @@ from targets.choices import ChangeKind, PlanState
 from targets.models import Change, Goal, Target
 from targets.selectors.sheets import sheet_of
 from targets.selectors.trees import Node
+from targets.services.asking import ask, tell_changed
 from targets.services.numbers import Because, check_may_set, lock_goal, record_change, record_versions
 from targets.services.progress import refresh_progress
 
@@ -64,6 +65,8 @@ def undo_last(
     _follow_root(goal)
     if is_published:
         record_versions(taken_back, ids, effective_on=max(goal.plan.starts_on, actor.organisation.today(at)))
+        ask(taken_back, actor.organisation)
+        tell_changed(taken_back, goal.plan)
         refresh_progress(at=at, goals=[goal], holders={node.holder for node in nodes})
     return nodes
 

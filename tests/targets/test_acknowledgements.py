@@ -20,9 +20,21 @@ from targets.selectors.plans import get_target
 from targets.services.acknowledgements import acknowledge, remind, remind_late
 from targets.services.cells import set_target
 from targets.services.publishing import close_plan, publish_plan
+from targets.services.undo import undo_last
 from tests.builders import World, a_person, a_world
 from tests.kpis.builders import a_deal, drained
-from tests.targets.builders import APRIL, a_goal, a_plan, lead_of, member, of, published, refused, split
+from tests.targets.builders import (
+    APRIL,
+    a_goal,
+    a_plan,
+    fresh,
+    lead_of,
+    member,
+    of,
+    published,
+    refused,
+    split,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -215,6 +227,17 @@ def test_a_later_version_asks_again_and_the_older_answer_counts_no_more(
     assert [(number["before"], number["amount"]) for number in facts["numbers"]] == [(30_000, 27_000)]
     refused(world, lambda: say(alice, goal, world.alice), "stale", Conflict)
     assert say(alice, goal, world.alice, version=2).state == AnswerState.ACKNOWLEDGED
+
+
+def test_what_is_taken_back_is_asked_about_again(world: World, goal: Goal, alice: Actor) -> None:
+    change(goal, world.alice, 27_000)
+    with acting_for(world.acme.pk):
+        undo_last(system_actor(world.acme), goal=fresh(goal), reason="A slip", at=LATER)
+        assert [ask.version_number for ask in awaited_of(alice)] == [3]
+    assert [facts["numbers"][0]["amount"] for _email, facts in told(world.acme, "number_changed")] == [
+        27_000,
+        30_000,
+    ]
 
 
 def test_a_closed_plan_takes_no_more_answers_and_tells_what_was_reached(
