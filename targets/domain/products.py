@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Generic, TypeVar
 
-from salestargets.kernel.apportion import Weight
+from salestargets.kernel.apportion import Weight, apportion
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
 from salestargets.kernel.rational import Number, ratio
@@ -113,6 +113,24 @@ def split_people_by_groups(
     rows = weights or [None] * len(person_totals)
     shapes = [list(group_totals) if row is None else row for row in rows]
     return phase_children(person_totals, group_totals, weights=shapes)
+
+
+def months_by_group(amounts: Sequence[int], months: Sequence[int]) -> list[tuple[int, ...]]:
+    """A row of months for each group's amount, of which the columns sum to `months` where the rows do.
+
+    Each takes its part of what those before it have left, by largest remainder: rows and columns are exact,
+    none is below zero, and all have the shape of `months` within a few units. Less than `months` leaves a
+    rest in every month; more raises all months in proportion (evenly where all are zero).
+    """
+    left = list(months)
+    if sum(amounts) > sum(left):
+        left = apportion(sum(amounts), left if any(left) else [1] * len(left))
+    rows = []
+    for amount in amounts:
+        row = apportion(amount, left) if amount else [0] * len(left)
+        left = [rest - part for rest, part in zip(left, row, strict=True)]
+        rows.append(tuple(row))
+    return rows
 
 
 def mix_met(

@@ -1,6 +1,6 @@
 """All numbers of a goal: tree × months, and at each node what is left to give or was given too much."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -108,10 +108,25 @@ class Sheet:
 
 def sheet_of(goal: Goal, tree: PlanTree | None = None, *, group: str = "") -> Sheet:
     """Three queries for any size; plan and KPI are expected with the goal."""
-    rows = Target.objects.filter(goal=goal, group=group).values_list("unit_id", "person_id", *_COLUMNS)
-    cells = {Node(unit_id, person_id): _cell(*columns) for unit_id, person_id, *columns in rows}
+    return sheets_of(goal, [group], tree)[group]
+
+
+def sheets_of(
+    goal: Goal,
+    groups: Collection[str],
+    tree: PlanTree | None = None,
+    *,
+    within: Collection[int] | None = None,
+) -> dict[str, Sheet]:
+    """A sheet for each of these product groups, in as many queries as one; `within`: only of these units."""
+    rows = Target.objects.filter(goal=goal, group__in=groups)
+    if within is not None:
+        rows = rows.filter(unit_id__in=within)
+    cells: dict[str, dict[Node, Cell]] = {group: {} for group in groups}
+    for group, unit_id, person_id, *columns in rows.values_list("group", "unit_id", "person_id", *_COLUMNS):
+        cells[group][Node(unit_id, person_id)] = _cell(*columns)
     tree = tree or plan_tree(goal.plan)
-    return Sheet(goal, tree.with_strays(cells), cells, group)
+    return {group: Sheet(goal, tree.with_strays(found), found, group) for group, found in cells.items()}
 
 
 _COLUMNS = (

@@ -26,6 +26,7 @@ from targets.selectors.rules import is_beyond_limit, limit_percent, planning_rul
 from targets.selectors.sheets import NOTHING, Cell, Sheet, Spread
 from targets.selectors.trees import Node
 from targets.services.asking import ask, tell_changed
+from targets.services.grouping import in_step
 from targets.services.progress import refresh_progress
 
 
@@ -138,9 +139,11 @@ def write_numbers(because: Because, kind: ChangeKind, *parts: Part) -> Change | 
     """Write what differs, as one change; None where nothing does.
 
     The goal must be locked, and the sheets, all of that goal, read after that. Published: every changed
-    number gets a new version with the reason, its holder is asked about it, and progress follows.
+    number gets a new version with the reason, its holder is asked about it, and progress follows. Totals stay
+    the sums of their product groups, where there are any.
     """
     goal = parts[0].sheet.goal
+    parts = _in_step(kind, parts)
     is_published = goal.plan.state == PlanState.PUBLISHED
     is_versioned = is_published and any(part.numbers for part in parts)
     number = _agreed if kind == ChangeKind.AGREEMENT else _in_force if is_published else _given
@@ -160,6 +163,21 @@ def write_numbers(because: Because, kind: ChangeKind, *parts: Part) -> Change | 
             tell_changed(change, goal.plan)
         refresh_progress(at=because.at, goals=[goal], holders={node.holder for _part, node, _cell in rows})
     return change
+
+
+def _in_step(kind: ChangeKind, parts: Sequence[Part]) -> tuple[Part, ...]:
+    """With what product groups and totals take along with each other."""
+    known = {part.sheet.group: part for part in parts}
+    found = in_step(
+        kind,
+        {group: part.sheet for group, part in known.items()},
+        {group: part.numbers for group, part in known.items()},
+    )
+    more = {
+        group: replace(known.get(group, Part(sheet)), numbers=numbers)
+        for group, (sheet, numbers) in found.items()
+    }
+    return tuple({**known, **more}.values())
 
 
 def record_change(because: Because, goal: Goal, kind: ChangeKind, *, undoes: Change | None = None) -> Change:
