@@ -19,6 +19,7 @@ from targets.api.plans import (
     PlanTakingBack,
 )
 from targets.api.potentials import OnePotential, Potentials
+from targets.api.products import GoalProducts, GoalProductSplit
 from targets.api.progress import ProgressList, ProgressRecords
 from targets.api.proposals import (
     PlanReconciliation,
@@ -30,6 +31,7 @@ from targets.api.proposals import (
     ProposalsAcceptance,
 )
 from targets.api.rules import OneTrigger, Rules, Triggers
+from targets.api.sheet_files import SheetImport, TargetExport
 from targets.api.splits import PlanPhasing, PlanSplit
 from targets.api.targets import OneTarget, TargetHistory, TargetHold, TargetRelease, Targets
 
@@ -44,9 +46,13 @@ urlpatterns = [
     path("plans/<id:plan_id>/goals/<id:goal_id>/drift/", GoalDrift.as_view()),
     path("plans/<id:plan_id>/goals/<id:goal_id>/milestones/", Milestones.as_view()),
     path("plans/<id:plan_id>/goals/<id:goal_id>/milestones/<id:milestone_id>/", OneMilestone.as_view()),
-    path("plans/<id:plan_id>/targets/", Targets.as_view()),
     path("plans/<id:plan_id>/numbers/", PlanNumbers.as_view()),
     path("plans/<id:plan_id>/undo/", PlanUndo.as_view()),
+    path("plans/<id:plan_id>/goals/<id:goal_id>/products/", GoalProducts.as_view()),
+    path("plans/<id:plan_id>/goals/<id:goal_id>/products/split/", GoalProductSplit.as_view()),
+    path("plans/<id:plan_id>/targets/", Targets.as_view()),
+    path("plans/<id:plan_id>/targets/export/", TargetExport.as_view()),
+    path("plans/<id:plan_id>/import-sheet/", SheetImport.as_view()),
     path("plans/<id:plan_id>/split/", PlanSplit.as_view()),
     path("plans/<id:plan_id>/phase/", PlanPhasing.as_view()),
     path("plans/<id:plan_id>/open/", PlanOpening.as_view()),

@@ -35,6 +35,14 @@ NUMBER_FORMATS: dict[Kind, str] = {
     "percent": "0.0%",
     "day": "yyyy-mm-dd",
 }
+#: What a table with locked columns still allows; there is no password.
+_FREEDOMS = {
+    "format_cells": True,
+    "format_columns": True,
+    "format_rows": True,
+    "sort": True,
+    "autofilter": True,
+}
 XLSX_ROWS = 1_048_576
 XLSX_TEXT = 32_767
 # Excel computes with 15 significant digits; a longer amount is kept whole, as text.
@@ -44,11 +52,15 @@ IN_MEMORY = 2 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Column(Generic[Row]):
-    """A column of an exported table. Money is in major units; a percentage is a ratio, 0.5 for 50 %."""
+    """A column of an exported table. Money is in major units; a percentage is a ratio, 0.5 for 50 %.
+
+    `is_open`: meant to be written over and sent back; the other columns of such a table are locked.
+    """
 
     label: Text
     value: Callable[[Row], Cell]
     kind: Kind = "text"
+    is_open: bool = False
 
 
 def wanted_format(request: HttpRequest) -> Format | None:
@@ -85,16 +97,23 @@ def write_xlsx(file: IO[bytes], columns: Sequence[Column[Row]], rows: Iterable[R
     book = Workbook(file, {"constant_memory": True, "remove_timezone": True})
     sheet = book.add_worksheet()
     bold = book.add_format({"bold": True})
-    formats = {kind: book.add_format({"num_format": shape}) for kind, shape in NUMBER_FORMATS.items()}
+    shapes = [book.add_format(shape) if (shape := _shape(column)) else None for column in columns]
     sheet.freeze_panes(1, 0)
+    if any(column.is_open for column in columns):
+        sheet.protect("", _FREEDOMS)
     for across, column in enumerate(columns):
-        sheet.set_column(across, across, 28 if column.kind == "text" else 16)
+        sheet.set_column(across, across, 28 if column.kind == "text" else 16, shapes[across])
         sheet.write_string(0, across, guarded(str(column.label)), bold)
     for down, row in enumerate(rows, start=1):
         check_length(down)
         for across, column in enumerate(columns):
-            put(sheet, down, across, column, column.value(row), formats.get(column.kind))
+            put(sheet, down, across, column, column.value(row), shapes[across])
     book.close()
+
+
+def _shape(column: Column[Row]) -> dict[str, object]:
+    number: dict[str, object] = {"num_format": NUMBER_FORMATS[column.kind]} if column.kind != "text" else {}
+    return {**number, "locked": False} if column.is_open else number
 
 
 def check_length(rows: int) -> None:

@@ -1,7 +1,9 @@
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypedDict
 
+from django.db.models import TextChoices
 from rest_framework.request import Request
 
 from kpis.selectors import Position, Row, records_behind
@@ -12,13 +14,21 @@ from salestargets.api.problems import BadRequest
 from salestargets.api.views import TenantView
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.choices import Scope
+from targets.amounts import is_level
+from targets.api.products import MixRow, group_row
 from targets.api.rows import HOLDER_FIELD, Amounts, PlaceRow, holder, part_of, place_row
 from targets.choices import Against
 from targets.models import Goal
 from targets.selectors.periods import span_of
 from targets.selectors.plans import get_goal, get_plan, get_target, goals_of
+from targets.selectors.products import Mix, mixes_of
 from targets.selectors.rows import ProgressRow, progress
 from targets.selectors.trees import Node
+
+
+class ProgressBy(TextChoices):
+    PRODUCT = "product"
+
 
 PLAN = Field("plan", ID, "All goals of a plan.").optional()
 ONE_GOAL = Field("goal", ID, "One goal.").optional()
@@ -27,13 +37,15 @@ AS_OF = Field("as_of", DATE, "From the records dated before this day; as it is n
 AGAINST = Field(
     "against", choice(Against), "The targets in force, or the first that were published."
 ).otherwise(Against.CURRENT)
+BY = Field("by", choice(ProgressBy), "product: everyone's product groups too.").optional()
 _POSITION: tuple[Reader[Any], ...] = (DATE, ID, ID, text(40))
 
 
 class StandingRow(PlaceRow):
     """`target` is the amount to be reached, `target_id` where it is kept: null where there is none.
 
-    What is undefined is null: attainment without a target, pace while nothing was due.
+    What is undefined is null: attainment without a target, pace while nothing was due. `products` is null
+    where it was not asked for.
     """
 
     target_id: int | None
@@ -56,6 +68,7 @@ class StandingRow(PlaceRow):
     status: str
     as_of: date
     computed_at: datetime
+    products: list[MixRow] | None
 
 
 class CreditedRow(TypedDict):
@@ -79,7 +92,7 @@ class BehindProgress(TypedDict):
 
 
 class ProgressList(TenantView):
-    @operation(Scope.READ, query=(PLAN, ONE_GOAL, FROM, AS_OF, AGAINST, *PAGE), answers=Page[StandingRow])
+    @operation(Scope.READ, query=(PLAN, ONE_GOAL, FROM, AS_OF, AGAINST, BY, *PAGE), answers=Page[StandingRow])
     def get(self, request: Request) -> Page[StandingRow]:
         """Where everyone you see stands, by goal and depth first, from a holder down."""
         rows = [
@@ -95,8 +108,23 @@ class ProgressList(TenantView):
             )
         ]
         page = part_of(rows, request, limit=self.query[LIMIT], cursor=self.query[CURSOR])
-        results = [_standing_row(row, goal, Amounts(goal, self.actor)) for goal, row in page["results"]]
+        products = self._products(page["results"]) if self.query[BY] else {}
+        results = [
+            _standing_row(row, goal, Amounts(goal, self.actor), products.get((goal.pk, row.place.node)))
+            for goal, row in page["results"]
+        ]
         return {"results": results, "next": page["next"]}
+
+    def _products(self, rows: Sequence[tuple[Goal, ProgressRow]]) -> dict[tuple[int, Node], Mix]:
+        nodes: dict[Goal, list[Node]] = {}
+        for goal, row in rows:
+            nodes.setdefault(goal, []).append(row.place.node)
+        return {
+            (goal.pk, node): mix
+            for goal, wanted in nodes.items()
+            if not is_level(goal.kpi)
+            for node, mix in mixes_of(goal, wanted, on=self.today, as_of=self.query[AS_OF]).items()
+        }
 
     def _goals(self) -> list[Goal]:
         plan_id, goal_id = self.query[PLAN], self.query[ONE_GOAL]
@@ -147,7 +175,7 @@ def _record_row(row: Row, amounts: Amounts) -> CreditedRow:
     }
 
 
-def _standing_row(row: ProgressRow, goal: Goal, amounts: Amounts) -> StandingRow:
+def _standing_row(row: ProgressRow, goal: Goal, amounts: Amounts, mix: Mix | None) -> StandingRow:
     standing = row.standing
     return {
         **place_row(row.place),
@@ -171,4 +199,5 @@ def _standing_row(row: ProgressRow, goal: Goal, amounts: Amounts) -> StandingRow
         "status": standing.status,
         "as_of": standing.as_of,
         "computed_at": standing.computed_at,
+        "products": [group_row(line, amounts) for line in mix.lines] if mix else None,
     }

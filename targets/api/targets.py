@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 from rest_framework.request import Request
 
 from kpis.values import Holder
-from salestargets.api.inputs import DATE, MOMENT, Field
+from salestargets.api.inputs import DATE, MOMENT, Field, text
 from salestargets.api.operations import operation
 from salestargets.api.pagination import CURSOR, LIMIT, PAGE, Page
 from salestargets.api.views import TenantView
@@ -29,6 +29,7 @@ from targets.selectors.agreement import proposed_in
 from targets.selectors.as_of import Then
 from targets.selectors.history import Making, Origin, Share, Step, Version, origin_of, steps_of, versions_of
 from targets.selectors.plans import get_goal, get_target
+from targets.selectors.products import check_group
 from targets.selectors.rows import sheet_rows
 from targets.selectors.sheets import sheet_of
 from targets.selectors.trees import Node
@@ -40,6 +41,7 @@ OF_MONTH = Field("month", DATE, "The first day of a month; the whole span if lef
 GIVEN = Field("amount", AMOUNT)
 FORCE_ON = Field("as_of", DATE, "The numbers in force on this day; those of now if left out.").optional()
 KNOWN_AT = Field("known_at", MOMENT, "As far as they had been written by this moment.").optional()
+GROUP = Field("group", text(100, min_length=0), "A product group; all together if left out.").otherwise("")
 AS_OF = Field("as_of", DATE, "Only the versions in force by this day.").optional()
 
 
@@ -55,6 +57,7 @@ class TargetDetail(HolderRow):
     target: int
     plan: int
     goal: int
+    group: str
     kpi: str
     unit: str
     currency: str
@@ -145,21 +148,26 @@ class HistoryRow(TypedDict):
 
 
 class Targets(TenantView):
-    @operation(Scope.READ, query=(GOAL, FROM, MONTH, FORCE_ON, KNOWN_AT, *PAGE), answers=Page[TargetRow])
+    @operation(
+        Scope.READ,
+        query=(GOAL, FROM, MONTH, GROUP, FORCE_ON, KNOWN_AT, *PAGE),
+        answers=Page[TargetRow],
+    )
     def get(self, request: Request, plan_id: int) -> Page[TargetRow]:
         """The tree of a goal with its numbers, depth first, from a holder down; now, or as it read."""
         goal = get_goal(self.actor, self.query[GOAL], self.today, plan_id=plan_id)
         amounts, month = Amounts(goal, self.actor), self.query[MONTH]
-        then = Then(self.query[FORCE_ON], self.query[KNOWN_AT])
-        rows = sheet_rows(self.actor, goal, on=self.today, holder=holder(self.query[FROM]), then=then)
-        proposed = {} if then else proposed_in(sheet_of(goal))
+        then, group = Then(self.query[FORCE_ON], self.query[KNOWN_AT]), check_group(goal, self.query[GROUP])
+        of = holder(self.query[FROM])
+        rows = sheet_rows(self.actor, goal, on=self.today, holder=of, then=then, group=group)
+        proposed = {} if then or group else proposed_in(sheet_of(goal))
         page = part_of(rows, request, limit=self.query[LIMIT], cursor=self.query[CURSOR])
         results = [amounts.row(row, month, proposed.get(row.place.node)) for row in page["results"]]
         return {"results": results, "next": page["next"]}
 
     @operation(
         Scope.TARGETS_WRITE,
-        body=(GOAL, HOLDER_FIELD, OF_MONTH, GIVEN, REASON, EFFECTIVE_ON),
+        body=(GOAL, HOLDER_FIELD, OF_MONTH, GIVEN, GROUP, REASON, EFFECTIVE_ON),
         answers=TargetDetail,
         status=201,
     )
@@ -173,6 +181,7 @@ class Targets(TenantView):
             month=self.body[OF_MONTH],
             amount=to_stored(self.body[GIVEN], goal.kpi, self.actor.organisation.currency),
             expected_version=0,
+            group=check_group(goal, self.body[GROUP]),
             reason=self.body[REASON],
             effective_on=self.body[EFFECTIVE_ON],
             at=self.at,
@@ -202,6 +211,7 @@ class OneTarget(TenantView):
             month=self.body[OF_MONTH],
             amount=to_stored(self.body[GIVEN], target.goal.kpi, self.actor.organisation.currency),
             expected_version=self.version,
+            group=target.group,
             reason=self.body[REASON],
             effective_on=self.body[EFFECTIVE_ON],
             at=self.at,
@@ -242,7 +252,15 @@ def _holder(target: Target) -> Holder:
 def _hold(view: TenantView, target_id: int, *, is_held: bool) -> TargetDetail:
     target, month = get_target(view.actor, target_id, view.today), view.body[OF_MONTH]
     months = [month] if month else []
-    hold(view.actor, goal=target.goal, holders=[_holder(target)], months=months, is_held=is_held, at=view.at)
+    hold(
+        view.actor,
+        goal=target.goal,
+        holders=[_holder(target)],
+        months=months,
+        is_held=is_held,
+        group=target.group,
+        at=view.at,
+    )
     return _read(view, target_id)
 
 
@@ -257,6 +275,7 @@ def _read(view: TenantView, target_id: int) -> TargetDetail:
         "name": named.name,
         "plan": target.goal.plan_id,
         "goal": target.goal_id,
+        "group": target.group,
         "kpi": kpi.key,
         "unit": kpi.unit,
         "currency": view.actor.organisation.currency,

@@ -1,10 +1,12 @@
 """A goal by product group: its groups, what each is to bring and has brought, and whether the mix is met."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+
+from django.db.models import Q
 
 from kpis.selectors import Bucket, series
 from kpis.values import Holder
@@ -16,11 +18,11 @@ from salestargets.kernel.rational import ratio
 from salestargets.tenancy.access import Actor, sight_of
 from targets.domain.products import MixResult, MixRule, mix_met
 from targets.domain.splitting import Balance, balance
-from targets.models import Goal, ProductShare
+from targets.models import Goal, ProductShare, Target
 from targets.selectors.periods import span_of
 from targets.selectors.plans import sees
-from targets.selectors.sheets import sheets_of
-from targets.selectors.trees import Node
+from targets.selectors.sheets import Sheet, sheet_of, sheets_of
+from targets.selectors.trees import Node, PlanTree
 
 #: What belongs to no product, or to a product of no group; and, of numbers, all groups together.
 NO_GROUP = ALL = ""
@@ -83,6 +85,18 @@ def check_group(goal: Goal, group: str) -> str:
     return group
 
 
+def are_sums(sheet: Sheet) -> Callable[[Node], bool]:
+    """Whose number of this sheet is the sum of their product groups, which are set instead of it."""
+    is_total = sheet.group == ALL and is_by_group(sheet.goal)
+    return lambda node: is_total and node != sheet.tree.root
+
+
+def is_by_group(goal: Goal) -> bool:
+    """Whether the plan's unit has numbers by product group."""
+    rows = Target.objects.filter(goal=goal, unit=goal.plan.root_unit_id, person=None).exclude(group=ALL)
+    return rows.filter(Q(given__isnull=False) | Q(agreed__isnull=False)).exists()
+
+
 def sold_by_group(
     goal: Goal, holders: Collection[Holder], span: Period, *, on: date, as_of: date | None = None
 ) -> dict[Holder, Mapping[str, int]]:
@@ -101,15 +115,39 @@ def mix_of(
 ) -> Mix:
     """Where a holder stands with every product group. Without a holder: the plan's unit."""
     on = actor.organisation.today(at)
-    shares = shares_of(goal)
-    sheets = sheets_of(goal, [ALL, *(share.group for share in shares)])
-    tree = sheets[ALL].tree
+    tree = sheet_of(goal).tree
     node = tree.find(holder)
     if not sees(sight_of(actor, on), node):
         raise NotFound(N_("There is no such holder in this plan."), code="not_found", field="holder")
-    targets = {group: sheet.given(node) for group, sheet in sheets.items()}
-    sold = sold_by_group(goal, [node.holder], span_of(goal.plan), on=on, as_of=as_of)[node.holder]
-    return _mix(node, tree.name(node), shares, targets, sold, is_root=node == tree.root)
+    return mixes_of(goal, [node], on=on, as_of=as_of, tree=tree)[node]
+
+
+def mixes_of(
+    goal: Goal,
+    nodes: Collection[Node],
+    *,
+    on: date,
+    as_of: date | None = None,
+    tree: PlanTree | None = None,
+) -> dict[Node, Mix]:
+    """The same for many, in as many queries."""
+    shares = shares_of(goal)
+    units = {node.unit_id for node in nodes}
+    sheets = sheets_of(goal, [ALL, *(share.group for share in shares)], tree, within=units)
+    holders = [node.holder for node in nodes]
+    sold = sold_by_group(goal, holders, span_of(goal.plan), on=on, as_of=as_of)
+    root = Node(goal.plan.root_unit_id)
+    return {
+        node: _mix(
+            node,
+            sheets[ALL].tree.name(node),
+            shares,
+            {group: sheet.given(node) for group, sheet in sheets.items()},
+            sold[node.holder],
+            is_root=node == root,
+        )
+        for node in nodes
+    }
 
 
 def _mix(

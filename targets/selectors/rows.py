@@ -16,6 +16,7 @@ from targets.selectors.as_of import Then, sheet_then
 from targets.selectors.figures import Standing, standings
 from targets.selectors.periods import calendar_for
 from targets.selectors.plans import may_set, sees
+from targets.selectors.products import are_sums
 from targets.selectors.sheets import Cell, Sheet, sheet_of
 from targets.selectors.trees import Label, Node, PlanTree, plan_tree
 
@@ -68,21 +69,29 @@ class ProgressRow:
 
 
 def sheet_rows(
-    actor: Actor, goal: Goal, *, on: date, holder: Holder | None = None, then: Then | None = None
+    actor: Actor,
+    goal: Goal,
+    *,
+    on: date,
+    holder: Holder | None = None,
+    then: Then | None = None,
+    group: str = "",
 ) -> list[SheetRow]:
     """The tree × months, depth first, from a holder down; the same few queries for any size.
 
     `then`: as it read, which is only to be looked at.
     """
-    sheet = sheet_then(goal, then) if then else sheet_of(goal)
-    sight = sight_of(actor, on)
+    sheet = sheet_then(goal, then, group=group) if then else sheet_of(goal, group=group)
+    sight, is_sum = sight_of(actor, on), are_sums(sheet)
     return [
         SheetRow(
             place=place,
             cell=sheet.cells.get(place.node),
             total=_cell(sheet, place.node, None),
             months=[_cell(sheet, place.node, month) for month in sheet.months],
-            is_writable=not then and may_set(actor, sight, sheet.tree, place.node),
+            is_writable=not then
+            and may_set(actor, sight, sheet.tree, place.node)
+            and not is_sum(place.node),
             over_assignment=sheet.over_assignment(place.node),
         )
         for place in places(sheet.tree, sight, holder)
@@ -91,13 +100,16 @@ def sheet_rows(
 
 def gridlines(actor: Actor, sheet: Sheet, sight: Sight) -> Iterator[Gridline]:
     """The visible tree, depth first; nothing is added up, so that ten thousand are told at once."""
+    is_sum = are_sums(sheet)
     for place in places(sheet.tree, sight):
         node = place.node
         yield Gridline(
             place=place,
             cell=sheet.cells.get(node),
-            is_writable=may_set(actor, sight, sheet.tree, node),
-            may_split=place.has_children and sight.of_unit(node.unit_id),
+            is_writable=may_set(actor, sight, sheet.tree, node) and not is_sum(node),
+            may_split=place.has_children
+            and sight.of_unit(node.unit_id)
+            and not any(map(is_sum, sheet.tree.below(node))),
         )
 
 

@@ -1,6 +1,5 @@
 """One plan: its goals, whether they are SMART, and who gives whom which number in which month."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,15 +10,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from kpis.choices import KpiUnit
 from salestargets.tenancy.access import sight_of
 from salestargets.tenancy.choices import Scope
-from salestargets.web.exports import Column, export, wanted_format
-from salestargets.web.formatting import format_day
+from salestargets.web.exports import wanted_format
 from salestargets.web.registry import Text
 from salestargets.web.requests import TenantRequest, page
-from targets.amounts import from_stored, is_level, scale_of
+from targets.amounts import scale_of
 from targets.choices import MAKING, PlanState
+from targets.exports import sheet_file
 from targets.forms.viewing import ThenForm
 from targets.models import Goal
 from targets.selectors.arranging import opened
@@ -60,9 +58,7 @@ def plan(request: TenantRequest, plan_id: int) -> HttpResponseBase:
         return render(request, "targets/plan.html", shown_in(request, frame, "plan"))
     form = ThenForm(request.GET)
     if wanted := wanted_format(request):
-        rows = sheet_rows(request.actor, goal, on=request.today, then=form.then)
-        name = f"plan-{plan_id}-{goal.kpi.key}"
-        return export(rows, columns=columns(goal, rows), name=name, file_format=wanted)
+        return sheet_file(request.actor, goal, then=form.then, on=request.today, file_format=wanted)
     is_table = form.then or request.GET.get("view") == "table"
     sheet = _table(request, goal, form.then) if is_table else _grid(request, goal)
     shown = {**shown_in(request, frame, "plan"), **_goal(request, goal), **sheet, **_then(goal, form)}
@@ -154,34 +150,3 @@ NAMES = {
 
 def _told(message: Any) -> str:
     return str(message.render(gettext)) if message else ""
-
-
-def columns(goal: Goal, rows: Sequence[SheetRow]) -> list[Column[SheetRow]]:
-    currency = goal.organisation.currency
-    names = {row.place.node: row.place.label.name for row in rows}
-    kind = "money" if goal.kpi.unit == KpiUnit.MONEY else "number"
-
-    def given(label: Any, at: Any) -> Column[SheetRow]:
-        def value(row: SheetRow) -> Any:
-            return from_stored(at(row).amount, goal.kpi, currency)
-
-        return Column(label, value, kind)  # type: ignore[arg-type]
-
-    def left(row: SheetRow, part: str) -> Any:
-        amount = getattr(row.total.balance, part) if row.place.has_children else None
-        return from_stored(amount, goal.kpi, currency)
-
-    months = () if is_level(goal.kpi) else goal.plan.period_starts
-    return [
-        Column(_("Name"), lambda row: row.place.label.name),
-        Column(_("External id"), lambda row: row.place.label.external_id),
-        Column(_("Kind"), lambda row: _("Unit") if row.place.node.is_unit else _("Person")),
-        Column(_("Unit above"), lambda row: names.get(row.place.parent) if row.place.parent else None),
-        given(_("Target"), lambda row: row.total),
-        Column(_("Unallocated"), lambda row: left(row, "unallocated"), kind),  # type: ignore[arg-type]
-        Column(_("Over-assigned"), lambda row: left(row, "over_assigned"), kind),  # type: ignore[arg-type]
-        *(
-            given(format_day(month, language="en", skeleton="yMMM"), lambda row, n=n: row.months[n])
-            for n, month in enumerate(months)
-        ),
-    ]

@@ -181,6 +181,11 @@ EXAMPLES: dict[str, Example] = {
     "DELETE plans/{plan_id}/goals/{goal_id}/milestones/{milestone_id}": Example(
         path={**GOAL, "milestone_id": Id("fresh milestone")}
     ),
+    "GET plans/{plan_id}/goals/{goal_id}/products": Example(path=GOAL, query={"holder": PLANNED_UNIT}),
+    "PUT plans/{plan_id}/goals/{goal_id}/products": Example(path=GOAL, body={"groups": []}),
+    "POST plans/{plan_id}/goals/{goal_id}/products/split": Example(
+        path=GOAL, body={"method": "even", "preview": True}
+    ),
     "GET plans/{plan_id}/targets": Example(
         path=PLAN, query={"goal": Id("goal"), "holder": PLANNED_UNIT}, lists=("deal",)
     ),
@@ -198,6 +203,10 @@ EXAMPLES: dict[str, Example] = {
     ),
     "POST plans/{plan_id}/undo": Example(
         path={"plan_id": Id("changed plan")}, body={"goal": Id("changed goal"), "reason": "Ours"}
+    ),
+    "GET plans/{plan_id}/targets/export": Example(path=PLAN, query={"goal": Id("goal"), "format": "csv"}),
+    "POST plans/{plan_id}/import-sheet": Example(
+        path=PLAN, form={"goal": Id("goal")}, file="Holder,Target\n"
     ),
     "POST plans/{plan_id}/split": Example(
         path=PLAN,
