@@ -18,15 +18,16 @@ _OPEN, _WON = 15, 30  # of a hundred deals
 
 @dataclass(frozen=True)
 class Size:
-    """`people` in teams of ten, teams in regions of eight; history of six quarters up to `on`."""
+    """`people` in teams of `team`, teams in regions of eight; history of six quarters up to `on`."""
 
     people: int
     on: date
     seed: int = 1
+    team: int = TEAM
 
     @property
     def teams(self) -> int:
-        return -(-self.people // TEAM)
+        return -(-self.people // self.team)
 
     @property
     def days(self) -> int:
@@ -103,7 +104,7 @@ def _assignments(size: Size) -> Iterator[Row]:
     """Some moved to the next team in the middle of a month."""
     moved = (size.begin + timedelta(days=size.days // 2)).replace(day=15)
     for number in range(size.people):
-        team, is_mover = number // TEAM, number % _MOVERS == 0 and size.teams > 1
+        team, is_mover = number // size.team, number % _MOVERS == 0 and size.teams > 1
         spells = [(team, date(2010, 1, 1), moved if is_mover else None)]
         if is_mover:
             spells.append(((team + 1) % size.teams, moved, None))
