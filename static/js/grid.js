@@ -35,7 +35,7 @@ class Grid {
     Object.assign(this, { root, grid, words, scale, sheet })
     this.view = new View({ root, grid, sheet, scale, words, columns: shownOf(sheet, answer.rows, words) })
     this.telling = new Telling({ root, words })
-    this.editing = new Editing({ ...this, url: root.dataset.url, token: root.dataset.token, version: answer.version, needsReason: answer.needs_reason, shown: () => this.#tellWhere() })
+    this.editing = new Editing({ ...this, url: root.dataset.url, query: root.dataset.query, token: root.dataset.token, version: answer.version, needsReason: answer.needs_reason, shown: () => this.#tellWhere() })
     this.field = new Field({ ...this, error: inside.querySelector("[data-error]"), write: (at, amount) => this.#written(at, amount) })
     this.pasting = new Pasting(this)
     this.#prepare(answer)
@@ -88,13 +88,13 @@ class Grid {
 
   /** What else may be done to the row: its dialogs. */
   #offer(row) {
-    const { url, home } = this.root.dataset, holder = url.replace(/grid\/$/, row.key.replace(":", "/"))
+    const { url, home, query } = this.root.dataset, holder = url.replace(/grid\/$/, row.key.replace(":", "/"))
     const hasNumber = row.total !== null && !this.sheet.isLevel
     const may = { split: row.may_split && hasNumber, spread: row.writable && hasNumber, history: Boolean(row.target) }
     for (const link of this.root.querySelectorAll("[data-opens]")) {
       const { opens } = link.dataset
       link.hidden = !may[opens]
-      link.href = opens === "history" ? `${home}targets/${row.target}/history/` : `${holder}/${opens}/`
+      link.href = opens === "history" ? `${home}targets/${row.target}/history/` : `${holder}/${opens}/${query}`
     }
   }
 
@@ -250,7 +250,7 @@ class Grid {
 
   /** After a dialog changed numbers, or others did. */
   async reload() {
-    const answer = await load(this.root.dataset.url)
+    const answer = await load(this.root.dataset)
     if (!answer) return
     this.sheet.read(answer.rows)
     this.editing.show()
@@ -258,9 +258,9 @@ class Grid {
   }
 }
 
-const load = async (url) => {
+const load = async ({ url, query }) => {
   try {
-    const answer = await fetch(url, { headers: { Accept: "application/json" } })
+    const answer = await fetch(url + query, { headers: { Accept: "application/json" } })
     return answer.ok && !answer.redirected ? await answer.json() : null
   } catch {
     return null
@@ -276,7 +276,7 @@ const within = async (frame) => {
 }
 
 const start = async (root) => {
-  const [answer, inside] = await Promise.all([load(root.dataset.url), within(root.querySelector("[data-frame]"))])
+  const [answer, inside] = await Promise.all([load(root.dataset), within(root.querySelector("[data-frame]"))])
   root.querySelector("[data-loading]").hidden = true
   root.querySelector("[data-failed]").hidden = answer !== null
   root.querySelector("[data-sheet-shown]").hidden = answer === null

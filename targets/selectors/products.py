@@ -43,6 +43,10 @@ class MixLine:
     needed: int | None
     short: int | None
 
+    @property
+    def min_share(self) -> Fraction | None:
+        return share_of(self.rule) if self.rule else None
+
 
 @dataclass(frozen=True)
 class Mix:
@@ -60,6 +64,10 @@ class Mix:
     is_met: bool | None
     balance: Balance
     lines: Sequence[MixLine]
+
+    @property
+    def has_groups(self) -> bool:
+        return any(line.rule for line in self.lines)
 
 
 def shares_of(goal: Goal) -> list[ProductShare]:

@@ -15,7 +15,7 @@ from kpis.selectors import all_kpis
 from salestargets.tenancy.choices import Scope
 from salestargets.web.dialogs import Dialog, VersionedForm, answer, sent
 from salestargets.web.requests import TenantRequest, page
-from targets.amounts import from_stored, scale_of
+from targets.amounts import from_stored, is_level, scale_of
 from targets.choices import PlanState
 from targets.forms.plans import (
     DriftForm,
@@ -28,6 +28,7 @@ from targets.models import Goal, Milestone, Plan
 from targets.selectors.goals import get_milestone, milestones_of, weight_sum
 from targets.selectors.nesting import offered_to, part_above, parts_below
 from targets.selectors.plans import get_goal, get_plan, goals_of
+from targets.selectors.products import mix_of
 from targets.services.milestones import add_milestone, change_milestone, remove_milestone
 from targets.services.nesting import follow_parent, record_drift
 from targets.services.objectives import create_objective
@@ -55,6 +56,7 @@ def _shown(request: TenantRequest, frame: Frame, goal: Goal) -> dict[str, Any]:
         "scale": scale_of(goal.kpi, request.organisation.currency),
         "letters": letters_of(goal, request.today),
         "milestones": milestones_of(goal),
+        "mix": None if is_level(goal.kpi) else mix_of(request.actor, goal, at=request.now),
         "above": part_above(goal),
         "below": parts_below(goal),
         "weights": [(each, each.weight_bp / WHOLE_BP) for each in frame.goals],

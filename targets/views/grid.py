@@ -31,12 +31,14 @@ from salestargets.kernel.parsing import parse_json, strict_date
 from salestargets.tenancy.access import sight_of
 from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.selectors import fiscal_calendar_of
+from salestargets.web.asked import asked_text
 from salestargets.web.requests import TenantRequest, page
 from targets.amounts import is_level, scale_of
 from targets.choices import MAKING, PlanState, Respread
 from targets.models import Change, Goal
 from targets.selectors.columns import columns_of
 from targets.selectors.plans import get_goal
+from targets.selectors.products import check_group
 from targets.selectors.rows import Gridline, gridlines
 from targets.selectors.sheets import Sheet, sheet_of
 from targets.selectors.trees import Node
@@ -71,7 +73,7 @@ def grid(request: TenantRequest, plan_id: int, goal_id: int) -> HttpResponse:
     goal = get_goal(request.actor, goal_id, request.today, plan_id=plan_id)
     if request.method == "POST":
         return _answered(request, goal, _edit)
-    sheet = sheet_of(goal)
+    sheet = _sheet(request, goal)
     scale = scale_of(goal.kpi, request.organisation.currency)
     return _json(
         {
@@ -119,7 +121,7 @@ def _answered(request: TenantRequest, goal: Goal, act: Act) -> HttpResponse:
         status = 409 if isinstance(error, Conflict) else 422
         return _json({"detail": error.render(gettext), "errors": error.errors}, status)
     goal.refresh_from_db(fields=["version"])
-    return _json({"version": goal.version, "rows": _rows(request, sheet_of(goal), nodes)})
+    return _json({"version": goal.version, "rows": _rows(request, _sheet(request, goal), nodes)})
 
 
 def _edit(request: TenantRequest, goal: Goal, sent: object) -> set[Node]:
@@ -129,6 +131,7 @@ def _edit(request: TenantRequest, goal: Goal, sent: object) -> set[Node]:
         goal=goal,
         edits=[_edit_of(goal, row) for row in body[EDITS]],
         rule=body[RULE],
+        group=_group(request, goal),
         reason=body[REASON],
         effective_on=body[EFFECTIVE_ON],
         at=request.now,
@@ -155,7 +158,13 @@ def _hold(request: TenantRequest, goal: Goal, sent: object) -> set[Node]:
     for column, holders in by_column.items():
         months = _months(goal, column)
         nodes |= hold(
-            request.actor, goal=goal, holders=holders, months=months, is_held=body[IS_HELD], at=request.now
+            request.actor,
+            goal=goal,
+            holders=holders,
+            months=months,
+            is_held=body[IS_HELD],
+            group=_group(request, goal),
+            at=request.now,
         )
     return nodes
 
@@ -165,6 +174,15 @@ def _undo(request: TenantRequest, goal: Goal, sent: object) -> set[Node]:
     return undo_last(
         request.actor, goal=goal, expected_version=body[VERSION], reason=body[REASON], at=request.now
     )
+
+
+def _sheet(request: TenantRequest, goal: Goal) -> Sheet:
+    return sheet_of(goal, group=_group(request, goal))
+
+
+def _group(request: TenantRequest, goal: Goal) -> str:
+    """`?group=`: the numbers of one product group."""
+    return check_group(goal, asked_text(request, "group"))
 
 
 def _holder(sent: HolderInput) -> Holder | None:
@@ -191,7 +209,7 @@ def _months(goal: Goal, column: str) -> list[date]:
 
 
 def _stale(request: TenantRequest, goal: Goal, error: StaleEdits) -> HttpResponse:
-    sheet = sheet_of(goal)
+    sheet = _sheet(request, goal)
     cells = [sheet.cells.get(stale.node) for stale in error.stale]
     changes = Change.objects.select_related("by").in_bulk({cell.change_id for cell in cells if cell})
     told = [

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from salestargets.tenancy.access import sight_of
 from salestargets.tenancy.choices import Scope
+from salestargets.web.asked import asked_text
 from salestargets.web.exports import wanted_format
 from salestargets.web.registry import Text
 from salestargets.web.requests import TenantRequest, page
@@ -22,6 +24,7 @@ from targets.forms.viewing import ThenForm
 from targets.models import Goal
 from targets.selectors.arranging import opened
 from targets.selectors.as_of import Then
+from targets.selectors.products import ALL, check_group, groups_of
 from targets.selectors.rows import SheetRow, sheet_rows
 from targets.selectors.smart import smart_findings
 from targets.views.addresses import address_of
@@ -57,11 +60,20 @@ def plan(request: TenantRequest, plan_id: int) -> HttpResponseBase:
     if goal is None:
         return render(request, "targets/plan.html", shown_in(request, frame, "plan"))
     form = ThenForm(request.GET)
+    group = check_group(goal, asked_text(request, "group"))
     if wanted := wanted_format(request):
-        return sheet_file(request.actor, goal, then=form.then, on=request.today, file_format=wanted)
+        return sheet_file(
+            request.actor, goal, group=group, then=form.then, on=request.today, file_format=wanted
+        )
     is_table = form.then or request.GET.get("view") == "table"
-    sheet = _table(request, goal, form.then) if is_table else _grid(request, goal)
-    shown = {**shown_in(request, frame, "plan"), **_goal(request, goal), **sheet, **_then(goal, form)}
+    sheet = _table(request, goal, form.then, group) if is_table else _grid(request, goal)
+    shown = {
+        **shown_in(request, frame, "plan"),
+        **_goal(request, goal),
+        **sheet,
+        **_then(goal, form, group),
+        **_groups(goal, group),
+    }
     return render(request, "targets/plan.html#workspace" if request.htmx else "targets/plan.html", shown)
 
 
@@ -83,9 +95,19 @@ def letters_of(goal: Goal, on: date) -> list[Letter]:
     ]
 
 
-def _then(goal: Goal, form: ThenForm) -> dict[str, Any]:
+def _then(goal: Goal, form: ThenForm, group: str) -> dict[str, Any]:
     """How it read on another day."""
-    return {"form": form, "keep": {"goal": goal.pk}}
+    return {"form": form, "keep": {"goal": goal.pk, **({"group": group} if group else {})}}
+
+
+def _groups(goal: Goal, group: str) -> dict[str, Any]:
+    """The product groups to choose from, and the one that is looked at."""
+    groups = groups_of(goal)
+    return {
+        "group": group,
+        "groups": [ALL, *groups] if groups else [],
+        "group_query": f"?{urlencode({'group': group})}" if group else "",
+    }
 
 
 def _grid(request: TenantRequest, goal: Goal) -> dict[str, Any]:
@@ -110,8 +132,8 @@ def other_view(request: TenantRequest, view: str) -> str:
     return f"{request.path}?{query.urlencode()}"
 
 
-def _table(request: TenantRequest, goal: Goal, then: Then) -> dict[str, Any]:
-    rows = sheet_rows(request.actor, goal, on=request.today, then=then)
+def _table(request: TenantRequest, goal: Goal, then: Then, group: str) -> dict[str, Any]:
+    rows = sheet_rows(request.actor, goal, on=request.today, then=then, group=group)
     places = [row.place for row in rows]
     folds, by_node = folds_of(request, places), {row.place.node: row for row in rows}
     shown = opened(places, folds.open_ids, key=None, falling=False)

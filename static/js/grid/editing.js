@@ -10,12 +10,12 @@ export class Editing {
   #because = null
   #clashes = new Set()
 
-  constructor({ root, url, token, version, sheet, view, scale, words, telling, needsReason, shown }) {
+  constructor({ root, url, query, token, version, sheet, view, scale, words, telling, needsReason, shown }) {
     Object.assign(this, { version, sheet, view, scale, words, telling, needsReason, shown })
     this.time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" })
     this.rule = root.querySelector("[data-rule]")
     this.reason = root.querySelector("[data-ask-reason]")
-    this.saving = new Saving({ url, token, answered: (...all) => this.#answered(...all), changed: () => this.show() })
+    this.saving = new Saving({ url, query, token, answered: (...all) => this.#answered(...all), changed: () => this.show() })
     addEventListener("beforeunload", (event) => { if (this.saving.count || this.#clashes.size) event.preventDefault() })
   }
 

@@ -12,8 +12,8 @@ export class Saving {
   #timer
 
   /** `answered(batch, status, body)` hears of each answer, `changed()` whenever there is something else to show. */
-  constructor({ url, token, answered, changed }) {
-    Object.assign(this, { url, token, answered, changed })
+  constructor({ url, query, token, answered, changed }) {
+    Object.assign(this, { url, query, token, answered, changed })
     addEventListener("online", () => this.retry())
     addEventListener("focus", () => { if (this.trouble) this.retry() })
   }
@@ -65,7 +65,7 @@ export class Saving {
   async #send({ path = "", body }) {
     try {
       if (this.trouble === "signed_out") this.token = await freshToken()
-      const answer = await fetch(this.url + path, {
+      const answer = await fetch(this.url + path + this.query, {
         method: "POST",
         headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token },
         body: JSON.stringify(body()),
