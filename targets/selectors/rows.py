@@ -89,9 +89,7 @@ def sheet_rows(
             cell=sheet.cells.get(place.node),
             total=_cell(sheet, place.node, None),
             months=[_cell(sheet, place.node, month) for month in sheet.months],
-            is_writable=not then
-            and may_set(actor, sight, sheet.tree, place.node)
-            and not is_sum(place.node),
+            is_writable=not then and may_set(actor, sight, sheet.tree, place.node) and not is_sum(place.node),
             over_assignment=sheet.over_assignment(place.node),
         )
         for place in places(sheet.tree, sight, holder)

@@ -16,7 +16,7 @@ from salestargets.kernel.errors import DomainError, Forbidden, NotFound
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.access import sight_of
 from salestargets.tenancy.choices import Scope
-from salestargets.web.asked import asked_back, asked_day
+from salestargets.web.asked import asked_back, asked_day, asked_text
 from salestargets.web.dialogs import Dialog, answer, sent
 from salestargets.web.formatting import format_day
 from salestargets.web.requests import TenantRequest, page
@@ -32,8 +32,9 @@ from targets.views.places import changed, in_place
 
 @page(Scope.TARGETS_WRITE)
 def number(request: TenantRequest, plan_id: int, goal_id: int, holder: Holder) -> HttpResponse:
-    """One cell: `?month=` its first day, without it the whole span."""
-    sheet, node = found_in_plan(request, plan_id, goal_id, holder)
+    """One cell: `?month=` its first day, without it the whole span; `?group=` of a product group."""
+    group = asked_text(request, "group")
+    sheet, node = found_in_plan(request, plan_id, goal_id, holder, group=group)
     goal, month = sheet.goal, asked_day(request, "month")
     if month is not None and month not in sheet.months:
         raise NotFound(N_("There is no such month in this plan."), code="not_found")
@@ -47,6 +48,7 @@ def number(request: TenantRequest, plan_id: int, goal_id: int, holder: Holder) -
             holder=holder,
             month=month,
             amount=form.stored(data["amount"], "amount"),
+            group=group,
             expected_version=data["version"],
             at=request.now,
             **data["because"],
@@ -70,7 +72,14 @@ def hold(request: TenantRequest, plan_id: int, goal_id: int, holder: Holder) -> 
     goal = get_goal(request.actor, goal_id, request.today, plan_id=plan_id)
     is_held = "release" not in request.POST
     try:
-        cells.hold(request.actor, goal=goal, holders=[holder], is_held=is_held, at=request.now)
+        cells.hold(
+            request.actor,
+            goal=goal,
+            holders=[holder],
+            is_held=is_held,
+            group=asked_text(request, "group"),
+            at=request.now,
+        )
     except (NotFound, Forbidden):
         raise
     except DomainError as error:

@@ -1,5 +1,6 @@
 """Where someone stands: one's own page, and that of any holder in sight, by the same view."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -18,6 +19,7 @@ from targets.models import Acknowledgement
 from targets.selectors.acknowledgements import awaited_of, number_of
 from targets.selectors.agreement import Asked, asked_of
 from targets.selectors.history import own_share
+from targets.selectors.products import Mix, groups_of, mixes_of
 from targets.selectors.records import holder_name
 from targets.selectors.today import Held, Today, held_by, mark_of, today_of
 from targets.views.addresses import address_of
@@ -51,7 +53,7 @@ def _stand(request: TenantRequest, holder: Holder | None) -> HttpResponse:
     )
     shown = {
         **_page(request, form, holder),
-        **_shown(request, found, held),
+        **_shown(request, found, held, form.day),
         **_links(request, form, found, held, mark),
         "deals": deciding_deals(
             held.holder, before=found.goal.plan.ends_on, on=request.today, as_of=form.day
@@ -87,6 +89,7 @@ def _awaited(request: TenantRequest) -> list[tuple[Acknowledgement, str, int | N
 
 
 def _shown(request: TenantRequest, found: Today, held: Held) -> dict[str, Any]:
+def _shown(request: TenantRequest, found: Today, held: Held, as_of: date | None) -> dict[str, Any]:
     goal, currency = found.goal, request.organisation.currency
     return {
         "today": found,
@@ -98,7 +101,15 @@ def _shown(request: TenantRequest, found: Today, held: Held) -> dict[str, Any]:
         "beside": [(other, stand, scale_of(other.kpi, currency)) for other, stand in found.beside],
         "alerts": held.alerts,
         "own": own_share(found.origin, found.target),
+        "mix": _mix(request, found, as_of),
     }
+
+
+def _mix(request: TenantRequest, found: Today, as_of: date | None) -> Mix | None:
+    """By product group, where the goal has any; what is worked out now costs the others nothing."""
+    if not groups_of(found.goal):
+        return None
+    return mixes_of(found.goal, [found.node], on=request.today, as_of=as_of)[found.node]
 
 
 def _links(request: TenantRequest, form: ViewForm, found: Today, held: Held, mark: str) -> dict[str, str]:

@@ -79,8 +79,9 @@ def test_it_works_with_our_own_objects(sides: TwoSides, route):
 
 def _current_version(sides: TwoSides, route: Route) -> dict[str, str]:
     """What was changed before has another version than the first."""
-    reading = next((other for other in KNOWN if other.name == route.name.replace("PATCH", "GET")), None)
-    if route.method != "PATCH" or reading is None:
+    name = "GET" + route.name.removeprefix(route.method)
+    reading = next((other for other in KNOWN if other.name == name), None)
+    if route.method not in ("PATCH", "PUT") or reading is None:
         return {}
     read = sides.caller.send(reading, Example(path=EXAMPLES[route.name].path), sides.ours)
     return {"If-Match": read.headers["ETag"]} if "ETag" in read.headers else {}
