@@ -239,7 +239,7 @@ class _Reading:
     def check(self) -> None:
         if self.faults:
             raise DomainError(
-                N_("The file was not taken: {count} cells cannot be."),
+                N_("The file was not taken: {count} cells are not right."),
                 code="sheet_faults",
                 errors=dict(list(self.faults.items())[:MOST_FAULTS]),
                 params={"count": len(self.faults)},
