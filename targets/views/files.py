@@ -72,13 +72,11 @@ def _apply(request: TenantRequest, goal: Goal, data: dict[str, Any], stale: list
     if not is_first(request):
         return
     try:
-        nodes = apply_seen(request.actor, goal=goal, seen=data["seen"], at=request.now, **data["because"])
+        apply_seen(request.actor, goal=goal, seen=data["seen"], at=request.now, **data["because"])
     except StaleEdits as error:
         stale += [str(each.node) for each in error.stale]
         raise
-    messages.success(
-        request, gettext("The numbers of the file are written: %(count)s holders.") % {"count": len(nodes)}
-    )
+    messages.success(request, gettext("The numbers of the file are written."))
 
 
 def _back(request: TenantRequest, goal: Goal, group: str) -> str:

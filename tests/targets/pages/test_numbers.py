@@ -405,11 +405,13 @@ def test_the_file_of_a_plan_has_every_number_to_the_cent(
     file = b"".join(admin.get(f"/o/acme/plans/{draft.plan_id}/?export=csv").streaming_content)
     lines = file.decode("utf-8-sig").splitlines()
     assert lines[0] == (
-        "Name,External id,Kind,Unit above,Target,Unallocated,Over-assigned,Jul 2026,Aug 2026,Sep 2026"
+        "Holder,External id,Name,Kind,Unit above,Target,Unallocated,Over-assigned"
+        ",2026-07-01,2026-08-01,2026-09-01"
     )
-    assert lines[1].startswith("Acme,")
+    assert lines[1].startswith("unit:")
     assert lines[1].endswith(",Unit,,600.00,0.00,0.00,200.00,200.00,200.00")
-    assert lines[-1] == "Carol,carol,Person,West,300.00,,,100.00,100.00,100.00"
+    carol = f"person:{company.world.carol.pk}"
+    assert lines[-1] == f"{carol},carol,Carol,Person,West,300.00,,,100.00,100.00,100.00"
 
 
 def test_whoever_manages_the_root_leads_the_plan(company: Company, draft: Goal, root: Unit) -> None:

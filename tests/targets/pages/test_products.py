@@ -62,8 +62,8 @@ def divide(admin: Client, goal: Goal, **fields: Any) -> Any:
 def test_groups_are_chosen_divided_and_shown_with_their_minimum(
     company: Company, draft: Goal, admin: Client
 ) -> None:
-    assert choose(admin, draft).headers["HX-Trigger"] == "numbers"
-    assert divide(admin, draft).headers["HX-Trigger"] == "numbers"
+    assert choose(admin, draft).headers["HX-Trigger"].startswith('{"numbers"')
+    assert divide(admin, draft).headers["HX-Trigger"].startswith('{"numbers"')
     page = admin.get(f"/o/acme/plans/{draft.plan_id}/goal/?goal={draft.pk}")
     shown = words(page)
     assert "Product mix" in shown
@@ -151,7 +151,7 @@ def test_a_file_is_shown_before_it_is_written(company: Company, draft: Goal, adm
     assert number(draft, alice) == 15_000
     seen = html.unescape(re.findall(r'name="seen" value="([^"]*)"', shown.content.decode())[0])
     done = admin.post(path(draft, "upload"), {"apply": "1", "seen": seen}, headers=HTMX)
-    assert done.headers["HX-Trigger"] == "numbers"
+    assert done.headers["HX-Trigger"].startswith('{"numbers"')
     assert number(draft, alice) == 20_000
     again = admin.post(path(draft, "upload"), {"apply": "1", "seen": seen}, headers=HTMX)
     assert again.status_code == 422
