@@ -184,7 +184,8 @@ EXAMPLES: dict[str, Example] = {
     "GET plans/{plan_id}/goals/{goal_id}/products": Example(path=GOAL, query={"holder": PLANNED_UNIT}),
     "PUT plans/{plan_id}/goals/{goal_id}/products": Example(path=GOAL, body={"groups": []}),
     "POST plans/{plan_id}/goals/{goal_id}/products/split": Example(
-        path=GOAL, body={"method": "even", "preview": True}
+        path={"plan_id": Id("mixed plan"), "goal_id": Id("mixed goal")},
+        body={"method": "even", "preview": True},
     ),
     "GET plans/{plan_id}/targets": Example(
         path=PLAN, query={"goal": Id("goal"), "holder": PLANNED_UNIT}, lists=("deal",)

@@ -37,6 +37,7 @@ from salestargets.tenancy.models import (
 from salestargets.tenancy.selectors import fiscal_years, root_unit_id
 from salestargets.tenancy.services.fiscal import set_fiscal_year
 from targets.models import Goal, Plan, Proposal, Target, Trigger
+from targets.models import Goal, Plan, ProductShare, Proposal, Target
 from targets.services.milestones import add_milestone
 from targets.services.objectives import create_objective
 from targets.services.potentials import note_potential
@@ -252,6 +253,19 @@ def changed_plan(side: Side) -> int:
 def changed_goal(side: Side) -> int:
     made = _a_goal(side, "changed plan")
     split(made)
+    return made.pk
+
+
+@makes("mixed plan")
+def mixed_plan(side: Side) -> int:
+    return plan(side)
+
+
+@makes("mixed goal")
+def mixed_goal(side: Side) -> int:
+    made = _a_goal(side, "mixed plan")
+    with acting_for(side.organisation.pk):
+        ProductShare.objects.create(goal=made, group=side.text("product group"), min_share_bp=5_000)
     return made.pk
 
 

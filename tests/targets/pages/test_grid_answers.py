@@ -215,7 +215,7 @@ def test_the_grid_asks_as_much_for_many_as_for_few(
     for number_of in range(3):
         a_person(company.acme, f"Dora {number_of}", unit=company.world.west)
         read(admin, draft)
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(19):
             read(admin, draft)
 
 

@@ -155,7 +155,7 @@ def test_a_file_is_shown_before_it_is_written(company: Company, draft: Goal, adm
     assert number(draft, alice) == 20_000
     again = admin.post(path(draft, "upload"), {"apply": "1", "seen": seen}, headers=HTMX)
     assert again.status_code == 422
-    assert "Someone else changed this" in again.content.decode()
+    assert "“Alice” has 200.00 now." in words(again)
 
 
 def test_a_file_that_cannot_be_taken_names_the_cells(company: Company, draft: Goal, admin: Client) -> None:
