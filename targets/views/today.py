@@ -88,7 +88,6 @@ def _awaited(request: TenantRequest) -> list[tuple[Acknowledgement, str, int | N
     return [(ask, *number_of(ask), scale_of(ask.target.goal.kpi, currency)) for ask in asks]
 
 
-def _shown(request: TenantRequest, found: Today, held: Held) -> dict[str, Any]:
 def _shown(request: TenantRequest, found: Today, held: Held, as_of: date | None) -> dict[str, Any]:
     goal, currency = found.goal, request.organisation.currency
     return {

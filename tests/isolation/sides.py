@@ -36,8 +36,7 @@ from salestargets.tenancy.models import (
 )
 from salestargets.tenancy.selectors import fiscal_years, root_unit_id
 from salestargets.tenancy.services.fiscal import set_fiscal_year
-from targets.models import Goal, Plan, Proposal, Target, Trigger
-from targets.models import Goal, Plan, ProductShare, Proposal, Target
+from targets.models import Goal, Plan, ProductShare, Proposal, Target, Trigger
 from targets.services.milestones import add_milestone
 from targets.services.objectives import create_objective
 from targets.services.potentials import note_potential
