@@ -33,7 +33,7 @@ lint: ready
 	$(SETTINGS) $(BIN)/python manage.py spectacular --format openapi-json --validate --fail-on-warn > .venv/openapi.json
 	@cmp .venv/openapi.json docs/openapi.json || { echo "docs/openapi.json is stale: make openapi"; exit 1; }
 
-# Three figures against their references, into bench/results.json and the README.
+# Four figures against their references, into bench/results.json and the README.
 bench: ready
 	@$(BIN)/python -W ignore -m bench
 
