@@ -100,7 +100,10 @@ def test_a_quarter_from_nothing_to_an_acknowledged_number(
     assert body(lena.send("POST", f"{path}approve/", {}))["state"] == "approved"
     assert body(mona.send("POST", f"{path}publish/", {}))["state"] == "published"
 
-    assert notices(alice) == ["“North Q3” is published: please acknowledge your number"]
+    assert notices(alice) == [
+        "“North Q3” is published: please acknowledge your number",
+        "Please propose your numbers for “North Q3”.",
+    ]
     [ask] = body(alice.get(f"{path}acknowledgements/"))["results"]
     assert (ask["name"], ask["amount"], ask["version_number"], ask["state"]) == (
         "Alice",
