@@ -34,6 +34,7 @@ from targets.api.rules import OneTrigger, Rules, Triggers
 from targets.api.sheet_files import SheetImport, TargetExport
 from targets.api.splits import PlanPhasing, PlanSplit
 from targets.api.targets import OneTarget, TargetHistory, TargetHold, TargetRelease, Targets
+from targets.api.worksheet import GoalWorksheet
 
 urlpatterns = [
     path("objectives/", Objectives.as_view()),
@@ -42,6 +43,7 @@ urlpatterns = [
     path("plans/<id:plan_id>/", OnePlan.as_view()),
     path("plans/<id:plan_id>/goals/", Goals.as_view()),
     path("plans/<id:plan_id>/goals/<id:goal_id>/", OneGoal.as_view()),
+    path("plans/<id:plan_id>/goals/<id:goal_id>/worksheet/", GoalWorksheet.as_view()),
     path("plans/<id:plan_id>/goals/<id:goal_id>/follow/", GoalFollowing.as_view()),
     path("plans/<id:plan_id>/goals/<id:goal_id>/drift/", GoalDrift.as_view()),
     path("plans/<id:plan_id>/goals/<id:goal_id>/milestones/", Milestones.as_view()),

@@ -21,6 +21,7 @@ from targets.views import (
     rules,
     team,
     today,
+    worksheet,
     workspace,
 )
 
@@ -80,6 +81,7 @@ urlpatterns = [
     path(f"{_GOAL}/products/split/", products.product_split, name="product_split"),
     path(f"{_GOAL}/upload/", files.upload, name="upload"),
     path(f"{_GOAL}/edit/", goals.goal_edit, name="goal_edit"),
+    path(f"{_GOAL}/worksheet/", worksheet.worksheet, name="worksheet"),
     path(f"{_GOAL}/follow/", goals.goal_follow, name="goal_follow"),
     path(f"{_GOAL}/drift/", goals.goal_drift, name="goal_drift"),
     path(f"{_GOAL}/milestones/new/", goals.milestone_new, name="milestone_new"),

@@ -15,6 +15,7 @@ from salestargets.kernel.rational import rounded
 from salestargets.tenancy.access import Actor
 from targets.amounts import from_stored
 from targets.choices import WEIGHED_BY_AMOUNT, SplitMethod
+from targets.domain.difficulty import Difficulty
 from targets.models import Goal
 from targets.selectors.rows import Place, SheetCell, SheetRow
 from targets.selectors.trees import Label, Node
@@ -78,6 +79,25 @@ class TargetRow(PlaceRow):
     months: list[CellRow]
 
 
+class DifficultyRow(TypedDict):
+    """Of the last `of` periods of the plan's length, `reached` were at the number or above.
+
+    Below three periods the word is unknown.
+    """
+
+    word: str
+    reached: int
+    of: int
+    median: Decimal | None
+    best: Decimal | None
+
+
+class HeldRow(TargetRow):
+    """`difficulty` is where the number stands in the holder's own past; null without a number."""
+
+    difficulty: DifficultyRow | None
+
+
 def holder(sent: HolderInput | None) -> Holder | None:
     """None stands for the plan's unit."""
     return (
@@ -134,6 +154,17 @@ class Amounts:
             "is_held": found.is_held,
             "unallocated": self.sure(found.balance.unallocated),
             "over_assigned": self.sure(found.balance.over_assigned),
+        }
+
+    def difficulty(self, found: Difficulty | None) -> DifficultyRow | None:
+        if found is None:
+            return None
+        return {
+            "word": found.word.value,
+            "reached": found.reached,
+            "of": found.of,
+            "median": self(None if found.median is None else round(found.median)),
+            "best": self(found.best),
         }
 
     def row(self, row: SheetRow, month: date | None, proposed: int | None) -> TargetRow:

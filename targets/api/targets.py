@@ -19,14 +19,15 @@ from targets.api.rows import (
     HOLDER_FIELD,
     REASON,
     Amounts,
+    HeldRow,
     HolderRow,
-    TargetRow,
     holder,
     part_of,
 )
 from targets.models import Target
 from targets.selectors.agreement import proposed_in
 from targets.selectors.as_of import Then
+from targets.selectors.difficulty import difficulties
 from targets.selectors.history import Making, Origin, Share, Step, Version, origin_of, steps_of, versions_of
 from targets.selectors.plans import get_goal, get_target
 from targets.selectors.products import check_group
@@ -151,9 +152,9 @@ class Targets(TenantView):
     @operation(
         Scope.READ,
         query=(GOAL, FROM, MONTH, GROUP, FORCE_ON, KNOWN_AT, *PAGE),
-        answers=Page[TargetRow],
+        answers=Page[HeldRow],
     )
-    def get(self, request: Request, plan_id: int) -> Page[TargetRow]:
+    def get(self, request: Request, plan_id: int) -> Page[HeldRow]:
         """The tree of a goal with its numbers, depth first, from a holder down; now, or as it read."""
         goal = get_goal(self.actor, self.query[GOAL], self.today, plan_id=plan_id)
         amounts, month = Amounts(goal, self.actor), self.query[MONTH]
@@ -162,7 +163,16 @@ class Targets(TenantView):
         rows = sheet_rows(self.actor, goal, on=self.today, holder=of, then=then, group=group)
         proposed = {} if then or group else proposed_in(sheet_of(goal))
         page = part_of(rows, request, limit=self.query[LIMIT], cursor=self.query[CURSOR])
-        results = [amounts.row(row, month, proposed.get(row.place.node)) for row in page["results"]]
+        numbers = {row.place.node: row.total.amount for row in page["results"]}
+        given = {node: amount for node, amount in numbers.items() if amount is not None}
+        hard = {} if group else difficulties(goal, given, on=self.today)
+        results: list[HeldRow] = [
+            {
+                **amounts.row(row, month, proposed.get(row.place.node)),
+                "difficulty": amounts.difficulty(hard.get(row.place.node)),
+            }
+            for row in page["results"]
+        ]
         return {"results": results, "next": page["next"]}
 
     @operation(

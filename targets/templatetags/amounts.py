@@ -54,6 +54,12 @@ def amount_plain(stored: int | None, scale: Scale) -> str:
 
 
 @register.filter
+def said(message: Message) -> str:
+    """What the maths says, in the reader's language."""
+    return message.render(gettext)
+
+
+@register.filter
 def share_of(part: int | None, whole: int | None) -> Decimal | None:
     """As a ratio; unknown without a whole."""
     return rounded(ratio(part, whole), 6)

@@ -29,6 +29,7 @@ from targets.selectors.goals import get_milestone, milestones_of, weight_sum
 from targets.selectors.nesting import offered_to, part_above, parts_below
 from targets.selectors.plans import get_goal, get_plan, goals_of
 from targets.selectors.products import mix_of
+from targets.selectors.worksheet import newest_of
 from targets.services.milestones import add_milestone, change_milestone, remove_milestone
 from targets.services.nesting import follow_parent, record_drift
 from targets.services.objectives import create_objective
@@ -57,6 +58,8 @@ def _shown(request: TenantRequest, frame: Frame, goal: Goal) -> dict[str, Any]:
         "letters": letters_of(goal, request.today),
         "milestones": milestones_of(goal),
         "mix": None if is_level(goal.kpi) else mix_of(request.actor, goal, at=request.now),
+        "has_methods": not is_level(goal.kpi),
+        "worksheet": newest_of(goal),
         "above": part_above(goal),
         "below": parts_below(goal),
         "weights": [(each, each.weight_bp / WHOLE_BP) for each in frame.goals],

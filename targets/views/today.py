@@ -14,10 +14,12 @@ from salestargets.tenancy.choices import Role
 from salestargets.web.requests import TenantRequest, page
 from targets.amounts import Scale, scale_of
 from targets.charts import progress_chart, weekly
+from targets.domain.difficulty import Difficulty
 from targets.forms.viewing import ViewForm
 from targets.models import Acknowledgement
 from targets.selectors.acknowledgements import awaited_of, number_of
 from targets.selectors.agreement import Asked, asked_of
+from targets.selectors.difficulty import difficulties
 from targets.selectors.history import own_share
 from targets.selectors.products import Mix, groups_of, mixes_of
 from targets.selectors.records import holder_name
@@ -101,6 +103,7 @@ def _shown(request: TenantRequest, found: Today, held: Held, as_of: date | None)
         "alerts": held.alerts,
         "own": own_share(found.origin, found.target),
         "mix": _mix(request, found, as_of),
+        "difficulty": _difficulty(found, request),
     }
 
 
@@ -109,6 +112,13 @@ def _mix(request: TenantRequest, found: Today, as_of: date | None) -> Mix | None
     if not groups_of(found.goal):
         return None
     return mixes_of(found.goal, [found.node], on=request.today, as_of=as_of)[found.node]
+
+
+def _difficulty(found: Today, request: TenantRequest) -> Difficulty | None:
+    number = found.standing.target
+    if number is None:
+        return None
+    return difficulties(found.goal, {found.node: number}, on=request.today)[found.node]
 
 
 def _links(request: TenantRequest, form: ViewForm, found: Today, held: Held, mark: str) -> dict[str, str]:

@@ -165,6 +165,15 @@ EXAMPLES: dict[str, Example] = {
     ),
     "GET plans/{plan_id}/goals/{goal_id}": Example(path=GOAL),
     "PATCH plans/{plan_id}/goals/{goal_id}": Example(path=GOAL, body={"why": "It is ours"}),
+    "GET plans/{plan_id}/goals/{goal_id}/worksheet": Example(path=GOAL),
+    "POST plans/{plan_id}/goals/{goal_id}/worksheet": Example(
+        path=GOAL,
+        body={
+            "methods": [
+                {"inputs": {"method": "market", "size": 100, "growth": "0.1", "share": "0.5"}, "weight": "1"}
+            ]
+        },
+    ),
     "POST plans/{plan_id}/goals/{goal_id}/follow": Example(
         path={"plan_id": Id("part"), "goal_id": Id("part goal")}, body={"reason": "it does"}
     ),

@@ -183,3 +183,38 @@ def test_an_organisation_without_objectives_is_told_what_they_are(world_without:
 @pytest.fixture
 def world_without() -> World:
     return a_world()
+
+
+def test_the_methods_are_worked_out_kept_and_taken(company: Company, admin: Client, viewer: Client) -> None:
+    goal = company.goal
+    path = f"{O}plans/{goal.plan_id}/goals/{goal.pk}/worksheet/"
+    assert "nothing is kept yet" in text_of(viewer, path)
+    data = {
+        "market-size": "10,000",
+        "market-growth": "10",
+        "market-share": "12",
+        "market-weight": "1",
+        "funnel-leads": "20",
+        "funnel-conversions-0": "25",
+        "funnel-average_deal": "300",
+        "funnel-weight": "1",
+    }
+    assert admin.post(path, data).status_code == 302
+    page = text_of(admin, path)
+    for told in ("$1,320.00", "$1,500.00", "$1,410.00", "the goal has $1,200.00"):
+        assert told in page
+    assert admin.post(path, {**data, "take": "1", "reason": ""}).status_code == 422
+    assert admin.post(path, {**data, "take": "1", "reason": "The market grew"}).url == goal_page(goal)
+    assert "$1,410.00" in text_of(admin, goal_page(goal))
+    assert viewer.post(path, data).status_code == 403
+
+
+def test_the_worksheet_is_for_those_who_see_the_plans_unit(company: Company, manager: Client) -> None:
+    goal = company.goal
+    path = f"{O}plans/{goal.plan_id}/goals/{goal.pk}/worksheet/"
+    assert manager.get(path).status_code == 403
+
+
+def test_today_tells_how_hard_the_number_is(company: Company, rep: Client) -> None:
+    page = text_of(rep, f"{O}today/")
+    assert "How hard it is cannot be told yet: 0 earlier periods of this length are known" in page

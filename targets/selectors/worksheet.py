@@ -1,0 +1,217 @@
+"""The methods worksheet of a goal: what the records say for each method, and what was kept."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from kpis.selectors import actual, actuals, series
+from kpis.values import Holder
+from salestargets.kernel.errors import DomainError
+from salestargets.kernel.messages import N_
+from salestargets.kernel.periods import Period, add_months
+from targets.amounts import is_level, stored_actual
+from targets.domain.methods import (
+    BottomUp,
+    BreakEven,
+    Capacity,
+    Funnel,
+    HistoryGrowth,
+    Inputs,
+    Market,
+    MovingAverage,
+    Proposal,
+    SeasonalIndex,
+    blend,
+    from_json,
+    propose,
+)
+from targets.models import Goal, Worksheet
+from targets.models import Proposal as Promise
+from targets.selectors.capacity import capacity_of
+from targets.selectors.difficulty import earlier_spans
+from targets.selectors.periods import span_of, year_before
+from targets.selectors.team import OPEN, OneMeasure
+from targets.selectors.trees import Node, plan_tree
+
+AVERAGED = 4
+SEASON_YEARS = 3
+RATE_PLACES = 4
+#: What of a method comes from records; the rest is entered.
+FROM_RECORDS: Mapping[str, tuple[str, ...]] = {
+    "history_growth": ("last_year",),
+    "moving_average": ("periods",),
+    "seasonal_index": ("years",),
+    "capacity": ("ramped_heads", "productivity"),
+    "funnel": ("leads", "conversions", "average_deal", "open_expected"),
+    "bottom_up": ("proposals",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A method with what it proposes, and how much it weighs in the blend."""
+
+    proposal: Proposal
+    weight: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An input that came from records and is another now."""
+
+    method: str
+    name: str
+    then: Any
+    now: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The newest worksheet, or what one would begin with: then `kept` is None."""
+
+    kept: Worksheet | None
+    lines: Sequence[Line]
+    amount: int | None
+    moved: Sequence[Moved]
+
+
+def check_has_methods(goal: Goal) -> None:
+    if is_level(goal.kpi):
+        raise DomainError(
+            N_("A ratio or a stock is not worked out by these methods: set it against its earlier value."),
+            code="no_methods",
+        )
+
+
+def newest_of(goal: Goal) -> Worksheet | None:
+    return Worksheet.objects.filter(goal=goal).select_related("made_by").order_by("-id").first()
+
+
+def worksheet_of(goal: Goal, *, on: date) -> Shown:
+    """The newest, with what of its records has changed since; without one, what the records say."""
+    check_has_methods(goal)
+    begun = inputs_from_records(goal, on=on)
+    kept = newest_of(goal)
+    if kept is None:
+        return shown(begun, {}, kept=None, moved=[])
+    weights = {method: Decimal(weight) for method, weight in kept.weights.items()}
+    moved = _moved(kept.facts, facts_of(begun))
+    return shown([from_json(data) for data in kept.methods], weights, kept=kept, moved=moved)
+
+
+def shown(
+    inputs: Sequence[Inputs],
+    weights: Mapping[str, Decimal],
+    *,
+    kept: Worksheet | None,
+    moved: Sequence[Moved],
+) -> Shown:
+    lines = [Line(propose(each), weights.get(each.method.value, Decimal(0))) for each in inputs]
+    amount = blend([line.proposal.amount for line in lines], [line.weight for line in lines])
+    return Shown(kept, lines, amount, moved)
+
+
+def inputs_from_records(goal: Goal, *, on: date) -> list[Inputs]:
+    """Every method with what the records know of its inputs; None is to be entered."""
+    tree = plan_tree(goal.plan)
+    people = [node for node, _depth in tree.walk() if not node.is_unit]
+    return [
+        HistoryGrowth(_reached(goal, year_before(span_of(goal.plan)), on), None),
+        _moving_average(goal, on),
+        _season(goal, on),
+        Market(None, None, None),
+        BreakEven(None, None),
+        _capacity(goal, people, on),
+        _funnel(goal, on),
+        _bottom_up(goal, people),
+    ]
+
+
+def facts_of(inputs: Sequence[Inputs]) -> dict[str, dict[str, Any]]:
+    """What came from records, to be compared later."""
+    written = {each.method.value: each.as_json() for each in inputs}
+    return {
+        method: {name: written[method][name] for name in names}
+        for method, names in FROM_RECORDS.items()
+        if method in written
+    }
+
+
+def _moved(then: Mapping[str, Mapping[str, Any]], now: Mapping[str, Mapping[str, Any]]) -> list[Moved]:
+    return [
+        Moved(method, name, value, now[method][name])
+        for method, values in then.items()
+        for name, value in values.items()
+        if now[method][name] != value
+    ]
+
+
+def _root(goal: Goal) -> Holder:
+    return Holder("unit", goal.plan.root_unit_id)
+
+
+def _reached(goal: Goal, span: Period, on: date) -> int | None:
+    """None for nothing: whether there was a period without a sale or no records yet cannot be told."""
+    return stored_actual(actual(_root(goal), goal.kpi, span, on=on), goal.kpi) or None
+
+
+def _moving_average(goal: Goal, on: date) -> MovingAverage:
+    spans = earlier_spans(goal, on=on)[-AVERAGED:]
+    return MovingAverage(tuple(_reached(goal, span, on) for span in spans), AVERAGED)
+
+
+def _season(goal: Goal, on: date) -> SeasonalIndex:
+    """The years before the plan, each in periods of the plan's length; only where those divide a year."""
+    span = span_of(goal.plan)
+    length = len(span.months())
+    if span.start.day != 1 or span.end.day != 1 or 12 % length or length == 12:
+        return SeasonalIndex((), 0)
+    first = add_months(span.start, -12 * SEASON_YEARS)
+    months = series([_root(goal)], goal.kpi, Period(first, span.start), by="month", on=on)[_root(goal)]
+
+    def period(start: date) -> int | None:
+        starts = [add_months(start, n) for n in range(length)]
+        known = [months[each].numerator for each in starts if each in months]
+        return sum(known) if known and add_months(start, length) <= on else None
+
+    years = [
+        tuple(period(add_months(first, 12 * year + n)) for n in range(0, 12, length))
+        for year in range(SEASON_YEARS)
+    ]
+    return SeasonalIndex(tuple(years), 0)
+
+
+def _capacity(goal: Goal, people: Sequence[Node], on: date) -> Capacity:
+    if not people:
+        return Capacity(None, None)
+    found, count = capacity_of(goal, people, on=on), len(goal.plan.period_starts)
+    heads = round(Decimal(found.ramped_months.numerator) / found.ramped_months.denominator / count, 2)
+    return Capacity(heads, None if found.monthly is None else round(found.monthly * count))
+
+
+def _funnel(goal: Goal, on: date) -> Funnel:
+    """Deals created in the same period a year earlier, the win rate and the average deal of that time."""
+    measure = OPEN.get(goal.kpi.numerator)
+    if measure is None:
+        return Funnel(None, (None,), None)
+    span, root = year_before(span_of(goal.plan)), _root(goal)
+    created, won, lost, worth = (
+        actuals([root], OneMeasure(key), span, on=on)[root].numerator
+        for key in ("created_count", "won_count", "lost_count", goal.kpi.numerator)
+    )
+    rate = round(Decimal(won) / (won + lost), RATE_PLACES) if won + lost else None
+    is_open = actual(root, OneMeasure(measure), span_of(goal.plan), on=on).numerator
+    return Funnel(
+        leads=created or None,
+        conversions=(rate,),
+        average_deal=round(Decimal(worth) / won) if won else None,
+        open_expected=round(is_open * rate) if rate is not None else 0,
+    )
+
+
+def _bottom_up(goal: Goal, people: Sequence[Node]) -> BottomUp:
+    rows = Promise.objects.filter(target__goal=goal, target__group="", is_current=True)
+    promised = dict(rows.exclude(target__person=None).values_list("target__person", "amount"))
+    return BottomUp(tuple(promised.get(node.holder.id) for node in people))
