@@ -129,6 +129,12 @@ def inputs_from_records(goal: Goal, *, on: date) -> list[Inputs]:
     ]
 
 
+def last_period(goal: Goal, *, on: date) -> tuple[Period, int | None]:
+    """The last period of the plan's length that is over, and what it brought."""
+    span = earlier_spans(goal, on=on)[-1]
+    return span, _reached(goal, span, on)
+
+
 def facts_of(inputs: Sequence[Inputs]) -> dict[str, dict[str, Any]]:
     """What came from records, to be compared later."""
     written = {each.method.value: each.as_json() for each in inputs}

@@ -15,8 +15,9 @@ from targets.amounts import scale_of
 from targets.choices import PlanState
 from targets.forms.worksheet import LABELS, TITLES, WorksheetForm
 from targets.models import Goal
+from targets.registry import causes_before
 from targets.selectors.plans import get_goal
-from targets.selectors.worksheet import worksheet_of
+from targets.selectors.worksheet import last_period, worksheet_of
 from targets.services.worksheet import keep_worksheet, take_blend
 from targets.views.addresses import address_of
 
@@ -50,6 +51,8 @@ def worksheet(request: TenantRequest, plan_id: int, goal_id: int) -> HttpRespons
         "moved": [(TITLES[each.method], LABELS.get(each.name, ""), each) for each in found.moved],
         "scale": scale_of(goal.kpi, request.organisation.currency),
         "may_keep": request.actor.may(Scope.TARGETS_WRITE) and goal.plan.state != PlanState.CLOSED,
+        "last": last_period(goal, on=request.today),
+        "causes": causes_before(goal),
         "in_force": goal.plan.state == PlanState.PUBLISHED,
     }
     return answer(request, form, keep, dialog, template="targets/worksheet.html", shown=shown)

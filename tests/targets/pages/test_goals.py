@@ -6,10 +6,12 @@ import pytest
 from django.test import Client
 from django.utils.html import strip_tags
 
+from reviews.services import hold_review
+from salestargets.tenancy.access import system_actor
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
 from targets.models import Goal, Milestone, Objective
-from tests.builders import World, a_world
+from tests.builders import NOON, World, a_world
 from tests.targets.builders import a_goal, a_plan, an_objective, published
 from tests.targets.pages.conftest import Company, visitor
 
@@ -218,3 +220,21 @@ def test_the_worksheet_is_for_those_who_see_the_plans_unit(company: Company, man
 def test_today_tells_how_hard_the_number_is(company: Company, rep: Client) -> None:
     page = text_of(rep, f"{O}today/")
     assert "How hard it is cannot be told yet: 0 earlier periods of this length are known" in page
+
+
+def test_the_last_period_stands_beside_the_methods_with_what_a_review_concluded(
+    company: Company, admin: Client
+) -> None:
+    goal = a_goal(a_plan(company.acme, "Q3", starts_on=date(2026, 7, 1), ends_on=date(2026, 10, 1)), "900.00")
+    path = f"{O}plans/{goal.plan_id}/goals/{goal.pk}/worksheet/"
+    assert "No review of the plan before says why." in text_of(admin, path)
+    with acting_for(company.acme.pk):
+        hold_review(
+            system_actor(company.acme),
+            plan=company.goal.plan,
+            unit_id=company.goal.plan.root_unit_id,
+            as_of=date(2026, 5, 12),
+            conclusions="The fair was late",
+            at=NOON,
+        )
+    assert "The fair was late" in text_of(admin, path)
