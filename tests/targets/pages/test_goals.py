@@ -12,7 +12,7 @@ from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
 from targets.models import Goal, Milestone, Objective
 from tests.builders import NOON, World, a_world
-from tests.targets.builders import a_goal, a_plan, an_objective, published
+from tests.targets.builders import a_goal, a_plan, an_objective, fresh, published
 from tests.targets.pages.conftest import Company, visitor
 
 pytestmark = pytest.mark.django_db
@@ -231,7 +231,7 @@ def test_the_last_period_stands_beside_the_methods_with_what_a_review_concluded(
     with acting_for(company.acme.pk):
         hold_review(
             system_actor(company.acme),
-            plan=company.goal.plan,
+            plan=fresh(company.goal).plan,
             unit_id=company.goal.plan.root_unit_id,
             as_of=date(2026, 5, 12),
             conclusions="The fair was late",
