@@ -2,6 +2,13 @@ from django.urls import path
 
 from targets.api.acknowledgements import AcknowledgementReminder, Acknowledgements, TargetAcknowledgement
 from targets.api.fairness import PlanFairness
+from targets.api.adjustments import (
+    AdjustmentApproval,
+    AdjustmentRejection,
+    Adjustments,
+    AdjustmentWithdrawal,
+    OneAdjustment,
+)
 from targets.api.goals import GoalDrift, GoalFollowing, Milestones, OneMilestone
 from targets.api.numbers import PlanNumbers, PlanUndo
 from targets.api.objectives import Objectives, OneObjective
@@ -73,6 +80,11 @@ urlpatterns = [
     path("plans/<id:plan_id>/fairness/", PlanFairness.as_view()),
     path("plans/<id:plan_id>/acknowledgements/", Acknowledgements.as_view()),
     path("plans/<id:plan_id>/acknowledgements/remind/", AcknowledgementReminder.as_view()),
+    path("plans/<id:plan_id>/adjustments/", Adjustments.as_view()),
+    path("plans/<id:plan_id>/adjustments/<id:adjustment_id>/", OneAdjustment.as_view()),
+    path("plans/<id:plan_id>/adjustments/<id:adjustment_id>/approve/", AdjustmentApproval.as_view()),
+    path("plans/<id:plan_id>/adjustments/<id:adjustment_id>/reject/", AdjustmentRejection.as_view()),
+    path("plans/<id:plan_id>/adjustments/<id:adjustment_id>/withdraw/", AdjustmentWithdrawal.as_view()),
     path("targets/<id:target_id>/", OneTarget.as_view()),
     path("targets/<id:target_id>/hold/", TargetHold.as_view()),
     path("targets/<id:target_id>/release/", TargetRelease.as_view()),

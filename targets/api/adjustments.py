@@ -1,0 +1,372 @@
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypedDict, cast
+
+from django.utils.translation import gettext
+from rest_framework.request import Request
+
+from salestargets.api.inputs import BOOLEAN, DATE, HOLDER, ID, Field, Values, choice, list_of, object_of, text
+from salestargets.api.operations import operation
+from salestargets.api.pagination import CURSOR, LIMIT, PAGE, Page
+from salestargets.api.views import TenantView
+from salestargets.kernel.messages import Message
+from salestargets.tenancy.access import Actor, sight_of
+from salestargets.tenancy.choices import Scope
+from targets.amounts import to_stored
+from targets.api.rows import AMOUNT, EFFECTIVE_ON, GOAL, Amounts, holder, part_of
+from targets.choices import AdjustmentState, Nature
+from targets.frozen import Effect, Evidence, Fact, Held, Left, Move, Simulation
+from targets.models import Adjustment, Goal
+from targets.selectors.adjustments import adjustments_of, get_adjustment, get_trigger, seen
+from targets.selectors.plans import get_goal, get_plan
+from targets.services.adjustments import (
+    Why,
+    Wish,
+    approve_adjustment,
+    preview_adjustment,
+    reject_adjustment,
+    request_adjustment,
+    withdraw_adjustment,
+)
+
+OF_MONTH = Field("month", DATE, "The first day of a month.")
+OF_HOLDER = Field("holder", HOLDER, "unit:<id>, person:<id>, or root: the plan's unit.")
+NEW_AMOUNT = Field("amount", AMOUNT, "The new number of the span; months that are over stay.").optional()
+NEW_MONTHS = Field(
+    "months",
+    list_of(object_of(OF_MONTH, Field("amount", AMOUNT)), at_most=36),
+    "New numbers of single months, in the place of that of the span.",
+).otherwise([])
+CHANGES = Field(
+    "changes",
+    list_of(object_of(OF_HOLDER, NEW_AMOUNT, NEW_MONTHS), at_least=1, at_most=1000),
+    "The new numbers.",
+)
+TRIGGER = Field("trigger", ID, "What gave rise to it: the id of one of the organisation's triggers.")
+NATURE = Field("nature", choice(Nature), "A one-off is left out of history, a trend is not.")
+REASON = Field("reason", text(300), "Why; everyone whose number changes reads it.")
+PREVIEW = Field("preview", BOOLEAN, "Only tell what it would say and do.").otherwise(False)
+STATE = Field("state", choice(AdjustmentState), "Only those in this state.").optional()
+COMMENT = Field("comment", text(300, min_length=0), "A word with the decision.").otherwise("")
+WHY_NOT = Field("comment", text(300), "Why not.")
+
+
+class MoveRow(TypedDict):
+    holder: str
+    name: str
+    before: Decimal | None
+    after: Decimal | None
+    months_before: list[Decimal | None] | None
+    months_after: list[Decimal | None] | None
+
+
+class FactRow(TypedDict):
+    """How a holder stood when it was asked for. What is undefined is null."""
+
+    holder: str
+    name: str
+    target: Decimal | None
+    actual: Decimal | None
+    expected: Decimal | None
+    gap: Decimal | None
+    attainment: Decimal | None
+    pace: Decimal | None
+    forecast: Decimal | None
+    status: str
+    open: Decimal | None
+    coverage: Decimal | None
+    win_rate: Decimal | None
+    history: Decimal | None
+    times_before: Decimal | None
+    times_after: Decimal | None
+    is_in_band: bool | None
+
+
+class HeldRow(TypedDict):
+    """What the goal is held against, and how many times that the plan's number was and would be."""
+
+    key: str
+    about: str
+    amount: Decimal | None
+    times_before: Decimal | None
+    times_after: Decimal | None
+    is_in_band: bool | None
+
+
+class EvidenceRow(TypedDict):
+    as_of: date
+    holders: list[FactRow]
+    references: list[HeldRow]
+
+
+class EffectRow(MoveRow):
+    attainment_before: Decimal | None
+    attainment_after: Decimal | None
+    pace_before: Decimal | None
+    pace_after: Decimal | None
+    status_before: str
+    status_after: str
+    alert_before: str | None
+    alert_after: str | None
+
+
+class LeftRow(TypedDict):
+    holder: str
+    name: str
+    unallocated_before: Decimal | None
+    unallocated_after: Decimal | None
+    over_assigned_before: Decimal | None
+    over_assigned_after: Decimal | None
+
+
+class SimulationRow(TypedDict):
+    holders: list[EffectRow]
+    balances: list[LeftRow]
+
+
+class AdjustmentRow(TypedDict):
+    """A request to change numbers in force. A preview has no id and no moments yet.
+
+    `hidden` counts the numbers of others that it changes and that you do not see.
+    """
+
+    id: int | None
+    plan: int
+    goal: int
+    trigger: str
+    nature: str
+    reason: str
+    effective_on: date
+    state: str | None
+    requested_at: datetime | None
+    requested_by: str | None
+    decided_at: datetime | None
+    decided_by: str | None
+    decision: str
+    changes: list[MoveRow]
+    hidden: int
+    version: int | None
+
+
+class AdjustmentDetail(AdjustmentRow):
+    """With what stood behind it and what it would do, as both were when it was asked for."""
+
+    evidence: EvidenceRow
+    simulation: SimulationRow
+
+
+class Adjustments(TenantView):
+    @operation(Scope.READ, query=(STATE, *PAGE), answers=Page[AdjustmentRow])
+    def get(self, request: Request, plan_id: int) -> Page[AdjustmentRow]:
+        """The adjustments of a plan that are about someone you see, or yours; the newest first."""
+        found = adjustments_of(self.actor, get_plan(self.actor, plan_id, self.today), self.today)
+        rows = [row for row in found if self.query[STATE] in (None, row.state)]
+        page = part_of(rows, request, limit=self.query[LIMIT], cursor=self.query[CURSOR])
+        return {
+            "results": [_row(row, self.actor, self.today) for row in page["results"]],
+            "next": page["next"],
+        }
+
+    @operation(
+        Scope.READ,
+        body=(GOAL, TRIGGER, NATURE, REASON, EFFECTIVE_ON, CHANGES, PREVIEW),
+        answers=AdjustmentDetail,
+        status=201,
+    )
+    def post(self, request: Request, plan_id: int) -> AdjustmentDetail:
+        """Ask for other numbers, with evidence and simulation attached and frozen; or only preview it."""
+        goal = get_goal(self.actor, self.body[GOAL], self.today, plan_id=plan_id)
+        trigger = get_trigger(self.body[TRIGGER])
+        wishes = [_wish(change, goal, self.actor) for change in self.body[CHANGES]]
+        why = Why(trigger, self.body[NATURE], self.body[REASON], self.body[EFFECTIVE_ON])
+        if self.body[PREVIEW]:
+            return self._preview(goal, wishes, why)
+        made = request_adjustment(self.actor, goal=goal, wishes=wishes, why=why, at=self.at)
+        return _detail(get_adjustment(self.actor, made.pk, self.today), self.actor, self.today)
+
+    def _preview(self, goal: Goal, wishes: Sequence[Wish], why: Why) -> AdjustmentDetail:
+        found = preview_adjustment(
+            self.actor, goal=goal, wishes=wishes, effective_on=why.effective_on, at=self.at
+        )
+        unsaved = Adjustment(
+            goal=goal,
+            trigger=why.trigger,
+            nature=why.nature,
+            reason=why.reason,
+            effective_on=found.effective_on,
+            changes=list(found.moves),
+            evidence=found.evidence,
+            simulation=found.simulation,
+        )
+        return {**_detail(unsaved, self.actor, self.today), "state": None, "version": None}
+
+
+class OneAdjustment(TenantView):
+    @operation(Scope.READ, answers=AdjustmentDetail)
+    def get(self, request: Request, plan_id: int, adjustment_id: int) -> AdjustmentDetail:
+        """One adjustment, with its frozen evidence and simulation."""
+        found = get_adjustment(self.actor, adjustment_id, self.today, plan_id=plan_id)
+        return _detail(found, self.actor, self.today)
+
+
+class AdjustmentApproval(TenantView):
+    @operation(Scope.TARGETS_WRITE, body=(COMMENT,), answers=AdjustmentDetail)
+    def post(self, request: Request, plan_id: int, adjustment_id: int) -> AdjustmentDetail:
+        """Write the new numbers: someone above, never who asked, never about one's own number."""
+        found = get_adjustment(self.actor, adjustment_id, self.today, plan_id=plan_id)
+        approve_adjustment(self.actor, adjustment=found, comment=self.body[COMMENT], at=self.at)
+        return _again(self, found)
+
+
+class AdjustmentRejection(TenantView):
+    @operation(Scope.TARGETS_WRITE, body=(WHY_NOT,), answers=AdjustmentDetail)
+    def post(self, request: Request, plan_id: int, adjustment_id: int) -> AdjustmentDetail:
+        """Leave the numbers as they are, and say why."""
+        found = get_adjustment(self.actor, adjustment_id, self.today, plan_id=plan_id)
+        reject_adjustment(self.actor, adjustment=found, comment=self.body[WHY_NOT], at=self.at)
+        return _again(self, found)
+
+
+class AdjustmentWithdrawal(TenantView):
+    @operation(Scope.READ, answers=AdjustmentDetail)
+    def post(self, request: Request, plan_id: int, adjustment_id: int) -> AdjustmentDetail:
+        """Ask for it no longer: only who asked."""
+        found = get_adjustment(self.actor, adjustment_id, self.today, plan_id=plan_id)
+        withdraw_adjustment(self.actor, adjustment=found, at=self.at)
+        return _again(self, found)
+
+
+def _again(view: TenantView, adjustment: Adjustment) -> AdjustmentDetail:
+    return _detail(get_adjustment(view.actor, adjustment.pk, view.today), view.actor, view.today)
+
+
+def _wish(change: Values, goal: Goal, actor: Actor) -> Wish:
+    def stored(amount: Decimal) -> int:
+        return to_stored(amount, goal.kpi, actor.organisation.currency)
+
+    amount = change[NEW_AMOUNT]
+    return Wish(
+        holder=holder(change[OF_HOLDER]),
+        amount=None if amount is None else stored(amount),
+        months={month[OF_MONTH]: stored(month[Field("amount", AMOUNT)]) for month in change[NEW_MONTHS]},
+    )
+
+
+def _row(adjustment: Adjustment, actor: Actor, on: date) -> AdjustmentRow:
+    found, amounts = seen(adjustment, sight_of(actor, on)), Amounts(adjustment.goal, actor)
+    return {
+        "id": adjustment.pk,
+        "plan": adjustment.goal.plan_id,
+        "goal": adjustment.goal_id,
+        "trigger": adjustment.trigger.name,
+        "nature": adjustment.nature,
+        "reason": adjustment.reason,
+        "effective_on": adjustment.effective_on,
+        "state": adjustment.state,
+        "requested_at": adjustment.requested_at,
+        "requested_by": _name(adjustment.requested_by),
+        "decided_at": adjustment.decided_at,
+        "decided_by": _name(adjustment.decided_by),
+        "decision": adjustment.decision,
+        "changes": [_move_row(move, amounts) for move in found.moves],
+        "hidden": found.hidden,
+        "version": adjustment.version,
+    }
+
+
+def _detail(adjustment: Adjustment, actor: Actor, on: date) -> AdjustmentDetail:
+    found, amounts = seen(adjustment, sight_of(actor, on)), Amounts(adjustment.goal, actor)
+    return {
+        **_row(adjustment, actor, on),
+        "evidence": _evidence_row(found.evidence, amounts),
+        "simulation": _simulation_row(found.simulation, amounts),
+    }
+
+
+def _evidence_row(evidence: Evidence, amounts: Amounts) -> EvidenceRow:
+    return {
+        "as_of": date.fromisoformat(evidence["as_of"]),
+        "holders": [_fact_row(fact, amounts) for fact in evidence["holders"]],
+        "references": [_held_row(held, amounts) for held in evidence["references"]],
+    }
+
+
+def _simulation_row(simulation: Simulation, amounts: Amounts) -> SimulationRow:
+    return {
+        "holders": [_effect_row(effect, amounts) for effect in simulation["holders"]],
+        "balances": [_left_row(left, amounts) for left in simulation["balances"]],
+    }
+
+
+def _move_row(move: Move, amounts: Amounts) -> MoveRow:
+    return {
+        "holder": move["holder"],
+        "name": move["name"],
+        "before": amounts(move["before"]),
+        "after": amounts(move["after"]),
+        "months_before": _months(move["months_before"], amounts),
+        "months_after": _months(move["months_after"], amounts),
+    }
+
+
+def _fact_row(fact: Fact, amounts: Amounts) -> FactRow:
+    stored: Mapping[str, Any] = fact
+    numbers: dict[str, Any] = {
+        name: amounts(stored[name])
+        for name in ("target", "actual", "expected", "gap", "forecast", "open", "history")
+    }
+    ratios: dict[str, Any] = {
+        name: _ratio(stored[name])
+        for name in ("attainment", "pace", "coverage", "win_rate", "times_before", "times_after")
+    }
+    kept = {name: stored[name] for name in ("holder", "name", "status", "is_in_band")}
+    return cast("FactRow", {**kept, **numbers, **ratios})
+
+
+def _held_row(held: Held, amounts: Amounts) -> HeldRow:
+    return {
+        "key": held["key"],
+        "about": Message(held["about"], held["params"]).render(gettext),
+        "amount": amounts(held["amount"]),
+        "times_before": _ratio(held["times_before"]),
+        "times_after": _ratio(held["times_after"]),
+        "is_in_band": held["is_in_band"],
+    }
+
+
+def _effect_row(effect: Effect, amounts: Amounts) -> EffectRow:
+    return {
+        **_move_row(effect, amounts),
+        "attainment_before": _ratio(effect["attainment_before"]),
+        "attainment_after": _ratio(effect["attainment_after"]),
+        "pace_before": _ratio(effect["pace_before"]),
+        "pace_after": _ratio(effect["pace_after"]),
+        "status_before": effect["status_before"],
+        "status_after": effect["status_after"],
+        "alert_before": effect["alert_before"],
+        "alert_after": effect["alert_after"],
+    }
+
+
+def _left_row(left: Left, amounts: Amounts) -> LeftRow:
+    return {
+        "holder": left["holder"],
+        "name": left["name"],
+        "unallocated_before": amounts(left["unallocated_before"]),
+        "unallocated_after": amounts(left["unallocated_after"]),
+        "over_assigned_before": amounts(left["over_before"]),
+        "over_assigned_after": amounts(left["over_after"]),
+    }
+
+
+def _months(months: Sequence[int] | None, amounts: Amounts) -> list[Decimal | None] | None:
+    return None if months is None else [amounts(month) for month in months]
+
+
+def _ratio(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _name(user: object) -> str | None:
+    return str(user) if user else None
