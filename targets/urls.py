@@ -3,6 +3,7 @@ from django.urls import path
 from targets import converters
 from targets.views import (
     acknowledgements,
+    adjustments,
     agreement,
     course,
     dividing,
@@ -94,4 +95,16 @@ urlpatterns = [
     path(f"{_GOAL}/<holder:holder>/split/", dividing.split, name="split"),
     path(f"{_GOAL}/<holder:holder>/spread/", dividing.spread, name="spread"),
     path(f"{_GOAL}/<holder:holder>/hold/", numbers.hold, name="hold"),
+    path("plans/<id:plan_id>/adjustments/", adjustments.plan_adjustments, name="plan_adjustments"),
+    path(f"{_GOAL}/<holder:holder>/adjust/", adjustments.adjust, name="adjust"),
+    path("adjustments/<id:adjustment_id>/", adjustments.adjustment, name="adjustment"),
+    path(
+        "adjustments/<id:adjustment_id>/approve/", adjustments.adjustment_approve, name="adjustment_approve"
+    ),
+    path("adjustments/<id:adjustment_id>/reject/", adjustments.adjustment_reject, name="adjustment_reject"),
+    path(
+        "adjustments/<id:adjustment_id>/withdraw/",
+        adjustments.adjustment_withdraw,
+        name="adjustment_withdraw",
+    ),
 ]

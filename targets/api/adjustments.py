@@ -83,7 +83,7 @@ class FactRow(TypedDict):
     is_in_band: bool | None
 
 
-class HeldRow(TypedDict):
+class ReferenceRow(TypedDict):
     """What the goal is held against, and how many times that the plan's number was and would be."""
 
     key: str
@@ -97,7 +97,7 @@ class HeldRow(TypedDict):
 class EvidenceRow(TypedDict):
     as_of: date
     holders: list[FactRow]
-    references: list[HeldRow]
+    references: list[ReferenceRow]
 
 
 class EffectRow(MoveRow):
@@ -111,7 +111,7 @@ class EffectRow(MoveRow):
     alert_after: str | None
 
 
-class LeftRow(TypedDict):
+class BalanceRow(TypedDict):
     holder: str
     name: str
     unallocated_before: Decimal | None
@@ -122,7 +122,7 @@ class LeftRow(TypedDict):
 
 class SimulationRow(TypedDict):
     holders: list[EffectRow]
-    balances: list[LeftRow]
+    balances: list[BalanceRow]
 
 
 class AdjustmentRow(TypedDict):
@@ -324,7 +324,7 @@ def _fact_row(fact: Fact, amounts: Amounts) -> FactRow:
     return cast("FactRow", {**kept, **numbers, **ratios})
 
 
-def _held_row(held: Held, amounts: Amounts) -> HeldRow:
+def _held_row(held: Held, amounts: Amounts) -> ReferenceRow:
     return {
         "key": held["key"],
         "about": Message(held["about"], held["params"]).render(gettext),
@@ -349,7 +349,7 @@ def _effect_row(effect: Effect, amounts: Amounts) -> EffectRow:
     }
 
 
-def _left_row(left: Left, amounts: Amounts) -> LeftRow:
+def _left_row(left: Left, amounts: Amounts) -> BalanceRow:
     return {
         "holder": left["holder"],
         "name": left["name"],

@@ -24,7 +24,7 @@ from targets.domain.phasing import even_weights
 from targets.frozen import Evidence, Move, Simulation
 from targets.models import Adjustment, Goal, Plan, Trigger
 from targets.selectors.adjustments import is_own, may_decide, moves_in, node_of
-from targets.selectors.periods import periods_of
+from targets.selectors.periods import periods_of, span_of
 from targets.selectors.plans import may_set, sees
 from targets.selectors.sheets import Sheet, Spread, sheet_of
 from targets.selectors.trees import Node
@@ -252,7 +252,7 @@ def _spread(move: Move) -> Spread:
 
 def _effective(plan: Plan, day: date | None, on: date) -> date:
     if day is None:
-        return min(max(on, plan.starts_on), plan.ends_on)
+        return min(max(on, plan.starts_on), span_of(plan).last_day)
     if not plan.starts_on <= day < plan.ends_on:
         raise DomainError(N_("Choose a day of the plan."), code="outside_plan", field="effective_on")
     return day

@@ -1,7 +1,10 @@
 """Filters for amounts of a KPI (money in the organisation's currency, counts as they are) and for alerts."""
 
+from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from django import template
 from django.utils.translation import get_language, gettext
@@ -122,3 +125,26 @@ def shown(stored: int | None, scale: Scale, *, cents: bool) -> str:
 
 def language() -> str:
     return get_language() or "en"
+
+
+@register.filter
+def kept_percent(text: str | None) -> str:
+    """A ratio that was kept as text, in percent."""
+    return formatting.format_percent(Decimal(text) if text else None, language=language(), digits=0)
+
+
+@register.filter
+def kept_times(text: str | None) -> str:
+    """How many times one amount is another, which was kept as text."""
+    return formatting.format_number(Decimal(text) if text else None, language=language(), digits=2)
+
+
+@register.filter
+def kept_day(text: str) -> str:
+    return formatting.format_day(date.fromisoformat(text), language=language())
+
+
+@register.filter
+def held_about(held: Mapping[str, Any]) -> str:
+    """What a goal was held against, in the reader's language."""
+    return Message(held["about"], held["params"]).render(gettext)

@@ -59,6 +59,7 @@ TABS: tuple[Tab, ...] = (
     Tab("agreement", _("Agreement"), lambda frame: frame.goal is not None),
     Tab("fairness", _("Fairness")),
     Tab("course", _("Course")),
+    Tab("plan_adjustments", _("Adjustments"), lambda frame: frame.plan.state in IN_FORCE),
 )
 
 

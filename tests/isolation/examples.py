@@ -34,6 +34,7 @@ QUARTER = {"starts_on": "2026-04-01", "ends_on": "2026-07-01"}
 PLAN = {"plan_id": Id("plan")}
 GOAL = {"plan_id": Id("plan"), "goal_id": Id("goal")}
 TARGET = {"target_id": Id("target")}
+ADJUSTMENT = {"plan_id": Id("published plan"), "adjustment_id": Id("adjustment")}
 CATALOGUES = {
     "customers": "customer",
     "products": "product",
@@ -266,6 +267,28 @@ EXAMPLES: dict[str, Example] = {
     ),
     "POST proposals/{proposal_id}/escalate": Example(
         path={"proposal_id": Id("fresh proposal")}, body={"comment": "Far off"}
+    "GET plans/{plan_id}/adjustments": Example(
+        path={"plan_id": Id("published plan")}, lists=("adjustment",)
+    ),
+    "POST plans/{plan_id}/adjustments": Example(
+        path={"plan_id": Id("published plan")},
+        body={
+            "goal": Id("published goal"),
+            "trigger": Id("trigger"),
+            "nature": "trend",
+            "reason": "Ours",
+            "changes": [{"holder": PLANNED_PERSON, "amount": "99999.00"}],
+        },
+    ),
+    "GET plans/{plan_id}/adjustments/{adjustment_id}": Example(path=ADJUSTMENT),
+    "POST plans/{plan_id}/adjustments/{adjustment_id}/approve": Example(
+        path={**ADJUSTMENT, "adjustment_id": Id("fresh adjustment")}
+    ),
+    "POST plans/{plan_id}/adjustments/{adjustment_id}/reject": Example(
+        path={**ADJUSTMENT, "adjustment_id": Id("fresh adjustment")}, body={"comment": "Not now"}
+    ),
+    "POST plans/{plan_id}/adjustments/{adjustment_id}/withdraw": Example(
+        path={**ADJUSTMENT, "adjustment_id": Id("fresh own adjustment")}, by_session=True
     ),
     "GET targets/{target_id}": Example(path=TARGET),
     "PATCH targets/{target_id}": Example(path=TARGET, body={"amount": "100.00", "reason": "by hand"}),

@@ -51,6 +51,7 @@ PARTS: dict[str, Id | str] = {
     "id:plan_id": Id("plan"),
     "id:goal_id": Id("goal"),
     "id:milestone_id": Id("milestone"),
+    "id:adjustment_id": Id("adjustment"),
     "id:objective_id": Id("objective"),
     "id:potential_id": Id("potential"),
     "id:proposal_id": Id("proposal"),
