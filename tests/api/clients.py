@@ -14,11 +14,13 @@ from salestargets.tenancy.models import Organisation
 from tests.builders import NOON
 
 
-def a_key(organisation: Organisation, *scopes: Scope, at: datetime = NOON, **more: Any) -> str:
+def a_key(
+    organisation: Organisation, *scopes: Scope, name: str = "Integration", at: datetime = NOON, **more: Any
+) -> str:
     """The plain text of a new key; with all scopes where none is named."""
     with acting_for(organisation.pk):
         _key, plain = create_key(
-            actor=system_actor(organisation), name="Integration", scopes=scopes or list(Scope), at=at, **more
+            actor=system_actor(organisation), name=name, scopes=scopes or list(Scope), at=at, **more
         )
     return plain
 
@@ -36,8 +38,8 @@ class Api(Client):
         return getattr(self, method.lower())(path, headers=headers or None, **more)
 
 
-def an_integration(organisation: Organisation, *scopes: Scope) -> Api:
-    return Api(a_key(organisation, *scopes))
+def an_integration(organisation: Organisation, *scopes: Scope, **more: Any) -> Api:
+    return Api(a_key(organisation, *scopes, **more))
 
 
 def a_browser(organisation: Organisation, user: User) -> Api:

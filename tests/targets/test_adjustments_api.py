@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
-from salestargets.accounts.models import User
 from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.context import acting_for
 from targets.models import Adjustment, Goal, Trigger
-from tests.api.clients import Api, a_browser, an_integration
+from tests.api.clients import Api, an_integration
 from tests.builders import NOON, World, a_world
 from tests.targets.builders import a_goal, a_plan, number, published, split
 
@@ -40,7 +39,7 @@ def asks(world: World) -> Api:
 
 @pytest.fixture
 def decides(world: World) -> Api:
-    return a_browser(world.acme, User.objects.get(email="admin@acme.example"))
+    return an_integration(world.acme, name="Another")
 
 
 def request_of(world: World, goal: Goal, amount: str = "250.00", **more: Any) -> dict[str, Any]:

@@ -1,0 +1,216 @@
+"""What somebody leaves behind is handed on by a rule, and who joins is given a start: by request, as ever."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+
+from django.db import transaction
+from django.utils.translation import gettext, override
+
+from kpis.values import Holder
+from salestargets.kernel.apportion import Weight
+from salestargets.kernel.errors import DomainError, NotFound
+from salestargets.kernel.messages import N_
+from salestargets.tenancy.access import Actor, system_actor
+from salestargets.tenancy.choices import AssignmentRole
+from salestargets.tenancy.models import Assignment, Organisation, Person
+from targets.amounts import is_level
+from targets.choices import KEY_PERSON, LeaverRule, Nature
+from targets.domain.handover import part, take_over
+from targets.domain.ramp import RampCurve, ramp_share
+from targets.models import Adjustment, Goal, Trigger
+from targets.selectors.periods import calendar_for, periods_of
+from targets.selectors.rules import planning_rules
+from targets.selectors.sheets import Sheet, sheet_of
+from targets.selectors.trees import Node
+from targets.services.adjustments import Why, Wish, request_adjustment
+from targets.services.levels import check_adds_up
+from targets.services.progress import running_goals
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Who leaves, and the first day they are gone; `rule`: who takes over, by default as the organisation has
+    it; `successor`: for the rule of that name.
+    """
+
+    person: Holder
+    leaves_on: date
+    rule: str = ""
+    successor: Holder | None = None
+
+
+@transaction.atomic
+def hand_over(
+    actor: Actor, *, goal: Goal, handover: Handover, reason: str, at: datetime, about: str = ""
+) -> Adjustment:
+    """Ask that what is left of a leaver's months, from the day on, goes to others; the rule is kept."""
+    check_adds_up(goal.kpi)
+    rule = LeaverRule(handover.rule or planning_rules().leaver_rule)
+    wishes = handed_on(sheet_of(goal), handover, rule, actor.organisation)
+    kept = {
+        "rule": rule.value,
+        "leaves_on": handover.leaves_on.isoformat(),
+        "person": str(handover.person),
+        "successor": str(handover.successor) if handover.successor else None,
+    }
+    why = Why(key_person(), Nature.ONE_OFF, reason, handover.leaves_on, about=about, rule=kept)
+    return request_adjustment(actor, goal=goal, wishes=wishes, why=why, at=at)
+
+
+def handed_on(sheet: Sheet, handover: Handover, rule: LeaverRule, organisation: Organisation) -> list[Wish]:
+    """The new months of who leaves and of who takes over: from the day on, and nothing is lost."""
+    node = sheet.tree.find(handover.person)
+    periods = periods_of(sheet.goal.plan)
+    calendar = calendar_for([sheet.goal], organisation)
+    parting = part(sheet.by_month(node), periods, handover.leaves_on, calendar)
+    numbers: dict[Node, Sequence[int]] = {node: parting.stays}
+    if rule != LeaverRule.UNIT:
+        weights = _takers(sheet, node, handover, rule)
+        takers = {taker: sheet.by_month(taker) for taker in weights}
+        numbers |= take_over(parting.left, takers, weights)
+    return [_wish(sheet, each, months, handover.leaves_on) for each, months in numbers.items()]
+
+
+def offer_handovers(organisation: Organisation, *, at: datetime) -> int:
+    """For everyone who leaves a plan's unit while it runs, once; and for everyone who joins one. How many."""
+    trigger = Trigger.objects.filter(key=KEY_PERSON, is_active=True).first()
+    if trigger is None:
+        return 0
+    opened = 0
+    with override(organisation.language):
+        for goal in running_goals():
+            if not is_level(goal.kpi):
+                opened += _offer_of(organisation, goal, at)
+    return opened
+
+
+def key_person() -> Trigger:
+    found = Trigger.objects.filter(key=KEY_PERSON).first()
+    if found is None:
+        raise NotFound(N_("There is no such trigger."), code="not_found", field="trigger")
+    return found
+
+
+def _offer_of(organisation: Organisation, goal: Goal, at: datetime) -> int:
+    sheet, actor = sheet_of(goal), system_actor(organisation)
+    told = set(Adjustment.objects.filter(goal=goal).exclude(about="").values_list("about", flat=True))
+    opened = 0
+    for node, day in _leavers(sheet):
+        about = f"leaver:{node.person_id}:{day}"
+        if about not in told and _left(sheet, node, day, organisation):
+            _offer_handover(actor, goal, sheet, node, day, about, at)
+            opened += 1
+    for node, day in _joiners(sheet):
+        about = f"joiner:{node.person_id}"
+        if about not in told and (wish := _start(sheet, node, day, organisation)):
+            reason = gettext("%(name)s joined; a start by the ramp, from what is unallocated.")
+            why = Why(key_person(), Nature.TREND, reason % {"name": sheet.tree.name(node)}, day, about=about)
+            request_adjustment(actor, goal=goal, wishes=[wish], why=why, at=at)
+            opened += 1
+    return opened
+
+
+def _offer_handover(
+    actor: Actor, goal: Goal, sheet: Sheet, node: Node, day: date, about: str, at: datetime
+) -> None:
+    """By the organisation's rule; where nobody can take over by it, the unit keeps what is left."""
+    reason = gettext("%(name)s leaves; what is left of their number is handed on.") % {
+        "name": sheet.tree.name(node)
+    }
+    for rule in (planning_rules().leaver_rule, LeaverRule.UNIT):
+        handover = Handover(node.holder, day, rule)
+        try:
+            hand_over(actor, goal=goal, handover=handover, reason=reason, at=at, about=about)
+        except DomainError as error:
+            if error.code not in NOBODY:
+                raise
+        else:
+            return
+
+
+#: Nobody can take over by the rule.
+NOBODY = ("nobody", "zero_weights")
+
+
+def _leavers(sheet: Sheet) -> Iterator[tuple[Node, date]]:
+    """People with a number who leave the organisation, or their unit, before the plan ends."""
+    plan = sheet.goal.plan
+    nodes = [node for node in sheet.cells if node.person_id and sheet.given(node)]
+    people = Person.objects.in_bulk([node.person_id for node in nodes])
+    rows = Assignment.objects.filter(role=AssignmentRole.MEMBER, person__in=people)
+    ends: dict[Node, date | None] = {}
+    for row in rows.order_by("starts_on"):
+        ends[Node(row.unit_id, row.person_id)] = row.ends_on
+    for node in nodes:
+        days = [day for day in (people[node.person_id or 0].left_on, ends.get(node)) if day]
+        if days and plan.starts_on < min(days) < plan.ends_on:
+            yield node, min(days)
+
+
+def _joiners(sheet: Sheet) -> Iterator[tuple[Node, date]]:
+    """People of the tree who came after the plan began and have no number yet."""
+    for node, label in sheet.tree.labels.items():
+        if node.person_id and label.joined_on and sheet.given(node) is None:
+            yield node, label.joined_on
+
+
+def _left(sheet: Sheet, node: Node, day: date, organisation: Organisation) -> int:
+    calendar = calendar_for([sheet.goal], organisation)
+    return sum(part(sheet.by_month(node), periods_of(sheet.goal.plan), day, calendar).left)
+
+
+def _start(sheet: Sheet, node: Node, day: date, organisation: Organisation) -> Wish | None:
+    """What peers have on average, by the ramp, in each month; no more than the unit has not given on."""
+    unit = sheet.tree.parents[node]
+    peers = [peer for peer in sheet.tree.below(unit) if peer.person_id and sheet.given(peer) is not None]
+    if not peers:
+        return None
+    periods = periods_of(sheet.goal.plan)
+    hired_on = Person.objects.get(pk=node.person_id or 0).hired_on or day
+    curve = RampCurve(tuple(Fraction(share, 100) for share in planning_rules().ramp))
+    ramp = ramp_share(curve, hired_on, periods, calendar_for([sheet.goal], organisation))
+    columns = zip(*(sheet.by_month(peer) for peer in peers), strict=True)
+    months = [
+        min(int(sum(column) * share / len(peers)), sheet.balance(unit, period.start).unallocated)
+        for column, share, period in zip(columns, ramp, periods, strict=True)
+    ]
+    return _wish(sheet, node, months, day) if any(months) else None
+
+
+def _takers(sheet: Sheet, node: Node, handover: Handover, rule: LeaverRule) -> Mapping[Node, Weight]:
+    if rule == LeaverRule.SUCCESSOR:
+        return _successor(sheet, node, handover)
+    beside = [
+        peer
+        for peer in sheet.tree.below(sheet.tree.parents[node])
+        if peer.person_id and peer != node and not sheet.tree.labels[peer].is_stray
+    ]
+    gone = set(
+        Person.objects.filter(
+            pk__in=[peer.person_id for peer in beside], left_on__lt=sheet.goal.plan.ends_on
+        ).values_list("pk", flat=True)
+    )
+    stay = [peer for peer in beside if peer.person_id not in gone]
+    return {peer: 1 if rule == LeaverRule.EVEN else sheet.given(peer) or 0 for peer in stay}
+
+
+def _successor(sheet: Sheet, node: Node, handover: Handover) -> Mapping[Node, Weight]:
+    if handover.successor is None:
+        raise DomainError(N_("Choose who takes over."), code="nobody", field="successor")
+    found = sheet.tree.find(handover.successor)
+    if found == node or found.is_unit:
+        raise DomainError(N_("Choose another person."), code="own_successor", field="successor")
+    return {found: 1}
+
+
+def _wish(sheet: Sheet, node: Node, months: Sequence[int], day: date) -> Wish:
+    """Only the months that are not over by the day."""
+    periods = periods_of(sheet.goal.plan)
+    return Wish(
+        node.holder,
+        months={
+            period.start: amount for period, amount in zip(periods, months, strict=True) if period.end > day
+        },
+    )
