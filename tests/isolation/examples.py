@@ -270,6 +270,7 @@ EXAMPLES: dict[str, Example] = {
     "GET plans/{plan_id}/adjustments": Example(
         path={"plan_id": Id("published plan")}, lists=("adjustment",)
     ),
+    "GET plans/{plan_id}/adjustments": Example(path={"plan_id": Id("published plan")}, lists=("adjustment",)),
     "POST plans/{plan_id}/adjustments": Example(
         path={"plan_id": Id("published plan")},
         body={
