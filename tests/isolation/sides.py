@@ -441,7 +441,8 @@ def _adjustment(side: Side, actor: Actor) -> int:
     target_id = side.id_of("published target")
     with acting_for(side.organisation.pk):
         target = Target.objects.select_related("goal__plan__root_unit", "goal__kpi").get(pk=target_id)
-        wish = Wish(Holder("person", side.id_of("planned person")), amount=(target.given or 0) + 100)
+        now = target.given if target.agreed is None else target.agreed
+        wish = Wish(Holder("person", side.id_of("planned person")), amount=(now or 0) + 100)
         why = Why(Trigger.objects.all()[0], "trend", side.text("adjustment"))
         return request_adjustment(actor, goal=target.goal, wishes=[wish], why=why, at=timezone.now()).pk
 
