@@ -269,7 +269,6 @@ EXAMPLES: dict[str, Example] = {
         path={"proposal_id": Id("fresh proposal")}, body={"comment": "Far off"}
     ),
     "GET plans/{plan_id}/adjustments": Example(path={"plan_id": Id("published plan")}, lists=("adjustment",)),
-    "GET plans/{plan_id}/adjustments": Example(path={"plan_id": Id("published plan")}, lists=("adjustment",)),
     "POST plans/{plan_id}/adjustments": Example(
         path={"plan_id": Id("published plan")},
         body={
