@@ -1,7 +1,6 @@
 from django.urls import path
 
 from targets.api.acknowledgements import AcknowledgementReminder, Acknowledgements, TargetAcknowledgement
-from targets.api.fairness import PlanFairness
 from targets.api.adjustments import (
     AdjustmentApproval,
     AdjustmentRejection,
@@ -9,6 +8,7 @@ from targets.api.adjustments import (
     AdjustmentWithdrawal,
     OneAdjustment,
 )
+from targets.api.fairness import PlanFairness
 from targets.api.goals import GoalDrift, GoalFollowing, Milestones, OneMilestone
 from targets.api.numbers import PlanNumbers, PlanUndo
 from targets.api.objectives import Objectives, OneObjective

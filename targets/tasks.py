@@ -6,7 +6,6 @@ from salestargets.jobs import wake
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation
 from targets.services import acknowledgements, progress, reminders
-from targets.services import progress, reminders
 from targets.services.handover import offer_handovers
 from targets.services.triggers import fire_triggers
 
@@ -25,22 +24,16 @@ def turn_of_the_day() -> None:
 
 @shared_task(name="targets.day")
 def day(organisation_id: int) -> None:
-    """A day has begun in one organisation, or its calendar changed: expect more, remind the late."""
-    wake.heard(progress.QUEUE, organisation_id)
-    with acting_for(organisation_id):
-        notes = wake.wake_ids(progress.QUEUE)
-        progress.refresh_progress(at=timezone.now())
-        acknowledgements.remind_late(Organisation.objects.get(pk=organisation_id), at=timezone.now())
-    """Move what is expected by now, in one organisation: a day has begun, or its calendar changed.
+    """A day has begun in one organisation, or its calendar changed: expect more, and remind the late.
 
     Then ask for what the day gives rise to: people who leave or join, plans that are far off.
     """
     wake.heard(progress.QUEUE, organisation_id)
     with acting_for(organisation_id):
-        notes = wake.wake_ids(progress.QUEUE)
-        at = timezone.now()
-        progress.refresh_progress(at=at)
+        notes, at = wake.wake_ids(progress.QUEUE), timezone.now()
         organisation = Organisation.objects.get(pk=organisation_id)
+        progress.refresh_progress(at=at)
+        acknowledgements.remind_late(organisation, at=at)
         offer_handovers(organisation, at=at)
         fire_triggers(organisation, at=at)
         wake.settle(notes)

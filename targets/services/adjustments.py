@@ -15,7 +15,7 @@ from salestargets.kernel.errors import Conflict, DomainError, Forbidden, NotFoun
 from salestargets.kernel.messages import N_
 from salestargets.kernel.parsing import clean_text
 from salestargets.tenancy.access import Actor, sight_of
-from salestargets.tenancy.choices import Role
+from salestargets.tenancy.choices import Role, Scope
 from salestargets.tenancy.services.versions import lock, save_changes
 from targets.adjustment_notices import tell_asked, tell_decided
 from targets.amounts import from_stored
@@ -155,7 +155,7 @@ def withdraw_adjustment(
     """Whoever asked no longer does."""
     adjustment = _lock(adjustment, adjustment.goal, expected_version)
     if adjustment.actor != actor.id:
-        raise Forbidden(N_("Only who asked for it withdraws it."), code="not_yours")
+        raise Forbidden(N_("Only who asked for it withdraws it."), code="forbidden")
     return _decide(actor, adjustment, AdjustmentState.WITHDRAWN, "", at)
 
 
@@ -164,7 +164,9 @@ def check_may_ask(actor: Actor, sheet: Sheet, node: Node, *, on: date) -> None:
     sight = sight_of(actor, on)
     if not sees(sight, node):
         raise NotFound(N_("There is no such holder in this plan."), code="not_found", field="holder")
-    if actor.role == Role.VIEWER or not (may_set(actor, sight, sheet.tree, node) or is_own(actor, node, on)):
+    if actor.role == Role.VIEWER or (actor.role is None and not actor.may(Scope.TARGETS_WRITE)):
+        raise Forbidden(N_("Your role or key may not do this."), code="forbidden")
+    if not (may_set(actor, sight, sheet.tree, node) or is_own(actor, node, on)):
         raise Forbidden(
             N_("A number is adjusted at the wish of who holds it, or of who gives it."), code="not_yours"
         )
@@ -323,5 +325,5 @@ def _decide(
             adjustment,
             {"state": state, "decided_at": at, "decided_by": actor.user, "decision": decision, **more},
         )
-    tell_decided(adjustment, on=actor.organisation.today(at), at=at)
+    tell_decided(adjustment, at=at)
     return adjustment

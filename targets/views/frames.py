@@ -12,7 +12,7 @@ from salestargets.tenancy.choices import Scope
 from salestargets.web.asked import asked_id
 from salestargets.web.registry import Text
 from salestargets.web.requests import TenantRequest
-from targets.choices import MAKING, PlanState
+from targets.choices import IN_FORCE, MAKING, PlanState
 from targets.models import Goal, Plan
 from targets.selectors.acknowledgements import Answers, answers_of, asks_of
 from targets.selectors.course import moves_of, moves_open, steps_of
@@ -58,8 +58,8 @@ TABS: tuple[Tab, ...] = (
     Tab("goal", _("Goal"), lambda frame: frame.sees_all),
     Tab("agreement", _("Agreement"), lambda frame: frame.goal is not None),
     Tab("fairness", _("Fairness")),
-    Tab("course", _("Course")),
     Tab("plan_adjustments", _("Adjustments"), lambda frame: frame.plan.state in IN_FORCE),
+    Tab("course", _("Course")),
 )
 
 

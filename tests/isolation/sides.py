@@ -37,7 +37,6 @@ from salestargets.tenancy.models import (
 from salestargets.tenancy.selectors import fiscal_years, root_unit_id
 from salestargets.tenancy.services.fiscal import set_fiscal_year
 from targets.models import Goal, Plan, ProductShare, Proposal, Target, Trigger
-from targets.models import Goal, Plan, Proposal, Target, Trigger
 from targets.services.adjustments import Why, Wish, request_adjustment
 from targets.services.milestones import add_milestone
 from targets.services.objectives import create_objective
@@ -423,6 +422,8 @@ def asked_target(side: Side) -> int:
     published(goal.plan)
     with acting_for(side.organisation.pk):
         return Target.objects.get(goal=goal, person=holder).pk
+
+
 @makes("adjustment")
 def adjustment(side: Side) -> int:
     return _adjustment(side, side.actor)
@@ -445,12 +446,6 @@ def _adjustment(side: Side, actor: Actor) -> int:
         wish = Wish(Holder("person", side.id_of("planned person")), amount=(now or 0) + 100)
         why = Why(Trigger.objects.all()[0], "trend", side.text("adjustment"))
         return request_adjustment(actor, goal=target.goal, wishes=[wish], why=why, at=timezone.now()).pk
-
-
-@makes("trigger")
-def trigger(side: Side) -> int:
-    with acting_for(side.organisation.pk):
-        return Trigger.objects.create(name=side.text("trigger")).pk
 
 
 def record(side: Side, kind: str, **fields: object) -> int:

@@ -19,14 +19,17 @@ OWN_NUMBER = "POST targets/{target_id}/acknowledge"
 ACKNOWLEDGE = "POST alerts/{alert_id}/acknowledge"
 #: What a role or a key may not do though it has the scope, and why.
 #: Open to reps, who write nothing else.
+ASK = "POST plans/{plan_id}/adjustments"
+WITHDRAW = "POST plans/{plan_id}/adjustments/{adjustment_id}/withdraw"
 PROMISES = ("POST plans/{plan_id}/proposals", "POST proposals/{proposal_id}/accept")
 NARROWER_ROLES = {
-    **{(name, Role.VIEWER): "a viewer changes nothing" for name in (ACKNOWLEDGE, *PROMISES)},
+    **{(name, Role.VIEWER): "a viewer changes nothing" for name in (ACKNOWLEDGE, ASK, WITHDRAW, *PROMISES)},
+    (WITHDRAW, Role.ADMIN): "is another administrator than the one who asked",
     (OWN_NUMBER, Role.VIEWER): "nor holds a number",
     (OWN_NUMBER, Role.ADMIN): "is another administrator than the one who was asked",
 }
 NARROWER_SCOPES = {
-    **{(name, Scope.READ): "nor does a key that only reads" for name in (ACKNOWLEDGE, *PROMISES)},
+    **{(name, Scope.READ): "nor does a key that only reads" for name in (ACKNOWLEDGE, ASK, *PROMISES)},
     **{(name, Scope.READ): "a key has no inbox" for name, one in EXAMPLES.items() if one.by_session},
     ("POST keys", Scope.ADMIN): "a key makes no key that may do what it may not itself",
 }

@@ -227,7 +227,7 @@ def test_a_rep_may_ask_about_their_own_number_and_sees_only_that(
     ("who", "code", "kind"),
     [
         ("bob", "not_found", NotFound),
-        ("viewer", "not_yours", Forbidden),
+        ("viewer", "forbidden", Forbidden),
         ("carols lead", "not_found", NotFound),
     ],
 )
