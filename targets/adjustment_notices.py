@@ -16,7 +16,7 @@ from targets.amounts import Scale, scale_of
 from targets.choices import AdjustmentState
 from targets.frozen import Move
 from targets.models import Adjustment
-from targets.selectors.adjustments import deciders_of, moves_in
+from targets.selectors.adjustments import deciders_of, holders_of, moves_in
 from targets.selectors.trees import PlanTree
 from targets.templatetags.amounts import shown
 
@@ -32,12 +32,15 @@ def tell_asked(adjustment: Adjustment, tree: PlanTree, *, on: date, at: datetime
     _notify(ASKED, adjustment, dict.fromkeys(people, facts), dict.fromkeys(users, facts), at)
 
 
-def tell_decided(adjustment: Adjustment, *, at: datetime) -> None:
-    """Who asked. Everyone whose number is another one now is told of that where it is written."""
+def tell_decided(adjustment: Adjustment, *, on: date, at: datetime) -> None:
+    """Who asked; and once it holds, everyone whose number is another one now."""
     moves = moves_in(adjustment)
     asked_by = adjustment.requested_by_id
     if asked_by is not None and adjustment.state != AdjustmentState.WITHDRAWN:
         _notify(DECIDED, adjustment, {}, {asked_by: _facts(adjustment, moves)}, at)
+    if adjustment.state == AdjustmentState.APPROVED:
+        own = {person: _facts(adjustment, theirs) for person, theirs in holders_of(moves, on).items()}
+        _notify(APPLIED, adjustment, own, {}, at)
 
 
 def _notify(
@@ -76,6 +79,10 @@ def _decided(facts: Facts) -> str:
     return gettext("Your adjustment of “%(plan)s” is rejected") % facts
 
 
+def _applied(facts: Facts) -> str:
+    return gettext("Your target in “%(plan)s” has changed") % facts
+
+
 def _lines(facts: Facts) -> Lines:
     scale = Scale(**facts["scale"])
     told = [
@@ -94,7 +101,11 @@ DECIDED = NoticeKind(
     key="adjustment_decided", name=_("Your adjustment is decided"), headline=_decided, lines=_lines
 )
 
+APPLIED = NoticeKind(
+    key="number_adjusted", name=_("Your target was adjusted"), headline=_applied, lines=_lines
+)
+
 
 def register() -> None:
-    for kind in (ASKED, DECIDED):
+    for kind in (ASKED, DECIDED, APPLIED):
         register_notice(kind)

@@ -44,7 +44,7 @@ CHANGES = Field(
     "The new numbers.",
 )
 TRIGGER = Field("trigger", ID, "What gave rise to it: the id of one of the organisation's triggers.")
-NATURE = Field("nature", choice(Nature), "A one-off is left out of history, a trend is not.")
+NATURE = Field("nature", choice(Nature), "Whether it is expected to last: a one-off is not.")
 REASON = Field("reason", text(300), "Why; everyone whose number changes reads it.")
 PREVIEW = Field("preview", BOOLEAN, "Only tell what it would say and do.").otherwise(False)
 STATE = Field("state", choice(AdjustmentState), "Only those in this state.").optional()

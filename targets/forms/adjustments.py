@@ -12,6 +12,7 @@ from salestargets.web.fields import DayField, NumberField, TextField
 from targets.amounts import from_stored, scale_of, to_stored
 from targets.choices import Nature
 from targets.models import Trigger
+from targets.selectors.periods import span_of
 from targets.selectors.sheets import Sheet
 from targets.selectors.trees import Node
 from targets.services.adjustments import Why, Wish
@@ -26,7 +27,7 @@ class AdjustForm(forms.Form):
         choices=Nature.choices,
         initial=Nature.TREND,
         widget=forms.RadioSelect,
-        help_text=_("A one-off is left out when the next targets are made from history; a trend is not."),
+        help_text=_("So that whoever plans next knows what will not come again."),
     )
     effective_on = DayField(
         label=_("In force from"), help_text=_("Months that are over by that day stay as they are.")
@@ -51,7 +52,7 @@ class AdjustForm(forms.Form):
             (key, trigger.name) for key, trigger in self.triggers.items()
         ]
         plan, places = sheet.goal.plan, scale_of(sheet.goal.kpi, currency).places
-        self.initial["effective_on"] = max(today, plan.starts_on)
+        self.initial["effective_on"] = min(max(today, plan.starts_on), span_of(plan).last_day)
         for node in nodes:
             self.fields[f"amount-{node}"] = NumberField(
                 label=_("New number"), required=False, decimal_places=places or 2

@@ -44,7 +44,7 @@ class Adjustment(TenantModel):
     """A request to change numbers in force: why, what, from when, the evidence and the effect as they were.
 
     `changes` are the new numbers by holder, with what they were when it was asked for. `evidence` and
-    `simulation` are frozen with the request. A one-off is left out of the next period's history, a trend not.
+    `simulation` are frozen with the request. A one-off is not expected to come again, a trend to last.
     """
 
     goal = TenantForeignKey(Goal)

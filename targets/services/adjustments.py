@@ -325,5 +325,5 @@ def _decide(
             adjustment,
             {"state": state, "decided_at": at, "decided_by": actor.user, "decision": decision, **more},
         )
-    tell_decided(adjustment, at=at)
+    tell_decided(adjustment, on=actor.organisation.today(at), at=at)
     return adjustment

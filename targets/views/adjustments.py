@@ -29,6 +29,7 @@ from targets.selectors.adjustments import (
     seen,
 )
 from targets.selectors.plans import get_goal
+from targets.selectors.rows import places
 from targets.selectors.sheets import sheet_of
 from targets.selectors.trees import plan_tree
 from targets.services.adjustments import (
@@ -58,7 +59,7 @@ def plan_adjustments(request: TenantRequest, plan_id: int) -> HttpResponse:
         "pager": pager,
         "rows": [(row, seen(row, sight), _scale(request, row.goal)) for row in pager],
         "may_ask": frame.plan.state == PlanState.PUBLISHED and request.actor.role != Role.VIEWER,
-        "root": Holder("unit", frame.plan.root_unit_id),
+        "topmost": [place.node.holder for place in places(plan_tree(frame.plan), sight, levels=0)],
     }
     return render(request, "targets/adjustments.html", shown)
 

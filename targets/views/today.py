@@ -14,6 +14,7 @@ from salestargets.tenancy.choices import Role
 from salestargets.web.requests import TenantRequest, page
 from targets.amounts import Scale, scale_of
 from targets.charts import progress_chart, weekly
+from targets.choices import PlanState
 from targets.domain.difficulty import Difficulty
 from targets.forms.viewing import ViewForm
 from targets.models import Acknowledgement
@@ -94,6 +95,7 @@ def _shown(request: TenantRequest, found: Today, held: Held, as_of: date | None)
     goal, currency = found.goal, request.organisation.currency
     return {
         "today": found,
+        "may_ask": goal.plan.state == PlanState.PUBLISHED and request.actor.role != Role.VIEWER,
         "holder": held.holder,
         "name": held.name,
         "scale": scale_of(goal.kpi, currency),

@@ -129,7 +129,9 @@ def test_a_manager_asks_and_who_is_above_approves_it(
         assert decided.change.kind == ChangeKind.ADJUSTMENT
         version = TargetVersion.objects.filter(target__person=world.alice, target__goal=goal).latest("number")
         assert (version.number, version.effective_on, version.change.reason) == (2, JUNE, asked.reason)
-    assert alice.may(Scope.READ)
+        notice = Notice.objects.get(user=alice.user, kind="number_adjusted")
+        assert notice.facts["numbers"] == [["Alice", 300_00, 270_00]]
+        assert notice.facts["reason"] == asked.reason
 
 
 def test_only_the_months_from_the_day_on_change(world: World, goal: Goal, mona: Actor, lena: Actor) -> None:
