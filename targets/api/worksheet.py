@@ -14,7 +14,7 @@ from salestargets.kernel.messages import N_
 from salestargets.tenancy.access import sight_of
 from salestargets.tenancy.choices import Scope
 from targets.api.rows import Amounts
-from targets.domain.methods import Inputs, from_json
+from targets.domain.methods import from_json
 from targets.models import Goal
 from targets.selectors.plans import get_goal
 from targets.selectors.worksheet import Line, Shown, worksheet_of
@@ -23,20 +23,15 @@ from targets.services.worksheet import keep_worksheet, take_blend
 MOST_METHODS = 8
 
 
-def _read_inputs(value: object) -> Inputs:
+def _read_object(value: object) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise DomainError(
-            N_("These are not the inputs of a method. Choose one, and enter them anew."),
-            code="invalid_inputs",
-        )
-    return from_json(value)
+        raise DomainError(N_("Enter an object of names and values."), code="not_an_object")
+    return value
 
 
 INPUTS = Field(
     "inputs",
-    Reader(
-        _read_inputs, {"type": "object", "properties": {"method": {"type": "string"}}, "required": ["method"]}
-    ),
+    Reader(_read_object, {"type": "object"}),
     "The method and its inputs as they are answered: amounts in the smallest unit, rates as text.",
 )
 WEIGHT = Field("weight", decimal(max_digits=12, decimal_places=4), "How much it weighs in the blend.")
@@ -86,12 +81,13 @@ class GoalWorksheet(TenantView):
     @operation(Scope.TARGETS_WRITE, body=(METHODS, TAKE, REASON), answers=WorksheetRow, status=201)
     def post(self, request: Request, plan_id: int, goal_id: int) -> WorksheetRow:
         """Keep a new worksheet; the older ones stay."""
-        goal, sent = self._goal(plan_id, goal_id), self.body[METHODS]
+        goal = self._goal(plan_id, goal_id)
+        weighed = [(from_json(each[INPUTS]), each[WEIGHT]) for each in self.body[METHODS]]
         worksheet = keep_worksheet(
             self.actor,
             goal=goal,
-            inputs=[each[INPUTS] for each in sent],
-            weights={each[INPUTS].method.value: each[WEIGHT] for each in sent},
+            inputs=[inputs for inputs, _weight in weighed],
+            weights={inputs.method.value: weight for inputs, weight in weighed},
             at=self.at,
         )
         if self.body[TAKE]:

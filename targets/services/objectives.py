@@ -50,7 +50,7 @@ def change_objective(
     """Archived, it is offered no more; the goals that serve it keep it."""
     actor.require(Scope.TARGETS_WRITE)
     if not may_change_objective(actor, objective):
-        raise Forbidden(N_("An objective is changed by its owner or by an administrator."), code="not_yours")
+        raise Forbidden(N_("An objective is changed by its owner or by an administrator."), code="forbidden")
     clean = _clean(actor, changes, at)
     objective = lock(objective, expected_version=expected_version)
     try:

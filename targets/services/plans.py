@@ -140,8 +140,8 @@ def change_goal(
 ) -> Goal:
     """New words or a new amount; after publishing, a new amount needs a reason and gets a version."""
     check_may_lead(actor, goal.plan.root_unit_id, at=at)
-    goal = lock_goal(goal, expected_version=expected_version)
     clean = _clean(actor, changes, at)
+    goal = lock_goal(goal, expected_version=expected_version)
     amount = clean.pop("amount", goal.amount)
     with pghistory.context(reason=reason):
         save_changes(goal, {**clean})

@@ -33,6 +33,7 @@ DAY = "2026-06-01"
 QUARTER = {"starts_on": "2026-04-01", "ends_on": "2026-07-01"}
 PLAN = {"plan_id": Id("plan")}
 GOAL = {"plan_id": Id("plan"), "goal_id": Id("goal")}
+SERVES = {"objective": Id("objective"), "owner": Id("person")}
 TARGET = {"target_id": Id("target")}
 ADJUSTMENT = {"plan_id": Id("published plan"), "adjustment_id": Id("adjustment")}
 CATALOGUES = {
@@ -152,7 +153,8 @@ EXAMPLES: dict[str, Example] = {
     "POST objectives": Example(body={"name": New(), "about": "why", "owner": Id("person")}),
     "GET objectives/{objective_id}": Example(path={"objective_id": Id("objective")}),
     "PATCH objectives/{objective_id}": Example(
-        path={"objective_id": Id("fresh objective")}, body={"name": New(), "is_archived": True}
+        path={"objective_id": Id("fresh objective")},
+        body={"name": New(), "owner": Id("person"), "is_archived": True},
     ),
     "GET plans": a_list("plan", state="draft"),
     "POST plans": Example(
@@ -162,10 +164,11 @@ EXAMPLES: dict[str, Example] = {
     "PATCH plans/{plan_id}": Example(path={"plan_id": Id("fresh plan")}, body={"name": New()}),
     "GET plans/{plan_id}/goals": Example(path=PLAN, lists=("goal",)),
     "POST plans/{plan_id}/goals": Example(
-        path={"plan_id": Id("fresh plan")}, body={"kpi": "won_revenue", "amount": "1200.00", "stretch": None}
+        path={"plan_id": Id("fresh plan")},
+        body={"kpi": "won_revenue", "amount": "1200.00", "stretch": None, **SERVES},
     ),
     "GET plans/{plan_id}/goals/{goal_id}": Example(path=GOAL),
-    "PATCH plans/{plan_id}/goals/{goal_id}": Example(path=GOAL, body={"why": "It is ours"}),
+    "PATCH plans/{plan_id}/goals/{goal_id}": Example(path=GOAL, body={"why": "It is ours", **SERVES}),
     "GET plans/{plan_id}/goals/{goal_id}/worksheet": Example(path=GOAL),
     "POST plans/{plan_id}/goals/{goal_id}/worksheet": Example(
         path=GOAL,

@@ -22,14 +22,17 @@ ACKNOWLEDGE = "POST alerts/{alert_id}/acknowledge"
 ASK = "POST plans/{plan_id}/adjustments"
 WITHDRAW = "POST plans/{plan_id}/adjustments/{adjustment_id}/withdraw"
 PROMISES = ("POST plans/{plan_id}/proposals", "POST proposals/{proposal_id}/accept")
+OBJECTIVE = "PATCH objectives/{objective_id}"
 NARROWER_ROLES = {
     **{(name, Role.VIEWER): "a viewer changes nothing" for name in (ACKNOWLEDGE, ASK, WITHDRAW, *PROMISES)},
     (WITHDRAW, Role.ADMIN): "is another administrator than the one who asked",
+    (OBJECTIVE, Role.MANAGER): "an objective is its owner's and the administrators'",
     (OWN_NUMBER, Role.VIEWER): "nor holds a number",
     (OWN_NUMBER, Role.ADMIN): "is another administrator than the one who was asked",
 }
 NARROWER_SCOPES = {
     **{(name, Scope.READ): "nor does a key that only reads" for name in (ACKNOWLEDGE, ASK, *PROMISES)},
+    (OBJECTIVE, Scope.TARGETS_WRITE): "a key owns no objective",
     **{(name, Scope.READ): "a key has no inbox" for name, one in EXAMPLES.items() if one.by_session},
     ("POST keys", Scope.ADMIN): "a key makes no key that may do what it may not itself",
 }

@@ -114,7 +114,7 @@ def test_an_archived_objective_is_offered_no_more_and_its_goals_keep_it(world: W
 def test_an_objective_is_changed_by_its_owner_and_by_administrators_alone(world: World) -> None:
     objective = an_objective(world.acme)
     lena = lead_of(world.acme, world.north)
-    refused(world, lambda: change(world, objective, {"name": "Mine"}, lena), "not_yours", Forbidden)
+    refused(world, lambda: change(world, objective, {"name": "Mine"}, lena), "forbidden", Forbidden)
     change(world, objective, {"owner_id": lena.person_id})
     with acting_for(world.acme.pk):
         owned = get_objective(objective.pk)
