@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from salestargets.kernel.rational import rounded
 from salestargets.web.fields import NumberField, TextField
@@ -29,8 +30,8 @@ TITLES = {
 LABELS = {
     "last_year": _("Same period last year"),
     "growth": _("Growth, in percent"),
-    "periods": _("Earlier periods, the oldest first"),
-    "years": _("Earlier years by period, the oldest first"),
+    "periods": _("Earlier periods"),
+    "years": _("Earlier years"),
     "size": _("Size of the market"),
     "share": _("Share of it, in percent"),
     "fixed_cost": _("Fixed cost"),
@@ -78,7 +79,7 @@ class WorksheetForm(forms.Form):
         method = line.proposal.method.value
         for leaf in leaves(line.proposal.inputs):
             self.fields[f"{method}-{leaf.key}"] = NumberField(
-                label=LABELS[leaf.name], required=False, initial=self._written(leaf)
+                label=_label(leaf, line.proposal.inputs), required=False, initial=self._written(leaf)
             )
         self.fields[f"{method}-weight"] = NumberField(
             label=_("Weight"), required=False, decimal_places=2, initial=line.weight or None
@@ -133,6 +134,20 @@ class WorksheetForm(forms.Form):
         if leaf.name in COUNTS:
             return Decimal(leaf.value)
         return from_stored(leaf.value, self.goal.kpi, self.currency)
+
+
+def _label(leaf: Leaf, inputs: Inputs) -> Any:
+    """Of a list, which of it: the last of earlier periods is one back."""
+    if leaf.name == "periods":
+        back = len(getattr(inputs, leaf.name)) - leaf.path[0]
+        return ngettext("{back} period back", "{back} periods back", back).format(back=back)
+    if leaf.name == "years":
+        back = len(getattr(inputs, leaf.name)) - leaf.path[0]
+        part = leaf.path[1] + 1
+        return ngettext("{back} year back, part {part}", "{back} years back, part {part}", back).format(
+            back=back, part=part
+        )
+    return LABELS[leaf.name]
 
 
 def leaves(inputs: Inputs) -> Iterator[Leaf]:

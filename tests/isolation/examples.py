@@ -158,7 +158,13 @@ EXAMPLES: dict[str, Example] = {
     ),
     "GET plans": a_list("plan", state="draft"),
     "POST plans": Example(
-        body={"name": New(), **QUARTER, "root_unit": Id("unit"), "expected_basis": "calendar"}
+        body={
+            "name": New(),
+            **QUARTER,
+            "root_unit": Id("planned unit"),
+            "parent": Id("plan"),
+            "expected_basis": "calendar",
+        }
     ),
     "GET plans/{plan_id}": Example(path=PLAN),
     "PATCH plans/{plan_id}": Example(path={"plan_id": Id("fresh plan")}, body={"name": New()}),
