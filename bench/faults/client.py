@@ -52,6 +52,9 @@ class Client:
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         return self._write("POST", path, body)
 
+    def patch(self, path: str, body: Mapping[str, Any], *, version: int) -> Any:
+        return self._until_done("PATCH", path, body, {"If-Match": f'"{version}"'})
+
     def delete(self, path: str) -> Any:
         return self._write("DELETE", path, None)
 

@@ -247,6 +247,16 @@ EXAMPLES: dict[str, Example] = {
         path=PLAN,
         body={"goal": Id("goal"), "holder": PLANNED_UNIT, "method": "weights", "weights": ["1", "2", "3"]},
     ),
+    "POST plans/{plan_id}/open": Example(
+        path={"plan_id": Id("plan to open")}, body={"answers_by": "2099-12-31"}
+    ),
+    "POST plans/{plan_id}/submit": Example(path={"plan_id": Id("plan to submit")}),
+    "POST plans/{plan_id}/approve": Example(
+        path={"plan_id": Id("submitted plan")}, body={"override": "Ours"}
+    ),
+    "POST plans/{plan_id}/take-back": Example(
+        path={"plan_id": Id("plan to take back")}, body={"reason": "Ours"}
+    ),
     "POST plans/{plan_id}/publish": Example(path={"plan_id": Id("smart plan")}, body={}),
     "POST plans/{plan_id}/close": Example(path={"plan_id": Id("fresh published plan")}),
     "GET plans/{plan_id}/proposals": Example(

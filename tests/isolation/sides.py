@@ -42,7 +42,7 @@ from targets.services.milestones import add_milestone
 from targets.services.objectives import create_objective
 from targets.services.potentials import note_potential
 from targets.services.proposals import propose
-from targets.services.publishing import open_plan
+from targets.services.publishing import open_plan, submit_plan
 from targets.services.rules import create_trigger
 from tests.alerts.builders import facts, tell
 from tests.api.clients import Api
@@ -332,6 +332,29 @@ def smart_plan(side: Side) -> int:
     with acting_for(side.organisation.pk):
         a_goal(Plan.objects.get(pk=made), _shown(side))
     return made
+
+
+@makes("plan to open")
+def plan_to_open(side: Side) -> int:
+    return smart_plan(side)
+
+
+@makes("plan to submit")
+def plan_to_submit(side: Side) -> int:
+    return smart_plan(side)
+
+
+@makes("submitted plan")
+def submitted_plan(side: Side) -> int:
+    made = smart_plan(side)
+    with acting_for(side.organisation.pk):
+        submit_plan(system_actor(side.organisation), plan=Plan.objects.get(pk=made), at=timezone.now())
+    return made
+
+
+@makes("plan to take back")
+def plan_to_take_back(side: Side) -> int:
+    return submitted_plan(side)
 
 
 @makes("published plan")

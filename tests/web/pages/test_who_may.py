@@ -164,7 +164,10 @@ def test_every_page_of_these_apps_is_in_the_table() -> None:
     known = {**READ, **FORMS, **DEEDS, **LEADING}
     shapes = {re.sub(r"{\w+}", "*", path).replace("won_revenue", "*") for path in known}
     routes = {re.sub(r"<[^>]*>", "*", route) for route in routes_below("o/<slug:slug>/")}
+    # How an organisation plans is tried with the plans.
+    theirs = "settings/planning/"
     ours = {route for route in routes if route.startswith(OURS) or not route}
+    ours = {route for route in ours if not route.startswith(theirs)}
     assert ours == shapes
 
 
