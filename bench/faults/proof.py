@@ -68,7 +68,7 @@ WHERE p.actual IS DISTINCT FROM COALESCE((
 """,
     "targets without progress": """
 SELECT t.id FROM targets_target t
-WHERE t.month IS NULL AND NOT EXISTS (SELECT FROM targets_progress p WHERE p.target_id = t.id)
+WHERE NOT EXISTS (SELECT FROM targets_progress p WHERE p.target_id = t.id)
 """,
 }
 
