@@ -27,6 +27,7 @@ from targets.models import Goal
 from targets.selectors.figures import Standing
 from targets.selectors.rows import progress
 from targets.selectors.sheets import Sheet, sheet_of
+from targets.services.objectives import create_objective
 from targets.services.plans import create_goal, create_plan
 from targets.services.publishing import publish_plan
 from targets.services.splits import SplitRequest, apply_split
@@ -140,8 +141,14 @@ def loaded(crm_export: Path) -> Loaded:
             root_unit_id=root_unit_id(DAY),
             at=BEFORE,
         )
+        objective = create_objective(actor, name="Sell more than in the quarter before", at=BEFORE)
         goal = create_goal(
-            actor, plan=plan, kpi=get_kpi("won_revenue"), amount=TARGET, details=SMART, at=BEFORE
+            actor,
+            plan=plan,
+            kpi=get_kpi("won_revenue"),
+            amount=TARGET,
+            details={**SMART, "objective_id": objective.pk},
+            at=BEFORE,
         )
         history = Period(date(2017, 1, 1), date(2017, 10, 1))
         request = SplitRequest(None, SplitMethod.HISTORY, recursive=True, history=history)

@@ -156,10 +156,10 @@ def more_people(world: World) -> None:
 SELECTORS: dict[str, tuple[int, Callable[[Actor, Goal], Any]]] = {
     "progress": (6, lambda actor, goal: progress(actor, goal, at=NOON)),
     "progress as of a day": (8, lambda actor, goal: progress(actor, goal, as_of=TODAY, at=NOON)),
-    "the sheet": (5, lambda actor, goal: sheet_rows(actor, goal, on=TODAY)),
+    "the sheet": (6, lambda actor, goal: sheet_rows(actor, goal, on=TODAY)),
     "plans": (3, lambda actor, goal: list(visible_plans(actor, TODAY))),
     "goals": (1, lambda actor, goal: goals_of([goal.plan])),
-    "SMART": (4, lambda actor, goal: smart_findings(goal, on=TODAY)),
+    "SMART": (14, lambda actor, goal: smart_findings(goal, on=TODAY)),
 }
 
 

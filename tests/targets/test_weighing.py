@@ -12,7 +12,7 @@ from salestargets.tenancy.access import Sight, system_actor
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation, Person, Unit
 from salestargets.tenancy.services.people import move_person
-from targets.models import Goal, PlanningRules, Target
+from targets.models import Goal, PlanningRules, ProductShare, Target
 from targets.selectors.history import origin_of, own_share
 from targets.services.months import PhaseRequest, phase, preview_phase
 from targets.services.potentials import note_potential
@@ -330,6 +330,7 @@ class TestProductGroups:
         drained(world.acme)
         with acting_for(world.acme.pk):
             root = Target.objects.get(goal=goal)
+            ProductShare.objects.create(goal=goal, group="Hardware")
             Target.objects.create(
                 goal=goal, unit=root.unit, group="Hardware", given=40_000, months=[40_000, 0, 0],
                 change=root.change,
