@@ -91,7 +91,7 @@ def _row(judged: Judged, goal: Goal, amounts: Amounts) -> FairnessRow:
     return {
         "history_from": capacity.span.start,
         "history_to": capacity.span.end,
-        "monthly": amounts(round(capacity.monthly)),
+        "monthly": amounts(round(capacity.monthly or 0)),
         "peers": capacity.peers,
         "count": found.count,
         "mean": _written(found.mean),

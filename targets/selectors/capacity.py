@@ -35,6 +35,10 @@ class Capacity:
     def ramped_months(self) -> Fraction:
         return sum(self.months.values(), Fraction(0))
 
+    def of(self, node: Node) -> Fraction:
+        """What one of them can carry; nothing is known without a monthly amount."""
+        return self.months[node] * (self.monthly or 0)
+
     @property
     def total(self) -> int | None:
         """What all of them can carry together."""

@@ -47,7 +47,7 @@ def _shown(judged: Judged, goal: Goal, currency: str) -> dict[str, Any]:
         "judged": judged,
         "result": found,
         "capacity": capacity,
-        "monthly": round(capacity.monthly),
+        "monthly": round(capacity.monthly or 0),
         "scale": scale_of(goal.kpi, currency),
         "rows": [
             (rated, judged.targets[rated.key], capacity.months[rated.key], round(capacity.of(rated.key)))
