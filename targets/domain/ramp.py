@@ -80,10 +80,12 @@ def mean_ramp(
     """
     if not months:
         raise DomainError(N_("Choose at least one month."), code="no_months")
+    shares = ramp_share(curve, hired_on, months, calendar, left_on=left_on)
+    if all(share == WHOLE for share in shares):
+        return WHOLE
     weights = [calendar.working_days(month) for month in months]
     if not any(weights):
         weights = [month.days for month in months]
-    shares = ramp_share(curve, hired_on, months, calendar, left_on=left_on)
     carried = sum((share * days for share, days in zip(shares, weights, strict=True)), Fraction(0))
     return carried / sum(weights)
 

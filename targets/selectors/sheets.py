@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
 from salestargets.kernel.rational import ratio
 from targets.amounts import is_level
@@ -13,16 +14,14 @@ from targets.models import Goal, Target
 from targets.selectors.trees import Node, PlanTree, plan_tree
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(NamedTuple):
     """An amount and its months, which sum to it; a level has no months."""
 
     amount: int
     months: tuple[int, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A holder's number. What was agreed is in force, until then what was given; None: no number yet.
 
     `computed`: what the last split gave. `held_months` are positions.

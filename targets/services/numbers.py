@@ -216,8 +216,7 @@ def _changed(part: Part, number: Callable[[Cell, Spread], Cell]) -> Iterator[tup
     for node in dict.fromkeys([*part.numbers, *part.held, *part.held_months]):
         old = part.sheet.cells.get(node, NOTHING)
         spread = part.numbers.get(node)
-        new = replace(
-            old if spread is None else number(old, spread),
+        new = (old if spread is None else number(old, spread))._replace(
             is_held=part.held.get(node, old.is_held),
             held_months=part.held_months.get(node, old.held_months),
             computed=computed.get(node, old.computed),
@@ -228,7 +227,7 @@ def _changed(part: Part, number: Callable[[Cell, Spread], Cell]) -> Iterator[tup
 
 def _agreed(old: Cell, spread: Spread) -> Cell:
     """Both sides came to it, be it what was given."""
-    return replace(old, agreed=spread.amount, agreed_months=spread.months)
+    return old._replace(agreed=spread.amount, agreed_months=spread.months)
 
 
 def _in_force(old: Cell, spread: Spread) -> Cell:
@@ -240,7 +239,7 @@ def _given(old: Cell, spread: Spread) -> Cell:
     """Another number from above; what was agreed does not outlive what it was agreed about."""
     if _is_same(old, spread):
         return old
-    return replace(old, given=spread.amount, given_months=spread.months, agreed=None, agreed_months=None)
+    return old._replace(given=spread.amount, given_months=spread.months, agreed=None, agreed_months=None)
 
 
 def _is_same(old: Cell, spread: Spread) -> bool:

@@ -88,7 +88,7 @@ def _case(sheet: Sheet, numbers: Mapping[Node, Spread], organisation: Organisati
     goal, today = sheet.goal, organisation.today(at)
     nodes = list(dict.fromkeys([*numbers, sheet.tree.root]))
     cells = {
-        node: replace(sheet.cells.get(node, NOTHING), agreed=spread.amount, agreed_months=spread.months)
+        node: sheet.cells.get(node, NOTHING)._replace(agreed=spread.amount, agreed_months=spread.months)
         for node, spread in numbers.items()
     }
     return _Case(

@@ -188,7 +188,7 @@ def test_it_takes_the_same_few_queries_for_any_size(
 
 
 def a_cell(amount: int | None) -> Cell:
-    return Cell(**{**{name: getattr(NOTHING, name) for name in Cell.__slots__}, "given": amount})
+    return NOTHING._replace(given=amount)
 
 
 AMOUNTS = st.none() | st.integers(0, 10**15)
