@@ -36,11 +36,19 @@ from targets.api.proposals import (
     ProposalEscalation,
     Proposals,
     ProposalsAcceptance,
+    ProposalWithdrawal,
 )
 from targets.api.rules import OneTrigger, Rules, Triggers
 from targets.api.sheet_files import SheetImport, TargetExport
 from targets.api.splits import PlanPhasing, PlanSplit
-from targets.api.targets import OneTarget, TargetHistory, TargetHold, TargetRelease, Targets
+from targets.api.targets import (
+    OneTarget,
+    TargetHistory,
+    TargetHold,
+    TargetOverride,
+    TargetRelease,
+    Targets,
+)
 from targets.api.worksheet import GoalWorksheet
 
 urlpatterns = [
@@ -77,6 +85,7 @@ urlpatterns = [
     path("proposals/<id:proposal_id>/accept/", ProposalAcceptance.as_view()),
     path("proposals/<id:proposal_id>/counter/", ProposalCounter.as_view()),
     path("proposals/<id:proposal_id>/escalate/", ProposalEscalation.as_view()),
+    path("proposals/<id:proposal_id>/withdraw/", ProposalWithdrawal.as_view()),
     path("plans/<id:plan_id>/fairness/", PlanFairness.as_view()),
     path("plans/<id:plan_id>/acknowledgements/", Acknowledgements.as_view()),
     path("plans/<id:plan_id>/acknowledgements/remind/", AcknowledgementReminder.as_view()),
@@ -88,6 +97,7 @@ urlpatterns = [
     path("targets/<id:target_id>/", OneTarget.as_view()),
     path("targets/<id:target_id>/hold/", TargetHold.as_view()),
     path("targets/<id:target_id>/release/", TargetRelease.as_view()),
+    path("targets/<id:target_id>/withdraw-override/", TargetOverride.as_view()),
     path("targets/<id:target_id>/phasing/", TargetPhasing.as_view()),
     path("targets/<id:target_id>/acknowledge/", TargetAcknowledgement.as_view()),
     path("targets/<id:target_id>/history/", TargetHistory.as_view()),

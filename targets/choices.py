@@ -82,6 +82,11 @@ class ProposalState(models.TextChoices):
     ACCEPTED = "accepted", _("Accepted")
     COUNTERED = "countered", _("Countered")
     ESCALATED = "escalated", _("Escalated")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+#: Nobody has said yes or something else yet; whoever proposed it may think again.
+UNANSWERED = (ProposalState.OPEN, ProposalState.ESCALATED)
 
 
 class AnswerState(models.TextChoices):

@@ -33,6 +33,7 @@ from targets.services.proposals import (
     counter,
     escalate,
     propose,
+    withdraw,
 )
 from targets.services.reminders import remind
 
@@ -220,6 +221,14 @@ class ProposalEscalation(TenantView):
         proposal = get_proposal(self.actor, proposal_id, self.today)
         escalate(self.actor, proposal=proposal, comment=self.body[REASON], at=self.at)
         return read(self, proposal_id)
+
+
+class ProposalWithdrawal(TenantView):
+    @operation(Scope.READ, answers=ProposalRow)
+    def post(self, request: Request, proposal_id: int) -> ProposalRow:
+        """Propose it no longer, while it is not answered: of a unit the sum of those below counts again."""
+        proposal = get_proposal(self.actor, proposal_id, self.today)
+        return read(self, withdraw(self.actor, proposal=proposal, at=self.at).pk)
 
 
 class ProposalsAcceptance(TenantView):

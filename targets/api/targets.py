@@ -35,6 +35,7 @@ from targets.selectors.rows import sheet_rows
 from targets.selectors.sheets import sheet_of
 from targets.selectors.trees import Node
 from targets.services.cells import hold, set_target
+from targets.services.overrides import withdraw_override
 
 FROM = HOLDER_FIELD.optional()
 MONTH = Field("month", DATE, "Only this month, by its first day.").optional()
@@ -241,6 +242,23 @@ class TargetRelease(TenantView):
     def post(self, request: Request, target_id: int) -> TargetDetail:
         """Let a holder's number, or one month of it, take part again."""
         return _hold(self, target_id, is_held=False)
+
+
+class TargetOverride(TenantView):
+    @operation(Scope.TARGETS_WRITE, body=(REASON, EFFECTIVE_ON), answers=TargetDetail)
+    def post(self, request: Request, target_id: int) -> TargetDetail:
+        """Withdraw a number that was set over what a split gave: `computed` holds again."""
+        target = get_target(self.actor, target_id, self.today)
+        withdraw_override(
+            self.actor,
+            goal=target.goal,
+            holder=_holder(target),
+            group=target.group,
+            reason=self.body[REASON],
+            effective_on=self.body[EFFECTIVE_ON],
+            at=self.at,
+        )
+        return _read(self, target_id)
 
 
 class TargetHistory(TenantView):

@@ -66,6 +66,12 @@ class NumberForm(ChangeForm):
             self.initial = {"amount": self.written(amount), "version": cell.version}
 
 
+class OverrideForm(ChangeForm):
+    """A number set over what a split gave, taken back."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
 class HistoryForm(ChangeForm):
     """By history: of which months. To people a period ends with its last day."""
 

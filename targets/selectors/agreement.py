@@ -43,6 +43,7 @@ class Line:
     may_accept: bool
     may_escalate: bool
     may_take: bool
+    may_withdraw: bool
 
     @property
     def is_waiting(self) -> bool:
@@ -107,6 +108,16 @@ class Agreement:
     @property
     def answered(self) -> int:
         return self.leaves - self.waiting
+
+    @property
+    def is_silent(self) -> bool:
+        """Nobody has proposed anything: that there is no gap then says nothing."""
+        return all(line.proposed is None for line in self.tops)
+
+    @property
+    def silent(self) -> list[Line]:
+        """Who has not answered."""
+        return [line for line in self.lines if line.is_waiting]
 
     @property
     def acceptable(self) -> list[Proposal]:
@@ -303,6 +314,7 @@ def _line(
         may_accept=answers and (is_small or authority.decides(node)),
         may_escalate=answers and not authority.decides(node),
         may_take=bool(proposal and state and authority.takes(proposal, node, state)),
+        may_withdraw=bool(proposal and state and authority.withdraws(proposal, node, state)),
     )
 
 

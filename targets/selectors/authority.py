@@ -5,7 +5,7 @@ from datetime import date
 
 from salestargets.tenancy.access import Actor, Sight, sight_of
 from salestargets.tenancy.choices import Role, Scope
-from targets.choices import PlanState, ProposalState
+from targets.choices import UNANSWERED, PlanState, ProposalState
 from targets.models import Plan, Proposal
 from targets.selectors.approvers import may_approve
 from targets.selectors.plans import may_set
@@ -58,6 +58,13 @@ class Authority:
         if not self.is_open or state != ProposalState.COUNTERED or self.is_by(proposal.answered_by_id):
             return False
         return self.may_propose(node)
+
+    def withdraws(self, proposal: Proposal, node: Node, state: ProposalState) -> bool:
+        """Who made it, or whose number it is; not what was answered."""
+        if not self.is_open or state not in UNANSWERED or self.actor.role == Role.VIEWER:
+            return False
+        is_theirs = self.may_propose(node) if node.is_unit else self.is_own(node)
+        return is_theirs or (self.is_by(proposal.made_by_id) and self.may_propose(node))
 
     def is_by(self, user_id: int | None) -> bool:
         """Whether they are that user. Integrations are one: what one proposed, a person answers."""

@@ -113,7 +113,7 @@ def set_target(
     node = sheet.tree.find(holder)
     edit = Edit(holder, [month] if month else [], amount)
     _check(actor, sheet, node, edit, at)
-    _check_version(sheet, node, expected_version)
+    check_version(sheet, node, expected_version)
     _apply(Because(actor, at, reason, effective_on), ChangeKind.EDIT, sheet, [edit])
     return Target.objects.get(goal=goal, unit=node.unit_id, person=node.person_id, group=group)
 
@@ -230,7 +230,7 @@ def position_of(sheet: Sheet, month: date) -> int:
     return sheet.months.index(month)
 
 
-def _check_version(sheet: Sheet, node: Node, expected_version: int | None) -> None:
+def check_version(sheet: Sheet, node: Node, expected_version: int | None) -> None:
     cell = sheet.cells.get(node, NOTHING)
     is_first = expected_version == 0 and cell.amount is None
     if expected_version not in (None, cell.version) and not is_first:

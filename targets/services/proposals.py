@@ -16,7 +16,7 @@ from salestargets.kernel.parsing import clean_text
 from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import Role, Scope
 from salestargets.tenancy.services.versions import lock, save_changes
-from targets.choices import ChangeKind, PlanState, ProposalState
+from targets.choices import UNANSWERED, ChangeKind, PlanState, ProposalState
 from targets.models import Goal, Plan, Proposal, Target
 from targets.selectors.agreement import agreement_of, current_proposals, node_of, state_of
 from targets.selectors.authority import Authority, authority_of
@@ -182,6 +182,22 @@ def escalate(
 
 
 @transaction.atomic
+def withdraw(
+    actor: Actor, *, proposal: Proposal, expected_version: int | None = None, at: datetime
+) -> Proposal:
+    """It is proposed no longer: of a unit the sum of those below counts again, of others what was given."""
+    _check_takes_part(actor)
+    case = _case(actor, proposal, expected_version, at=at)
+    _check_unanswered(case)
+    if not case.authority.withdraws(case.proposal, case.node, case.state):
+        raise Forbidden(
+            N_("A proposal is withdrawn by who made it, or by whose number it is."), code="forbidden"
+        )
+    save_changes(case.proposal, {"state": ProposalState.WITHDRAWN, "is_current": False})
+    return case.proposal
+
+
+@transaction.atomic
 def accept_within_limit(actor: Actor, *, goal: Goal, at: datetime) -> int:
     """Everything in sight that the actor may accept alone, as one change; tells how many."""
     actor.require(Scope.TARGETS_WRITE)
@@ -274,9 +290,13 @@ def _check_may_propose(actor: Actor, sheet: Sheet, node: Node, *, at: datetime) 
         raise Forbidden(N_("Propose your own number, or that of a unit that you manage."), code="not_yours")
 
 
-def _check_may_answer(case: _Case) -> None:
-    if case.state not in (ProposalState.OPEN, ProposalState.ESCALATED):
+def _check_unanswered(case: _Case) -> None:
+    if case.state not in UNANSWERED:
         raise DomainError(N_("This proposal is answered already."), code="answered")
+
+
+def _check_may_answer(case: _Case) -> None:
+    _check_unanswered(case)
     if case.authority.answers_to(case.proposal, case.node, case.state):
         return
     if case.authority.is_by(case.proposal.made_by_id) or case.authority.is_own(case.node):

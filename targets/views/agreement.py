@@ -19,7 +19,7 @@ from salestargets.kernel.errors import DomainError, Forbidden, NotFound
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.choices import Scope
 from salestargets.web.asked import asked_back, asked_choice
-from salestargets.web.dialogs import Dialog, answer, sent
+from salestargets.web.dialogs import Dialog, answer, leave, sent
 from salestargets.web.exports import Column, export, wanted_format
 from salestargets.web.registry import Text
 from salestargets.web.requests import TenantRequest, page
@@ -58,6 +58,7 @@ FILTERS: dict[str, Text] = {
     ProposalState.ESCALATED: ProposalState.ESCALATED.label,
 }
 MOST_GAPS = 200
+MOST_NAMES = 12
 
 
 @dataclass(frozen=True)
@@ -129,8 +130,10 @@ def proposal(request: TenantRequest, proposal_id: int) -> HttpResponse:
     shown = {
         "proposal": found,
         "line": line,
+        "state": line.state if found.is_current else ProposalState(found.state),
         "goal": goal,
         "ways": ways,
+        "may_withdraw": found.is_current and line.may_withdraw,
         "months": _by_month(goal, line, found),
         "earlier": earlier_proposals(found),
         "scale": scale_of(goal.kpi, currency),
@@ -158,6 +161,22 @@ def proposal_accept(request: TenantRequest, proposal_id: int) -> HttpResponse:
         return gettext("It is agreed.")
 
     return _done(request, goal, call)
+
+
+@require_POST
+@page()
+def proposal_withdraw(request: TenantRequest, proposal_id: int) -> HttpResponse:
+    found = get_proposal(request.actor, proposal_id, request.today)
+    goal, node = found.target.goal, node_of(found)
+
+    def call() -> str:
+        proposals.withdraw(request.actor, proposal=found, at=request.now)
+        return gettext("It is withdrawn.")
+
+    if not _is_own(request, node):
+        return _done(request, goal, call)
+    _say(request, call)
+    return leave(request, _back(request, goal, node))
 
 
 @require_POST
@@ -207,6 +226,8 @@ def _shown(request: TenantRequest, found: Agreement) -> dict[str, Any]:
         "gaps": found.gaps[:MOST_GAPS],
         "rest": sum(gap.amount for gap in found.gaps[MOST_GAPS:]),
         "limit": limit_percent(planning_rules()),
+        "silent": found.silent[:MOST_NAMES],
+        "more_silent": max(0, found.waiting - MOST_NAMES),
     }
 
 
@@ -259,6 +280,11 @@ def _done(request: TenantRequest, goal: Goal, call: Callable[[], str]) -> HttpRe
 
 
 def _told(request: TenantRequest, call: Callable[[], str], back: str) -> HttpResponse:
+    _say(request, call)
+    return changed() if request.htmx else redirect(asked_back(request, otherwise=back))
+
+
+def _say(request: TenantRequest, call: Callable[[], str]) -> None:
     """Do it and say so, or why not."""
     try:
         messages.success(request, call())
@@ -266,7 +292,6 @@ def _told(request: TenantRequest, call: Callable[[], str], back: str) -> HttpRes
         raise
     except DomainError as error:
         messages.error(request, error.render(gettext))
-    return changed() if request.htmx else redirect(asked_back(request, otherwise=back))
 
 
 def _is_own(request: TenantRequest, node: Node) -> bool:

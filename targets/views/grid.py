@@ -34,8 +34,9 @@ from salestargets.tenancy.selectors import fiscal_calendar_of
 from salestargets.web.asked import asked_text
 from salestargets.web.requests import TenantRequest, page
 from targets.amounts import is_level, scale_of
-from targets.choices import MAKING, PlanState, Respread
-from targets.models import Change, Goal
+from targets.choices import IN_FORCE, MAKING, PlanState, Respread
+from targets.models import Change, Goal, Plan
+from targets.selectors.agreement import proposed_in
 from targets.selectors.columns import columns_of
 from targets.selectors.plans import get_goal
 from targets.selectors.products import check_group
@@ -246,14 +247,20 @@ def _rows(
     writes = request.actor.may(Scope.TARGETS_WRITE) and plan.state in (*MAKING, PlanState.PUBLISHED)
     wanted = None if only is None else set(only)
     starts = [month.isoformat() for month in sheet.months]
+    proposed = proposed_in(sheet) if _is_agreed_upon(plan, sheet) else {}
     return [
-        _row(line, starts, writes=writes)
+        _row(line, starts, proposed.get(line.place.node), writes=writes)
         for line in gridlines(request.actor, sheet, sight)
         if wanted is None or line.place.node in wanted
     ]
 
 
-def _row(line: Gridline, starts: Sequence[str], *, writes: bool) -> dict[str, Any]:
+def _is_agreed_upon(plan: Plan, sheet: Sheet) -> bool:
+    """People propose for all product groups together, from when the plan is open until it is in force."""
+    return not sheet.group and plan.state not in (PlanState.DRAFT, *IN_FORCE)
+
+
+def _row(line: Gridline, starts: Sequence[str], proposed: int | None, *, writes: bool) -> dict[str, Any]:
     place, cell = line.place, line.cell
     return {
         "key": str(place.node),
@@ -269,7 +276,7 @@ def _row(line: Gridline, starts: Sequence[str], *, writes: bool) -> dict[str, An
         "total": cell.amount if cell else None,
         "months": list(cell.months) if cell and cell.months else [None] * len(starts),
         "computed": cell.computed if cell else None,
-        "proposed": None,
+        "proposed": proposed,
         "agreed": bool(cell and cell.agreed is not None),
         "target": cell.target_id if cell else None,
     }

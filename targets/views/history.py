@@ -15,6 +15,7 @@ from salestargets.web.templatetags import formats
 from targets.amounts import scale_of
 from targets.choices import Phasing, Respread
 from targets.selectors.history import origin_of, own_share, steps_of, versions_of
+from targets.selectors.overrides import may_withdraw
 from targets.selectors.phasing import by_days
 from targets.selectors.plans import get_target
 
@@ -28,6 +29,7 @@ def history(request: TenantRequest, target_id: int) -> HttpResponse:
         "target": target,
         "goal": target.goal,
         "origin": origin,
+        "may_withdraw": may_withdraw(request.actor, target, on=request.today),
         "own": own_share(origin, target),
         "versions": versions_of(target),
         "steps": [(step, told(step.details)) for step in steps_of(target)],
@@ -53,4 +55,6 @@ def told(details: Mapping[str, Any]) -> str:
         parts.append(" : ".join(weights))
     if rule := details.get("rule"):
         parts.append(str(Respread(rule).label))
+    if "override" in details:
+        parts.append(gettext("What the split gave holds again."))
     return " · ".join(parts)

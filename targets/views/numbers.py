@@ -20,12 +20,15 @@ from salestargets.web.asked import asked_back, asked_day, asked_text
 from salestargets.web.dialogs import Dialog, answer, sent
 from salestargets.web.formatting import format_day
 from salestargets.web.requests import TenantRequest, page
-from targets.forms.numbers import NumberForm
+from targets.amounts import scale_of
+from targets.forms.numbers import NumberForm, OverrideForm
 from targets.models import Goal
-from targets.selectors.plans import get_goal, sees
+from targets.selectors.plans import get_goal, get_target, sees
 from targets.selectors.sheets import Sheet, sheet_of
 from targets.selectors.trees import Node
 from targets.services import cells
+from targets.services.overrides import withdraw_override
+from targets.templatetags.amounts import shown
 from targets.views.addresses import address_of
 from targets.views.places import changed, in_place
 
@@ -64,6 +67,38 @@ def number(request: TenantRequest, plan_id: int, goal_id: int, holder: Holder) -
         else _("The total follows. Numbers above and below stay; what is left is shown there."),
     )
     return in_place(request, answer(request, form, change, dialog))
+
+
+@page(Scope.TARGETS_WRITE)
+def override_withdraw(request: TenantRequest, target_id: int) -> HttpResponse:
+    """What the split gave holds again."""
+    target = get_target(request.actor, target_id, request.today)
+    goal, holder = target.goal, Node(target.unit_id, target.person_id).holder
+    scale = scale_of(goal.kpi, request.organisation.currency)
+    form = OverrideForm(
+        goal, request.organisation.currency, sent(request), initial={"version": target.version}
+    )
+
+    def withdraw(data: dict[str, Any]) -> None:
+        withdraw_override(
+            request.actor,
+            goal=goal,
+            holder=holder,
+            group=target.group,
+            expected_version=data["version"],
+            at=request.now,
+            **data["because"],
+        )
+
+    dialog = Dialog(
+        title=_("Withdraw the number set by hand"),
+        submit=_("Withdraw"),
+        back=back_to(request, goal),
+        done=_("What the split gave holds again."),
+        note=_("%(name)s gets %(amount)s again, as the split gave it. Numbers above and below stay.")
+        % {"name": target.person or target.unit, "amount": shown(target.computed, scale, cents=True)},
+    )
+    return in_place(request, answer(request, form, withdraw, dialog))
 
 
 @require_POST

@@ -21,11 +21,13 @@ ACKNOWLEDGE = "POST alerts/{alert_id}/acknowledge"
 #: Open to reps, who write nothing else.
 ASK = "POST plans/{plan_id}/adjustments"
 WITHDRAW = "POST plans/{plan_id}/adjustments/{adjustment_id}/withdraw"
-PROMISES = ("POST plans/{plan_id}/proposals", "POST proposals/{proposal_id}/accept")
+TAKE_BACK = "POST proposals/{proposal_id}/withdraw"
+PROMISES = ("POST plans/{plan_id}/proposals", "POST proposals/{proposal_id}/accept", TAKE_BACK)
 OBJECTIVE = "PATCH objectives/{objective_id}"
 NARROWER_ROLES = {
     **{(name, Role.VIEWER): "a viewer changes nothing" for name in (ACKNOWLEDGE, ASK, WITHDRAW, *PROMISES)},
     (WITHDRAW, Role.ADMIN): "is another administrator than the one who asked",
+    (TAKE_BACK, Role.ADMIN): "is another administrator than the one who proposed",
     (OBJECTIVE, Role.MANAGER): "an objective is its owner's and the administrators'",
     (OWN_NUMBER, Role.VIEWER): "nor holds a number",
     (OWN_NUMBER, Role.ADMIN): "is another administrator than the one who was asked",

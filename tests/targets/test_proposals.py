@@ -16,7 +16,9 @@ from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Person, Unit
 from targets.choices import ChangeKind, ProposalState
 from targets.models import Change, Goal, Plan, Proposal, Target
-from targets.selectors.agreement import get_proposal
+from targets.selectors.agreement import agreement_of, asked_of, get_proposal, proposed_in
+from targets.selectors.sheets import sheet_of
+from targets.selectors.trees import Node
 from targets.services import proposals
 from targets.services.cells import set_target
 from targets.services.plans import create_goal
@@ -126,6 +128,10 @@ def counter(proposal: Proposal, by: Actor, amount: str, comment: str = "The mark
 
 def escalate(proposal: Proposal, by: Actor, comment: str = "Too far from what was given") -> Proposal:
     return answer(proposals.escalate, proposal, by, comment=comment)
+
+
+def withdraw(proposal: Proposal, by: Actor, **more: Any) -> Proposal:
+    return answer(proposals.withdraw, proposal, by, **more)
 
 
 def target_of(goal: Goal, holder: Unit | Person) -> Target:
@@ -380,6 +386,58 @@ class TestAnswering:
         with acting_for(world.acme.pk):
             submit_plan(system_actor(world.acme), plan=Plan.objects.get(pk=goal.plan_id), at=APRIL)
         refused(world, lambda: accept(proposal, mona), "plan_submitted")
+
+
+class TestWithdrawn:
+    def test_what_was_given_counts_again_and_they_are_asked_again(
+        self, goal: Goal, world: World, alice: Actor, mona: Actor
+    ) -> None:
+        proposal = propose(goal, world.alice, "290.00", by=alice)
+        assert withdraw(proposal, alice).state == ProposalState.WITHDRAWN
+        with acting_for(world.acme.pk):
+            found = agreement_of(mona, fresh(goal), at=APRIL)
+            assert (found.waiting, found.gap) == (2, 0)
+            assert asked_of(alice, on=APRIL.date())[0].proposal is None
+        assert propose(goal, world.alice, "280.00", by=alice).is_current
+
+    def test_an_override_gives_way_to_the_sum_of_those_below(
+        self, goal: Goal, world: World, mona: Actor, lena: Actor
+    ) -> None:
+        propose(goal, world.alice, "290.00")
+        override = propose(goal, world.north, "500.00", by=mona, comment="Two are new")
+        with acting_for(world.acme.pk):
+            assert proposed_in(sheet_of(fresh(goal)))[Node(world.north.pk)] == 50_000
+        withdraw(override, lena)
+        with acting_for(world.acme.pk):
+            assert proposed_in(sheet_of(fresh(goal)))[Node(world.north.pk)] == 59_000
+
+    def test_by_who_made_it_or_whose_number_it_is(
+        self, goal: Goal, world: World, alice: Actor, mona: Actor, lena: Actor
+    ) -> None:
+        own = propose(goal, world.alice, "290.00", by=alice)
+        for other in (mona, lena):
+            refused(world, partial(withdraw, own, other), "forbidden", Forbidden)
+        on_behalf = propose(goal, world.alice, "280.00", by=mona)
+        viewer = member(world.acme, Role.VIEWER)
+        refused(world, lambda: withdraw(on_behalf, viewer), "forbidden", Forbidden)
+        assert not withdraw(on_behalf, alice).is_current
+        assert not withdraw(propose(goal, world.alice, "270.00", by=mona), mona).is_current
+
+    def test_not_once_it_is_answered_or_the_plan_is_submitted(
+        self, goal: Goal, world: World, alice: Actor, mona: Actor, lena: Actor
+    ) -> None:
+        countered = propose(goal, world.alice, "290.00", by=alice)
+        counter(countered, mona, "295.00")
+        refused(world, lambda: withdraw(countered, alice), "answered")
+        escalated = propose(goal, world.alice, "200.00", by=alice)
+        escalate(escalated, mona)
+        assert withdraw(escalated, alice).state == ProposalState.WITHDRAWN
+        refused(world, lambda: accept(escalated, lena), "superseded", Conflict)
+        last = propose(goal, world.alice, "290.00", by=alice)
+        refused(world, lambda: withdraw(last, alice, expected_version=7), "stale", Conflict)
+        with acting_for(world.acme.pk):
+            submit_plan(system_actor(world.acme), plan=Plan.objects.get(pk=goal.plan_id), at=APRIL)
+        refused(world, lambda: withdraw(last, alice), "plan_submitted")
 
 
 class TestTheLimit:

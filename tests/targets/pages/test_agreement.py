@@ -6,11 +6,13 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from salestargets.tenancy.access import system_actor
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
-from targets.models import Goal, Proposal, Target
+from targets.models import Goal, PlanningRules, Proposal, Target
+from targets.services.cells import set_target
 from tests.builders import World, a_world
-from tests.targets.builders import a_goal, a_plan, split, with_approvals
+from tests.targets.builders import APRIL, a_goal, a_plan, fresh, of, published, split, with_approvals
 from tests.targets.pages.conftest import visitor
 from tests.targets.test_proposals import opened, propose
 
@@ -69,6 +71,88 @@ def test_it_rolls_up_and_tells_where_the_gap_comes_from(world: World, goal: Goal
     assert "1 of 2" in shown
     assert "Accept 1 within the limit" in shown
     assert "Carol" not in shown
+
+
+def test_without_any_proposal_it_says_who_has_not_answered(world: World, goal: Goal, mona: Client) -> None:
+    shown = text_of(mona.get(page_of(goal)))
+    assert "Nobody has proposed yet" in shown
+    assert "Answers so far: 0 of 2. Not yet: Alice, Bob" in shown
+    assert "There is no gap" not in shown
+    propose(goal, world.alice, "300.00")
+    shown = text_of(mona.get(page_of(goal)))
+    assert "There is no gap so far" in shown
+    assert "Answers so far: 1 of 2. Not yet: Bob" in shown
+    propose(goal, world.bob, "300.00")
+    assert "What is proposed is what was given, at every place." in text_of(mona.get(page_of(goal)))
+
+
+def test_of_a_draft_nobody_was_asked(world: World) -> None:
+    draft = a_goal(a_plan(world.acme, "Q3"), "1200.00")
+    split(draft)
+    assert "Nobody has been asked yet" in text_of(visitor(world.acme, Role.ADMIN).get(page_of(draft)))
+
+
+def test_what_is_kept_back_is_a_gap_before_anybody_answers(world: World) -> None:
+    goal = a_goal(a_plan(world.acme, "Q3"), "1200.00")
+    split(goal)
+    with acting_for(world.acme.pk):
+        set_target(
+            system_actor(world.acme),
+            goal=fresh(goal),
+            holder=of(world.alice),
+            amount=20_000,
+            expected_version=None,
+            at=APRIL,
+        )
+    opened(goal.plan)
+    shown = text_of(visitor(world.acme, Role.ADMIN).get(page_of(goal)))
+    assert "was not given on" in shown
+    assert "Nobody has proposed yet. Answers so far: 0 of 3. Not yet: Alice, Bob, Carol" in shown
+
+
+def test_a_proposal_is_withdrawn_by_who_made_it(
+    world: World, goal: Goal, mona: Client, alice: Client
+) -> None:
+    own = f"/o/acme/plans/{goal.plan_id}/goals/{goal.pk}/person/{world.alice.pk}/propose/"
+    alice.post(own, {"method": "total", "amount": "290.00", "comment": "", "strategy": "", "resources": ""})
+    address = f"/o/acme/proposals/{latest(world).pk}/"
+    assert address in text_of(alice.get("/o/acme/today/"))
+    assert "what was given counts again" in text_of(alice.get(address))
+    assert "Withdraw the proposal" not in text_of(mona.get(address))
+    assert mona.post(f"{address}withdraw/").status_code == 403
+    assert alice.get(f"{address}withdraw/").status_code == 405
+    answer = alice.post(f"{address}withdraw/", follow=True)
+    assert answer.redirect_chain == [("/o/acme/today/", 302)]
+    assert "It is withdrawn." in text_of(answer)
+    assert (latest(world).state, latest(world).is_current) == ("withdrawn", False)
+    assert "Propose your number" in text_of(alice.get("/o/acme/today/"))
+    assert "Withdrawn" in text_of(mona.get(address))
+
+
+def test_an_override_is_withdrawn_by_who_manages_the_unit(world: World, goal: Goal, mona: Client) -> None:
+    override = propose(goal, world.north, "500.00", comment="Two are new")
+    address = f"/o/acme/proposals/{override.pk}/"
+    assert "the sum of those below counts again" in text_of(mona.get(address))
+    answer = mona.post(f"{address}withdraw/", headers={"HX-Request": "true"})
+    assert "numbers" in answer["HX-Trigger"]
+    assert latest(world).state == "withdrawn"
+
+
+def test_the_grid_shows_what_is_proposed_until_the_plan_is_in_force(
+    world: World, goal: Goal, mona: Client
+) -> None:
+    grid = f"/o/acme/plans/{goal.plan_id}/goals/{goal.pk}/grid/"
+
+    def proposed() -> dict[str, int | None]:
+        return {row["name"]: row["proposed"] for row in mona.get(grid).json()["rows"]}
+
+    assert proposed() == {"North": None, "Alice": None, "Bob": None}
+    propose(goal, world.alice, "290.00")
+    assert proposed() == {"North": 59_000, "Alice": 29_000, "Bob": None}
+    with acting_for(world.acme.pk):
+        PlanningRules.objects.update(needs_approval=False)
+    published(goal.plan)
+    assert proposed() == {"North": None, "Alice": None, "Bob": None}
 
 
 def test_it_narrows_to_a_state(world: World, goal: Goal, mona: Client) -> None:
@@ -174,7 +258,7 @@ def test_the_page_takes_the_same_queries_for_any_size(
     for holder in [world.alice, world.bob, world.carol][:people]:
         propose(goal, holder, "1.00")
     admin.get(page_of(goal))
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(29):
         admin.get(page_of(goal))
 
 

@@ -385,6 +385,28 @@ def test_a_number_is_held_and_released(company: Company, draft: Goal, admin: Cli
     assert not target(draft, east).is_held
 
 
+def test_a_number_set_over_a_split_is_withdrawn_from_its_history(
+    company: Company, draft: Goal, admin: Client, viewer: Client
+) -> None:
+    split(draft)
+    alice = company.world.alice
+    admin.post(path(draft, alice, "number"), {"amount": "160.00", "version": "1"})
+    its = target(draft, alice)
+    history, withdraw = (f"/o/acme/targets/{its.pk}/{page}/" for page in ("history", "withdraw-override"))
+    assert withdraw in text_of(admin, history)
+    assert withdraw not in text_of(viewer, history)
+    assert viewer.post(withdraw, {"version": its.version}).status_code == 403
+    page = text_of(admin, withdraw)
+    assert "Alice gets $150.00 again, as the split gave it." in page
+    assert admin.post(withdraw, {"version": "1"}).status_code == 422
+    answer = admin.post(withdraw, {"version": hidden(page, "version")}, headers=HTMX)
+    assert "numbers" in answer["HX-Trigger"]
+    assert number(draft, alice) == 15_000
+    shown = text_of(admin, history)
+    assert withdraw not in shown
+    assert "By hand · What the split gave holds again." in shown
+
+
 def test_a_saved_dialog_closes_and_the_page_fetches_itself(
     company: Company, draft: Goal, admin: Client
 ) -> None:
