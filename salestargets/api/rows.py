@@ -1,7 +1,10 @@
-"""How answers speak of units and people, everywhere the same: id, external_id, name."""
+"""How answers speak of units and people: id, external_id, name; and of what a change would mean."""
 
 from collections.abc import Mapping
 from typing import Any, TypedDict
+
+from salestargets.tenancy.models import Organisation
+from salestargets.tenancy.registry import impacts_of
 
 
 class Reference(TypedDict):
@@ -21,3 +24,25 @@ def reference(row: Mapping[str, Any], prefix: str) -> Reference:
 
 def reference_columns(prefix: str) -> tuple[str, str, str]:
     return (f"{prefix}_id", f"{prefix}__external_id", f"{prefix}__name")
+
+
+class ImpactRow(TypedDict):
+    """What a change would mean for something, in words; where that is to be seen; its numbers."""
+
+    text: str
+    link: str
+    details: list[str]
+
+
+class Affected(TypedDict):
+    """Nothing is changed by asking."""
+
+    affects: list[ImpactRow]
+
+
+def affects(organisation: Organisation, change: object) -> list[ImpactRow]:
+    """What a change that is not made yet would mean."""
+    return [
+        {"text": found.text, "link": found.link, "details": list(found.details)}
+        for found in impacts_of(organisation, change)
+    ]

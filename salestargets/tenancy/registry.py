@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
-from salestargets.kernel.fiscal import FiscalCalendar
 from salestargets.tenancy.models import Organisation
 
 #: Called inside the new organisation's context, in order of registration. Safe to run twice.
@@ -32,21 +32,24 @@ def tell_settings_changed(organisation: Organisation) -> None:
 
 @dataclass(frozen=True)
 class Impact:
-    """What another calendar would mean for something: a sentence, and where that is to be seen."""
+    """What a change would mean for something: a sentence, where that is to be seen, and its numbers."""
 
     text: str
     link: str = ""
+    details: tuple[str, ...] = ()
 
 
-#: Asked before the calendar changes, inside the organisation's context; answers in the reader's language.
-CalendarImpact = Callable[[Organisation, FiscalCalendar], Sequence[Impact]]
-CALENDAR_IMPACTS: list[CalendarImpact] = []
+C = TypeVar("C")
+#: By kind of change. Asked before it is made, inside the organisation's context, in the reader's language.
+IMPACTS: list[tuple[type, Callable[[Organisation, Any], Sequence[Impact]]]] = []
 
 
-def register_calendar_impact(impact: CalendarImpact) -> None:
-    CALENDAR_IMPACTS.append(impact)
+def register_impact(change: type[C], impact: Callable[[Organisation, C], Sequence[Impact]]) -> None:
+    """Say what changes of a kind mean, such as those in `changes`; a higher app may have kinds of its own."""
+    IMPACTS.append((change, impact))
 
 
-def calendar_impacts(organisation: Organisation, calendar: FiscalCalendar) -> list[Impact]:
-    """What another calendar would mean, in order of registration."""
-    return [found for impact in CALENDAR_IMPACTS for found in impact(organisation, calendar)]
+def impacts_of(organisation: Organisation, change: object) -> list[Impact]:
+    """What a change that is not made yet would mean, in order of registration."""
+    asked = [impact for kind, impact in IMPACTS if isinstance(change, kind)]
+    return [found for impact in asked for found in impact(organisation, change)]

@@ -100,14 +100,15 @@ class PlanTree:
         return found
 
     def with_strays(self, nodes: Iterable[Node]) -> "PlanTree":
-        """Holders of numbers who left the tree stay visible: below their unit, else below the root."""
+        """Holders of numbers who left stay visible: below their unit, even if it left too, else the root."""
         strays = [node for node in nodes if node not in self.labels]
         if not strays:
             return self
         children, labels = dict(self.children), {**self.labels, **_stray_labels(strays)}
+        above = _open_parents(node.unit_id for node in strays if node.is_unit)
         for node in strays:
-            unit = Node(node.unit_id)
-            parent = unit if not node.is_unit and unit in self.labels else self.root
+            unit = Node(above.get(node.unit_id, 0) if node.is_unit else node.unit_id)
+            parent = unit if unit in labels else self.root
             children[parent] = (*children.get(parent, ()), node)
         return replace(self, children=children, labels=labels)
 
@@ -169,6 +170,17 @@ def _add_people(plan: Plan, children: dict[Node, list[Node]], labels: dict[Node,
 
 def _joined(plan: Plan, starts_on: date) -> date | None:
     return starts_on if starts_on > plan.starts_on else None
+
+
+def _open_parents(unit_ids: Iterable[int]) -> dict[int, int]:
+    """The unit above each, as it is from now on: all on one day, so that there is no circle."""
+    wanted = list(unit_ids)
+    if not wanted:
+        return {}
+    rows = UnitPlacement.objects.filter(unit__in=wanted, parent__isnull=False, ends_on__isnull=True)
+    return {
+        unit_id: parent_id for unit_id, parent_id in rows.values_list("unit_id", "parent_id") if parent_id
+    }
 
 
 def _stray_labels(nodes: Iterable[Node]) -> dict[Node, Label]:

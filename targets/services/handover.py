@@ -86,6 +86,12 @@ def offer_handovers(organisation: Organisation, *, at: datetime) -> int:
     return opened
 
 
+def left_from(sheet: Sheet, node: Node, day: date, organisation: Organisation) -> int:
+    """What of a number is left from the day on."""
+    calendar = calendar_for([sheet.goal], organisation)
+    return sum(part(sheet.by_month(node), periods_of(sheet.goal.plan), day, calendar).left)
+
+
 def key_person() -> Trigger:
     found = Trigger.objects.filter(key=KEY_PERSON).first()
     if found is None:
@@ -99,7 +105,7 @@ def _offer_of(organisation: Organisation, goal: Goal, at: datetime) -> int:
     opened = 0
     for node, day in _leavers(sheet):
         about = f"leaver:{node.person_id}:{day}"
-        if about not in told and _left(sheet, node, day, organisation):
+        if about not in told and left_from(sheet, node, day, organisation):
             _offer_handover(actor, goal, sheet, node, day, about, at)
             opened += 1
     for node, day in _joiners(sheet):
@@ -154,11 +160,6 @@ def _joiners(sheet: Sheet) -> Iterator[tuple[Node, date]]:
     for node, label in sheet.tree.labels.items():
         if node.person_id and label.joined_on and sheet.given(node) is None:
             yield node, label.joined_on
-
-
-def _left(sheet: Sheet, node: Node, day: date, organisation: Organisation) -> int:
-    calendar = calendar_for([sheet.goal], organisation)
-    return sum(part(sheet.by_month(node), periods_of(sheet.goal.plan), day, calendar).left)
 
 
 def _start(sheet: Sheet, node: Node, day: date, organisation: Organisation) -> Wish | None:

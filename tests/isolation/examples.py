@@ -93,6 +93,10 @@ EXAMPLES: dict[str, Example] = {
     ),
     "GET units/{unit_id}": Example(path={"unit_id": Id("unit")}, query={"on": DAY}),
     "PATCH units/{unit_id}": Example(path={"unit_id": Id("fresh unit")}, body={"name": New(), "kind": "x"}),
+    "GET units/{unit_id}/move": Example(
+        path={"unit_id": Id("planned unit")}, query={"parent": Id("unit"), "on": DAY}
+    ),
+    "GET units/{unit_id}/removal": Example(path={"unit_id": Id("planned unit")}),
     "POST units/{unit_id}/move": Example(
         path={"unit_id": Id("fresh unit")}, body={"parent": Id("unit"), "on": DAY}
     ),
@@ -108,6 +112,11 @@ EXAMPLES: dict[str, Example] = {
     ),
     "GET people/{person_id}": Example(path={"person_id": Id("person")}, query={"on": DAY}),
     "PATCH people/{person_id}": Example(path={"person_id": Id("fresh person")}, body={"name": New()}),
+    "GET people/{person_id}/move": Example(
+        path={"person_id": Id("planned person")}, query={"unit": Id("unit"), "on": DAY}
+    ),
+    "GET people/{person_id}/leaving": Example(path={"person_id": Id("planned person")}, query={"on": DAY}),
+    "GET people/{person_id}/removal": Example(path={"person_id": Id("planned person")}),
     "POST people/{person_id}/move": Example(
         path={"person_id": Id("fresh person")}, body={"unit": Id("unit"), "on": DAY}
     ),
@@ -123,6 +132,10 @@ EXAMPLES: dict[str, Example] = {
         }
     ),
     "GET assignments/{assignment_id}": Example(path={"assignment_id": Id("assignment")}),
+    "GET assignments/{assignment_id}/end": Example(
+        path={"assignment_id": Id("assignment")}, query={"on": DAY}
+    ),
+    "GET assignments/{assignment_id}/removal": Example(path={"assignment_id": Id("assignment")}),
     "POST assignments/{assignment_id}/end": Example(
         path={"assignment_id": Id("fresh assignment")}, body={"on": DAY}
     ),

@@ -10,10 +10,11 @@ from salestargets.kernel.errors import Conflict, DomainError, Forbidden
 from salestargets.kernel.fiscal import CalendarMonths, FiscalCalendar
 from salestargets.kernel.periods import Period
 from salestargets.tenancy.access import Actor, system_actor
+from salestargets.tenancy.changes import NewCalendar
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import FiscalYear, Organisation
-from salestargets.tenancy.registry import Impact, calendar_impacts, register_calendar_impact
+from salestargets.tenancy.registry import Impact, impacts_of, register_impact
 from salestargets.tenancy.selectors import fiscal_calendar_of, fiscal_years
 from salestargets.tenancy.services.fiscal import remove_fiscal_year, set_fiscal_year
 from salestargets.tenancy.services.organisations import change_settings, with_settings
@@ -204,15 +205,15 @@ def test_the_years_of_another_organisation_are_its_own(world: World, actor: Acto
 def test_who_follows_the_calendar_says_what_another_one_would_mean(
     world: World, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("salestargets.tenancy.registry.CALENDAR_IMPACTS", [])
+    monkeypatch.setattr("salestargets.tenancy.registry.IMPACTS", [])
 
-    def quarter_ends(organisation: Organisation, calendar: FiscalCalendar) -> list[Impact]:
-        end = calendar.quarter_of(date(2026, 5, 12)).last_day
+    def quarter_ends(organisation: Organisation, change: NewCalendar) -> list[Impact]:
+        end = change.calendar.quarter_of(date(2026, 5, 12)).last_day
         return [Impact(f"{organisation.name}: the quarter ends on {end}.", "/o/acme/")]
 
-    register_calendar_impact(quarter_ends)
+    register_impact(NewCalendar, quarter_ends)
     candidate = fiscal_calendar_of(with_settings(world.acme, {"fiscal_year_start_month": 2}))
-    assert calendar_impacts(world.acme, candidate) == [
+    assert impacts_of(world.acme, NewCalendar(candidate)) == [
         Impact("Acme: the quarter ends on 2026-07-31.", "/o/acme/")
     ]
     assert calendar_of(world) == CalendarMonths()

@@ -7,16 +7,17 @@ from rest_framework.request import Request
 from salestargets.api.inputs import DATE, ID, Field, choice, text
 from salestargets.api.operations import operation
 from salestargets.api.pagination import PAGE, Key, Page
-from salestargets.api.rows import Reference, reference
+from salestargets.api.rows import Affected, Reference, affects, reference
 from salestargets.api.selectors import assignment_rows
 from salestargets.api.views import TenantView
 from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.access import Actor
+from salestargets.tenancy.changes import assignment_ends
 from salestargets.tenancy.choices import AssignmentRole, Scope
 from salestargets.tenancy.models import Assignment
 from salestargets.tenancy.models.people import current_on
-from salestargets.tenancy.selectors import get_person, get_unit
+from salestargets.tenancy.selectors import get_assignment, get_person, get_unit
 from salestargets.tenancy.services.people import assign, end_assignment
 from salestargets.tenancy.services.removal import delete_record
 
@@ -93,7 +94,21 @@ class OneAssignment(TenantView):
         delete_record(self.actor, kind="assignments", record_id=assignment_id)
 
 
+class AssignmentRemoval(TenantView):
+    @operation(Scope.ADMIN, answers=Affected)
+    def get(self, request: Request, assignment_id: int) -> Affected:
+        """What deleting an assignment would mean for plans and their numbers; nothing is deleted."""
+        found = get_assignment(self.actor, assignment_id, self.today)
+        return {"affects": affects(self.actor.organisation, assignment_ends(found, on=None))}
+
+
 class AssignmentEnd(TenantView):
+    @operation(Scope.ADMIN, query=(LAST,), answers=Affected)
+    def get(self, request: Request, assignment_id: int) -> Affected:
+        """What the end of an assignment would mean for plans and their numbers; nothing is ended."""
+        found = get_assignment(self.actor, assignment_id, self.today)
+        return {"affects": affects(self.actor.organisation, assignment_ends(found, on=self.query[LAST]))}
+
     @operation(Scope.ADMIN, body=(LAST,), answers=AssignmentRow, versioned=True)
     def post(self, request: Request, assignment_id: int) -> AssignmentRow:
         """Let an assignment end on a day."""

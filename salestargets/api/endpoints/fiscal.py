@@ -8,12 +8,13 @@ from salestargets.api.endpoints.organisation import FISCAL
 from salestargets.api.inputs import DATE, Field, list_of, whole
 from salestargets.api.operations import operation
 from salestargets.api.pagination import PAGE, Key, Page
+from salestargets.api.rows import ImpactRow, affects
 from salestargets.api.views import TenantView
 from salestargets.kernel.fiscal import FIRST_NUMBER, LAST_NUMBER, MOST_PERIODS, MOST_QUARTERS, FiscalCalendar
 from salestargets.kernel.periods import Period
+from salestargets.tenancy.changes import NewCalendar
 from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.models import FiscalYear
-from salestargets.tenancy.registry import calendar_impacts
 from salestargets.tenancy.selectors import fiscal_calendar_of, fiscal_years, get_fiscal_year
 from salestargets.tenancy.services.fiscal import remove_fiscal_year, set_fiscal_year
 from salestargets.tenancy.services.organisations import with_settings
@@ -40,13 +41,8 @@ class SpanRow(TypedDict):
     ends_on: date
 
 
-class ImpactRow(TypedDict):
-    text: str
-    link: str
-
-
 class CalendarRow(TypedDict):
-    """A fiscal year with its parts, and what the settings in the query would mean for what there is."""
+    """A fiscal year with its parts; and for administrators what the settings in the query would mean."""
 
     number: int
     year: SpanRow
@@ -73,7 +69,7 @@ class FiscalCalendarOfOrganisation(TenantView):
         changes = self.query.only(*FISCAL)
         organisation = self.actor.organisation
         calendar = fiscal_calendar_of(with_settings(organisation, changes))
-        affected = calendar_impacts(organisation, calendar) if changes else []
+        tells = bool(changes) and self.actor.may(Scope.ADMIN)  # a plan may be a draft that few know of
         layout = calendar.layout(self.query[YEAR] or calendar.year_number(self.today))
         return {
             "number": layout.number,
@@ -81,7 +77,7 @@ class FiscalCalendarOfOrganisation(TenantView):
             "halves": _spans(calendar, layout.halves),
             "quarters": _spans(calendar, layout.quarters),
             "periods": _spans(calendar, layout.periods),
-            "affects": [{"text": impact.text, "link": impact.link} for impact in affected],
+            "affects": affects(organisation, NewCalendar(calendar)) if tells else [],
         }
 
 

@@ -7,12 +7,13 @@ from rest_framework.request import Request
 from salestargets.api.inputs import DATE, EMAIL, ID, Field, text
 from salestargets.api.operations import operation
 from salestargets.api.pagination import PAGE, Key, Page
-from salestargets.api.rows import Reference
+from salestargets.api.rows import Affected, Reference, affects
 from salestargets.api.selectors import people_rows
 from salestargets.api.views import TenantView
 from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.access import Actor
+from salestargets.tenancy.changes import Leaving, Removal, person_moves
 from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.selectors import get_person, get_unit, members_of
 from salestargets.tenancy.services.people import change_person, create_person, move_person
@@ -30,6 +31,7 @@ DETAILS = (
 NEW_NAME = NAME.optional()
 UNIT = Field("unit", ID, "The id of the unit.")
 MOVES_ON = Field("on", DATE, "The first day in the new unit.")
+LEAVES_ON = Field("on", DATE, "The first day they are gone.")
 
 
 class PersonRow(TypedDict):
@@ -87,7 +89,31 @@ class OnePerson(TenantView):
         delete_record(self.actor, kind="people", record_id=person_id)
 
 
+class PersonLeaving(TenantView):
+    @operation(Scope.ADMIN, query=(LEAVES_ON,), answers=Affected)
+    def get(self, request: Request, person_id: int) -> Affected:
+        """What it would mean for plans and their numbers if a person left; nothing is changed."""
+        person = get_person(self.actor, person_id, self.today)
+        return {"affects": affects(self.actor.organisation, Leaving(person, self.query[LEAVES_ON]))}
+
+
+class PersonRemoval(TenantView):
+    @operation(Scope.ADMIN, answers=Affected)
+    def get(self, request: Request, person_id: int) -> Affected:
+        """What refers to a person, so that they cannot be deleted."""
+        person = get_person(self.actor, person_id, self.today)
+        return {"affects": affects(self.actor.organisation, Removal(person))}
+
+
 class PersonMove(TenantView):
+    @operation(Scope.ADMIN, query=(UNIT, MOVES_ON), answers=Affected)
+    def get(self, request: Request, person_id: int) -> Affected:
+        """What a move would mean for plans and their numbers; nobody is moved."""
+        on = self.query[MOVES_ON]
+        person = get_person(self.actor, person_id, self.today)
+        move = person_moves(person, unit_id=get_unit(self.actor, self.query[UNIT], on).pk, on=on)
+        return {"affects": affects(self.actor.organisation, move)}
+
     @operation(Scope.ADMIN, body=(UNIT, MOVES_ON), answers=PersonRow)
     def post(self, request: Request, person_id: int) -> PersonRow:
         """Make a person a member of another unit from a day on; the old assignment ends there."""

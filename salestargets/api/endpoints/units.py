@@ -7,12 +7,13 @@ from rest_framework.request import Request
 from salestargets.api.inputs import DATE, ID, Field, text
 from salestargets.api.operations import operation
 from salestargets.api.pagination import PAGE, Key, Page
-from salestargets.api.rows import Reference, reference
+from salestargets.api.rows import Affected, Reference, affects, reference
 from salestargets.api.selectors import unit_rows
 from salestargets.api.views import TenantView
 from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.access import Actor, Sight, sight_of
+from salestargets.tenancy.changes import Removal, unit_moves
 from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.selectors import get_unit
 from salestargets.tenancy.services.removal import delete_record
@@ -88,7 +89,23 @@ class OneUnit(TenantView):
         delete_record(self.actor, kind="units", record_id=unit_id)
 
 
+class UnitRemoval(TenantView):
+    @operation(Scope.ADMIN, answers=Affected)
+    def get(self, request: Request, unit_id: int) -> Affected:
+        """What refers to a unit, so that it cannot be deleted."""
+        unit = get_unit(self.actor, unit_id, self.today)
+        return {"affects": affects(self.actor.organisation, Removal(unit))}
+
+
 class UnitMove(TenantView):
+    @operation(Scope.ADMIN, query=(PARENT, MOVES_ON), answers=Affected)
+    def get(self, request: Request, unit_id: int) -> Affected:
+        """What a move would mean for plans and their numbers; nothing is moved."""
+        unit = get_unit(self.actor, unit_id, self.today)
+        parent = get_unit(self.actor, self.query[PARENT], self.query[MOVES_ON])
+        move = unit_moves(unit, parent_id=parent.pk, on=self.query[MOVES_ON])
+        return {"affects": affects(self.actor.organisation, move)}
+
     @operation(Scope.ADMIN, body=(PARENT, MOVES_ON), answers=UnitRow)
     def post(self, request: Request, unit_id: int) -> UnitRow:
         """Hang a unit under another one from a day on; what was before stays as it was."""

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.fiscal import FIRST_NUMBER, LAST_NUMBER, FiscalCalendar, YearLayout
 from salestargets.kernel.periods import Period
+from salestargets.tenancy.changes import NewCalendar
 from salestargets.tenancy.choices import FiscalPattern, NamedAfter, Scope, YearEndRule
-from salestargets.tenancy.registry import calendar_impacts
+from salestargets.tenancy.registry import impacts_of
 from salestargets.tenancy.selectors import (
     fiscal_calendar_of,
     fiscal_years,
@@ -221,7 +222,7 @@ def preview(
         "years": years,
         "counts": counts,
         "moves": moved(old, new, request.today) if counts else "",
-        "impacts": calendar_impacts(request.organisation, new) if counts and new != old else [],
+        "impacts": impacts_of(request.organisation, NewCalendar(new)) if counts and new != old else [],
     }
 
 

@@ -13,6 +13,7 @@ from salestargets.accounts.models import User
 from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.access import Actor
+from salestargets.tenancy.changes import Leaving, NewPlaces, assignment_ends, person_moves
 from salestargets.tenancy.choices import AssignmentRole, Scope
 from salestargets.tenancy.models import Membership, Person
 from salestargets.tenancy.selectors import get_assignment, get_person, get_unit
@@ -30,6 +31,7 @@ from salestargets.web.asked import asked_id
 from salestargets.web.choosing import IdField, member_choices, offer, unit_choices
 from salestargets.web.dialogs import Dialog, ReasonForm, VersionedForm, answer, sent
 from salestargets.web.fields import DayField, EmailField, TextField
+from salestargets.web.impacts import answer_after_look
 from salestargets.web.requests import TenantRequest, page
 
 
@@ -90,7 +92,11 @@ def person_edit(request: TenantRequest, person_id: int) -> HttpResponse:
     def save(data: dict[str, Any]) -> None:
         change_person(request.actor, person=found, expected_version=data.pop("version"), **data)
 
-    return answer(request, EditPersonForm(sent(request), initial=initial), save, dialog)
+    def change(data: dict[str, Any]) -> Leaving | None:
+        on = data["left_on"]
+        return Leaving(found, on) if on and on != found.left_on else None
+
+    return answer_after_look(request, EditPersonForm(sent(request), initial=initial), save, dialog, change)
 
 
 class PlaceForm(ReasonForm):
@@ -120,7 +126,10 @@ def person_move(request: TenantRequest, person_id: int) -> HttpResponse:
         place = get_unit(request.actor, data["unit"], request.today)
         move_person(request.actor, person=found, unit=place, on=data["on"])
 
-    return answer(request, form, move, dialog)
+    def change(data: dict[str, Any]) -> NewPlaces:
+        return person_moves(found, unit_id=data["unit"], on=data["on"])
+
+    return answer_after_look(request, form, move, dialog, change)
 
 
 class LeadForm(PlaceForm):
@@ -175,7 +184,7 @@ def assignment_end(request: TenantRequest, assignment_id: int) -> HttpResponse:
     def end(data: dict[str, Any]) -> None:
         end_assignment(request.actor, assignment=row, on=data["on"], expected_version=data["version"])
 
-    return answer(request, form, end, dialog)
+    return answer_after_look(request, form, end, dialog, lambda data: assignment_ends(row, on=data["on"]))
 
 
 @page(Scope.ADMIN)
@@ -196,7 +205,8 @@ def assignment_remove(request: TenantRequest, assignment_id: int) -> HttpRespons
     def remove(_data: dict[str, Any]) -> None:
         delete_record(request.actor, kind="assignments", record_id=row.pk)
 
-    return answer(request, ReasonForm(sent(request)), remove, dialog)
+    form = ReasonForm(sent(request))
+    return answer_after_look(request, form, remove, dialog, lambda _data: assignment_ends(row, on=None))
 
 
 class SignInForm(VersionedForm):

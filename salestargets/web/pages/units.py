@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from salestargets.tenancy.access import Actor
+from salestargets.tenancy.changes import NewPlaces, unit_moves
 from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.models import Unit
 from salestargets.tenancy.selectors import UnitNode, get_unit, tree
@@ -21,6 +22,7 @@ from salestargets.web.asked import asked_day, asked_id
 from salestargets.web.choosing import IdField, offer, unit_choices
 from salestargets.web.dialogs import Dialog, ReasonForm, VersionedForm, answer, sent
 from salestargets.web.fields import DayField, TextField
+from salestargets.web.impacts import answer_after_look
 from salestargets.web.requests import TenantRequest, page
 
 
@@ -130,7 +132,10 @@ def unit_move(request: TenantRequest, unit_id: int) -> HttpResponse:
     def move(data: dict[str, Any]) -> None:
         move_unit(request.actor, unit=unit, parent_id=data["parent"], on=data["on"])
 
-    return answer(request, form, move, dialog)
+    def change(data: dict[str, Any]) -> NewPlaces:
+        return unit_moves(unit, parent_id=data["parent"], on=data["on"])
+
+    return answer_after_look(request, form, move, dialog, change)
 
 
 def _dialog(request: TenantRequest, **more: Any) -> Dialog:

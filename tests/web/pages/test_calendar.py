@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from salestargets.kernel.fiscal import FiscalCalendar
+from salestargets.tenancy.changes import NewCalendar
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import FiscalYear, Organisation
-from salestargets.tenancy.registry import Impact, register_calendar_impact
+from salestargets.tenancy.registry import Impact, register_impact
 from tests.web.pages.kit import HTMX, Scene, hidden, sent, text_of
 
 pytestmark = pytest.mark.django_db
@@ -109,12 +109,17 @@ def test_a_calendar_that_makes_no_sense_is_refused(
 def test_higher_apps_are_asked_what_a_calendar_means_to_them(
     scene: Scene, admin: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("salestargets.tenancy.registry.CALENDAR_IMPACTS", [])
+    monkeypatch.setattr("salestargets.tenancy.registry.IMPACTS", [])
 
-    def kept(organisation: Organisation, calendar: FiscalCalendar) -> Sequence[Impact]:
-        return [Impact(f"One plan keeps its months, not {calendar.name(calendar.year(2026))}.", "/o/acme/")]
+    def kept(organisation: Organisation, change: NewCalendar) -> Sequence[Impact]:
+        return [
+            Impact(
+                f"One plan keeps its months, not {change.calendar.name(change.calendar.year(2026))}.",
+                "/o/acme/",
+            )
+        ]
 
-    register_calendar_impact(kept)
+    register_impact(NewCalendar, kept)
     assert "keeps its months" not in text_of(admin, CALENDAR)
     assert '<a href="/o/acme/">One plan keeps its months, not FY2026.</a>' in text_of(
         admin, asked(CALENDAR, RETAIL)

@@ -1,0 +1,231 @@
+"""What changes of the organisation mean to its plans, said before they are made. None loses a number."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+
+from salestargets.tenancy.changes import Leaving, NewCalendar, NewPlaces, Removal, Stays
+from salestargets.tenancy.models import Organisation, Person, Unit, UnitClosure
+from salestargets.tenancy.registry import Impact, register_impact
+from salestargets.web.templatetags import formats
+from targets.amounts import is_level, scale_of
+from targets.choices import PlanState
+from targets.models import Plan, Target
+from targets.selectors.periods import periods_of, span_of
+from targets.selectors.rules import planning_rules
+from targets.selectors.sheets import sheet_of
+from targets.selectors.trees import Node, plan_tree
+from targets.services.handover import left_from
+from targets.templatetags.amounts import amount
+
+
+def register() -> None:
+    register_impact(NewCalendar, of_calendar)
+    register_impact(NewPlaces, of_places)
+    register_impact(Leaving, of_leaving)
+    register_impact(Removal, of_removal)
+
+
+def of_calendar(organisation: Organisation, change: NewCalendar) -> list[Impact]:
+    """Plans keep the periods they were made for; those that another calendar would have given others."""
+    found = []
+    for plan in _plans().exclude(state=PlanState.CLOSED):
+        own = periods_of(plan)
+        if change.calendar.periods(span_of(plan)) != own:
+            text = ngettext(
+                "%(plan)s keeps its own period, with every number in it.",
+                "%(plan)s keeps its own %(count)d periods, with every number in them.",
+                len(own),
+            )
+            found.append(_impact(organisation, plan, text % {"plan": _named(plan), "count": len(own)}))
+    return found
+
+
+def of_places(organisation: Organisation, change: NewPlaces) -> list[Impact]:
+    """In plans that somebody or some unit has numbers in, and whose days it concerns."""
+    of_one = _of_person if isinstance(change.holder, Person) else _of_unit
+    numbers = _numbers(organisation, change.holder)
+    found = []
+    for plan in _plans().filter(_concerned(change.holder)):
+        day = _first_day(change, plan)
+        if day is not None:
+            text = of_one(change, plan, day) % _words(change, plan, day)
+            found.append(_impact(organisation, plan, text, numbers.get(plan.pk, ())))
+    return found
+
+
+def of_leaving(organisation: Organisation, change: Leaving) -> list[Impact]:
+    person = change.person
+    plans = _plans().filter(_concerned(person), ends_on__gt=change.on).exclude(state=PlanState.CLOSED)
+    return [_of_leaver(organisation, plan, person, change.on) for plan in plans]
+
+
+def of_removal(organisation: Organisation, change: Removal) -> list[Impact]:
+    numbers = _numbers(organisation, change.holder)
+    text = gettext("%(plan)s refers to %(name)s: while it does, %(name)s cannot be deleted.")
+    return [
+        _impact(
+            organisation,
+            plan,
+            text % {"plan": _named(plan), "name": change.holder.name},
+            numbers.get(plan.pk, ()),
+        )
+        for plan in _plans().filter(_holding(change.holder))
+    ]
+
+
+def _of_person(change: NewPlaces, plan: Plan, day: date) -> str:
+    was, will = _first_place(change.before, plan), _first_place(change.after, plan)
+    if was != will:
+        return gettext(
+            "%(plan)s: the numbers stay in %(was)s, marked as no longer in the tree, and still count there."
+        )
+    stays = gettext("%(plan)s: the numbers stay with %(name)s in %(was)s.")
+    counts = (
+        gettext("What %(name)s brings from %(day)s on counts for %(then)s.")
+        if _place_on(change.after, day)
+        else gettext("What %(name)s brings from %(day)s on counts for no unit.")
+    )
+    is_running = plan.state == PlanState.PUBLISHED and plan.starts_on < day
+    offered = gettext("What is left of them from then on is offered to be handed over, by request.")
+    return " ".join([stays, counts, *([offered] if is_running else [])])
+
+
+def _of_unit(change: NewPlaces, plan: Plan, day: date) -> str:
+    if change.holder.pk == plan.root_unit_id:
+        return gettext("%(plan)s stays with %(name)s and all below it, with every number.")
+    was, will = _first_place(change.before, plan), _first_place(change.after, plan)
+    if was == will:
+        return gettext(
+            "%(plan)s: %(name)s keeps its place below %(was)s, with every number below it. "
+            "What is sold there from %(day)s on counts for %(then)s."
+        )
+    if will is not None and Node(will) in plan_tree(plan).labels:
+        return gettext(
+            "%(plan)s: %(name)s goes below %(will)s with every number below it; none of them changes. "
+            "What is then unallocated or over-assigned above is shown."
+        )
+    return gettext(
+        "%(plan)s: %(name)s leaves the tree. Every number below it stays, marked as no longer in the tree, "
+        "and still counts."
+    )
+
+
+def _of_leaver(organisation: Organisation, plan: Plan, person: Person, on: date) -> Impact:
+    words = {"plan": _named(plan), "name": person.name, "day": formats.day(on)}
+    if plan.state != PlanState.PUBLISHED or plan.starts_on >= on:
+        text = gettext("%(plan)s: the numbers stay with %(name)s until someone changes them.")
+        details: Iterable[str] = _numbers(organisation, person).get(plan.pk, ())
+    else:
+        text = gettext(
+            "%(plan)s: what is left from %(day)s on is offered to be handed over, by request. "
+            "Until that is decided the numbers stay. The rule: %(rule)s."
+        )
+        words["rule"] = str(planning_rules().get_leaver_rule_display())
+        details = _parted(organisation, plan, person, on)
+    return _impact(organisation, plan, text % words, details)
+
+
+def _parted(organisation: Organisation, plan: Plan, person: Person, on: date) -> list[str]:
+    """Each number, and how much of it is left from the day on; a level has no such part."""
+    told = []
+    for target in _targets(person).filter(goal__plan=plan):
+        line = _line(target, organisation)
+        if not is_level(target.goal.kpi):
+            node = Node(target.unit_id, person.pk)
+            left = left_from(sheet_of(target.goal), node, on, organisation)
+            words = {"number": line, "left": amount(left, scale_of(target.goal.kpi, organisation.currency))}
+            line = gettext("%(number)s, of which %(left)s are left") % words
+        told.append(line)
+    return told
+
+
+def _plans() -> QuerySet[Plan]:
+    return Plan.objects.order_by("-starts_on", "name", "id")
+
+
+def _concerned(holder: Unit | Person) -> Q:
+    """Plans with a number of the person, or of anything that is or was below the unit."""
+    if isinstance(holder, Person):
+        return Q(Exists(Target.objects.filter(goal__plan=OuterRef("pk"), person=holder)))
+    below = UnitClosure.objects.filter(ancestor=holder).values("descendant_id")
+    return Q(root_unit=holder) | Q(Exists(Target.objects.filter(goal__plan=OuterRef("pk"), unit__in=below)))
+
+
+def _holding(holder: Unit | Person) -> Q:
+    """Plans that name the very holder."""
+    if isinstance(holder, Person):
+        return _concerned(holder)
+    return Q(root_unit=holder) | Q(Exists(Target.objects.filter(goal__plan=OuterRef("pk"), unit=holder)))
+
+
+def _targets(holder: Unit | Person) -> QuerySet[Any]:
+    """The holder's own numbers of all products that are in force or given."""
+    whose = {"person": holder} if isinstance(holder, Person) else {"unit": holder, "person": None}
+    rows = Target.objects.filter(group="", **whose).select_related("goal__plan", "goal__kpi")
+    return rows.annotate(in_force=Coalesce("agreed", "given")).order_by("goal__kpi__position", "id")
+
+
+def _numbers(organisation: Organisation, holder: Unit | Person) -> dict[int, list[str]]:
+    """Plan → the holder's own numbers, written out."""
+    found: dict[int, list[str]] = {}
+    for target in _targets(holder):
+        found.setdefault(target.goal.plan_id, []).append(_line(target, organisation))
+    return found
+
+
+def _line(target: Any, organisation: Organisation) -> str:
+    kpi = target.goal.kpi
+    return f"{kpi.label}: {amount(target.in_force, scale_of(kpi, organisation.currency))}"
+
+
+def _first_day(change: NewPlaces, plan: Plan) -> date | None:
+    """Of the plan, on which the two differ."""
+    turns = {day for stay in (*change.before, *change.after) for day in (stay.starts_on, stay.ends_on) if day}
+    days = sorted({plan.starts_on, *(day for day in turns if plan.starts_on < day < plan.ends_on)})
+    differs = (day for day in days if _place_on(change.before, day) != _place_on(change.after, day))
+    return next(differs, None)
+
+
+def _place_on(stays: Stays, day: date) -> int | None:
+    return next((stay.unit_id for stay in stays if stay.holds_on(day)), None)
+
+
+def _first_place(stays: Stays, plan: Plan) -> int | None:
+    """The place a holder has in the plan's tree."""
+    within = (stay.unit_id for stay in stays if stay.touches(plan.starts_on, plan.ends_on))
+    return next(within, None)
+
+
+def _words(change: NewPlaces, plan: Plan, day: date) -> dict[str, str]:
+    places = {
+        "was": _first_place(change.before, plan),
+        "will": _first_place(change.after, plan),
+        "then": _place_on(change.after, day),
+    }
+    names = dict(Unit.objects.filter(pk__in=filter(None, places.values())).values_list("pk", "name"))
+    return {
+        "plan": _named(plan),
+        "name": change.holder.name,
+        "day": formats.day(day),
+        **{place: names.get(unit_id or 0, "") for place, unit_id in places.items()},
+    }
+
+
+def _named(plan: Plan) -> str:
+    span = span_of(plan)
+    return gettext("“%(name)s” (%(first)s – %(last)s, %(state)s)") % {
+        "name": plan.name,
+        "first": formats.day(span.start),
+        "last": formats.day(span.last_day),
+        "state": plan.get_state_display(),
+    }
+
+
+def _impact(organisation: Organisation, plan: Plan, text: str, details: Iterable[str] = ()) -> Impact:
+    return Impact(text, reverse("plan", args=[organisation.slug, plan.pk]), tuple(details))
