@@ -401,7 +401,7 @@ def test_undo_is_asked_of_the_server(page: Page, server: Server) -> None:
     cell(page, "Alice", "2026-07").click()
     page.keyboard.press("Control+z")
     expect(page.locator("[data-notes]")).to_contain_text("Later changes stand on it.")
-    assert server.asked == [("undo/", {"reason": ""})]
+    assert server.asked == [("undo/", {"version": 1, "reason": ""})]
 
 
 def test_a_plan_in_force_asks_for_the_reason_once(browser: Browser) -> None:
