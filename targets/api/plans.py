@@ -23,7 +23,14 @@ from targets.models import Goal, Plan
 from targets.selectors.nesting import Part, part_of_whole, parts_of_whole
 from targets.selectors.plans import get_goal, get_plan, goals_of, visible_plans
 from targets.selectors.smart import smart_findings
-from targets.services.plans import GoalChanges, change_goal, change_plan, create_goal, create_plan
+from targets.services.plans import (
+    GoalChanges,
+    PlanChanges,
+    change_goal,
+    change_plan,
+    create_goal,
+    create_plan,
+)
 from targets.services.publishing import (
     approve_plan,
     close_plan,
@@ -38,6 +45,7 @@ NAME = Field("name", text(200))
 STARTS_ON = Field("starts_on", DATE, "The first day of a fiscal period, such as a month.")
 ENDS_ON = Field("ends_on", DATE, "The day after the last one, as in 2018-01-01.")
 PARENT = Field("parent", ID, "The id of the plan that it is a part of.").optional()
+OTHER_PARENT = Field("parent", ID, "The id of the plan that it is a part of; null for none.").nullable()
 ANSWERS_BY = Field("answers_by", DATE, "Until when people propose.").optional()
 MOVE_REASON = Field("reason", text(300), "Why.")
 ROOT_UNIT = Field("root_unit", ID, "The unit that it is for, with everything below.")
@@ -154,17 +162,25 @@ class OnePlan(TenantView):
         """One plan."""
         return plan_row(get_plan(self.actor, plan_id, self.today))
 
-    @operation(Scope.TARGETS_WRITE, body=(NAME.optional(), BASIS), answers=PlanRow, versioned=True)
+    @operation(
+        Scope.TARGETS_WRITE, body=(NAME.optional(), BASIS, OTHER_PARENT), answers=PlanRow, versioned=True
+    )
     def patch(self, request: Request, plan_id: int) -> PlanRow:
-        """Another name, or another way to expect."""
+        """Another name, another way to expect; a draft may become part of another plan, or of none."""
         plan = change_plan(
             self.actor,
             plan=get_plan(self.actor, plan_id, self.today),
+            changes=self._changes(),
             expected_version=self.version,
             at=self.at,
-            **self.body.only(NAME, BASIS),
         )
         return plan_row(plan)
+
+    def _changes(self) -> PlanChanges:
+        changes = self.body.only(NAME, BASIS, OTHER_PARENT)
+        if parent_id := changes.get("parent"):
+            changes["parent"] = get_plan(self.actor, parent_id, self.today)
+        return cast("PlanChanges", changes)
 
 
 class PlanOpening(TenantView):

@@ -27,7 +27,7 @@ class Word(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difficulty:
-    """`reached` of the `of` periods that are known were at the target or above; `share` is their quotient.
+    """`reached` of the `of` periods that are known were as good as the target; `share` is their quotient.
 
     `median` and `best` are of those periods, `times_median` is target over median. None where undefined,
     such as times a median that is not above zero.
@@ -42,27 +42,29 @@ class Difficulty:
     word: Word
 
 
-def difficulty(target: int, history: Sequence[int | None]) -> Difficulty:
+def difficulty(target: int, history: Sequence[int | None], *, is_lower_better: bool = False) -> Difficulty:
     """Where `target` stands in `history`, one actual for each earlier period; None is not known, and not 0.
 
-    All amounts in one unit. With fewer than three known periods the word is unknown; the counts say why.
-    The order of the periods makes no difference.
+    All amounts in one unit. As good is as much or more; where lower is better, as little or less. With fewer
+    than three known periods the word is unknown; the counts say why. The order of the periods makes no
+    difference.
     """
     known = [actual for actual in history if actual is not None]
-    reached = sum(actual >= target for actual in known)
+    reached = sum(actual <= target if is_lower_better else actual >= target for actual in known)
     middle = median(map(Fraction, known)) if known else None
     return Difficulty(
         reached=reached,
         of=len(known),
         share=ratio(reached, len(known)),
         median=middle,
-        best=max(known, default=None),
+        best=min(known, default=None) if is_lower_better else max(known, default=None),
         times_median=ratio(target, middle) if middle and middle > 0 else None,
-        word=_word(reached, len(known)),
+        word=word_of(reached, len(known)),
     )
 
 
-def _word(reached: int, of: int) -> Word:
+def word_of(reached: int, of: int) -> Word:
+    """What may be said of a target that was reached in so many of so many periods."""
     if of < LEAST_PERIODS:
         return Word.UNKNOWN
     if not reached:

@@ -41,6 +41,7 @@ class GoalFacts:
     holder: str
     amount: int | None
     has_records: bool  # the KPI is computed from records that exist
+    source: str  # which records those are
     references: Sequence[Reference]
     band: Band
     achievable_because: str
@@ -87,13 +88,14 @@ def _specific(facts: GoalFacts) -> Finding:
 
 
 def _measurable(facts: GoalFacts) -> Finding:
-    return _finding(
+    if facts.has_records:
+        return Finding("M", ok=True)
+    missing = Message(N_("There are no records to measure it from: {source}."), {"source": facts.source})
+    return Finding(
         "M",
-        (
-            facts.has_records,
-            N_("There are no records to measure it from."),
-            N_("Import the records its KPI is computed from, or choose another KPI."),
-        ),
+        ok=False,
+        missing=missing if facts.source else Message(N_("There are no records to measure it from.")),
+        mend=Message(N_("Import these records, or choose another KPI: values cannot be entered by hand.")),
     )
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +21,7 @@ from salestargets.web.dialogs import VersionedForm
 from salestargets.web.fields import DayField, NumberField, TextField
 from targets.amounts import from_stored, is_level, to_stored
 from targets.choices import PlanState
-from targets.models import Goal, Milestone
+from targets.models import Goal, Milestone, Plan
 from targets.selectors.objectives import all_objectives
 from targets.selectors.plans import visible_plans
 from targets.services.milestones import MilestoneChanges
@@ -29,6 +30,21 @@ from targets.services.plans import GoalChanges
 OWN = "own"
 #: A goal that nobody weighs counts in full.
 WHOLE_BP = 10_000
+
+
+def parent_field() -> IdField:
+    return IdField(
+        label=_("Part of"),
+        choices=[],
+        required=False,
+        help_text=_("The plan above, such as the year's: what this one differs from it is recorded."),
+    )
+
+
+def wholes_for(plans: QuerySet[Plan]) -> list[tuple[object, str]]:
+    """The plans that another may be a part of, or none."""
+    running = plans.exclude(state=PlanState.CLOSED)
+    return [("", gettext("No other plan")), *running.values_list("id", "name")]
 
 
 class PlanForm(forms.Form):
@@ -45,12 +61,7 @@ class PlanForm(forms.Form):
         required=False,
         help_text=_("For another period: the last day of a month, or of a fiscal period."),
     )
-    parent = IdField(
-        label=_("Part of"),
-        choices=[],
-        required=False,
-        help_text=_("The plan above, such as the year's: what this one differs from it is recorded."),
-    )
+    parent = parent_field()
     root_unit = IdField(
         label=_("Unit"), choices=[], help_text=_("The plan is for this unit and everything below it.")
     )
@@ -74,8 +85,7 @@ class PlanForm(forms.Form):
         spans = [(_text(span), self.calendar.name(span)) for span in spans_around(self.calendar, on)]
         self.fields["span"].choices = [*spans, (OWN, _("Another period"))]  # type: ignore[attr-defined]
         offer(self, "root_unit", unit_choices(actor, on))
-        wholes = visible_plans(actor, on).exclude(state=PlanState.CLOSED)
-        offer(self, "parent", [("", gettext("No other plan")), *wholes.values_list("id", "name")])
+        offer(self, "parent", wholes_for(visible_plans(actor, on)))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -113,7 +123,25 @@ class PlanForm(forms.Form):
 
 class PlanEditForm(VersionedForm):
     name = TextField(label=_("Name"), max_length=200)
+    parent = parent_field()
     expected_basis = forms.ChoiceField(label=_("Expected by"), choices=ExpectedBasis.choices)
+
+    def __init__(self, plan: Plan, actor: Actor, on: date, *args: Any, **kwargs: Any) -> None:
+        initial = {
+            "name": plan.name,
+            "parent": plan.parent_id or "",
+            "expected_basis": plan.expected_basis,
+            "version": plan.version,
+        }
+        super().__init__(*args, initial=initial, **kwargs)
+        if plan.state != PlanState.DRAFT:
+            del self.fields["parent"]
+            return
+        around = visible_plans(actor, on).filter(starts_on__lte=plan.starts_on, ends_on__gte=plan.ends_on)
+        offered = wholes_for(around.exclude(pk=plan.pk))
+        if plan.parent is not None and plan.parent_id not in dict(offered):
+            offered.append((plan.parent_id, plan.parent.name))
+        offer(self, "parent", offered)
 
 
 class GoalForm(forms.Form):

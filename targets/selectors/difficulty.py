@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
+from kpis.choices import Direction
 from kpis.selectors import actuals, is_stock, series
 from kpis.values import Actual, Holder
 from salestargets.kernel.periods import Period
@@ -16,13 +17,21 @@ MOST_PERIODS = 8
 
 
 def difficulties(goal: Goal, numbers: Mapping[Node, int], *, on: date) -> dict[Node, Difficulty]:
-    """How hard each number is, by the last eight periods that are over; the same few queries for any number.
+    """How hard each number is, by the last eight periods that are over; the same few queries for any number."""
+    past, is_lower_better = pasts(goal, numbers, on=on), goal.kpi.direction == Direction.LOWER
+    return {
+        node: difficulty(number, past[node], is_lower_better=is_lower_better)
+        for node, number in numbers.items()
+    }
+
+
+def pasts(goal: Goal, nodes: Collection[Node], *, on: date) -> dict[Node, list[int | None]]:
+    """What each reached in the last eight periods that are over, the oldest first; None is not known.
 
     A holder's past is known from the first period on in which anything was recorded for them.
     """
-    spans = earlier_spans(goal, on=on)
-    past = _past(goal, [node.holder for node in numbers], spans, on=on)
-    return {node: difficulty(number, past[node.holder]) for node, number in numbers.items()}
+    past = _past(goal, {node.holder for node in nodes}, earlier_spans(goal, on=on), on=on)
+    return {node: past[node.holder] for node in nodes}
 
 
 def earlier_spans(goal: Goal, *, on: date) -> list[Period]:
@@ -54,19 +63,18 @@ def _summed(
     """Of whole calendar months all at once; spans of other days one by one."""
     if any(span.start.day != 1 or span.end.day != 1 for span in spans):
         return [_values(goal, holders, span, on=on) for span in spans]
+    places = {month.start: n for n, span in enumerate(spans) for month in span.months()}
     whole = Period(spans[0].start, spans[-1].end)
     months = series(holders, goal.kpi, whole, by="month", on=on)
-    return [
-        {
-            holder: _sum([value for month, value in months[holder].items() if _within(span, month)], goal)
-            for holder in holders
-        }
-        for span in spans
-    ]
-
-
-def _within(span: Period, month: object) -> bool:
-    return isinstance(month, date) and span.contains(month)
+    found: list[dict[Holder, Actual]] = [{} for _span in spans]
+    for holder in holders:
+        parts: list[list[Actual]] = [[] for _span in spans]
+        for month, value in months[holder].items():
+            if month in places:
+                parts[places[month]].append(value)
+        for values, part in zip(found, parts, strict=True):
+            values[holder] = _sum(part, goal)
+    return found
 
 
 def _sum(values: Sequence[Actual], goal: Goal) -> Actual:

@@ -34,6 +34,20 @@ def check_within(plan: Plan, parent: Plan) -> None:
         )
 
 
+def check_no_circle(plan: Plan, parent: Plan) -> None:
+    """No plan is a part of itself, nor of its own parts."""
+    above: Plan | None = parent
+    while above is not None:
+        if above.pk == plan.pk:
+            raise DomainError(
+                N_("“{name}” is this plan, or a part of it."),
+                code="circle",
+                field="parent",
+                params={"name": parent.name},
+            )
+        above = Plan.objects.filter(pk=above.parent_id).first() if above.parent_id else None
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A goal of a plan within a plan: what the plan above has for it, and by how much it differs.

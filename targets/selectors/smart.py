@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from kpis.catalogue import BUILT_IN
+from kpis.choices import Part
 from kpis.models import LeafCell
 from kpis.selectors import actual, is_stock, measures_of
 from kpis.values import Holder
@@ -14,7 +16,7 @@ from targets.selectors.capacity import capacity_of
 from targets.selectors.nesting import part_of_whole
 from targets.selectors.periods import just_before, span_of, year_before
 from targets.selectors.rules import planning_rules
-from targets.selectors.team import OPEN, OneMeasure
+from targets.selectors.team import open_counterpart
 from targets.selectors.trees import plan_tree
 
 
@@ -30,6 +32,7 @@ def facts_of(goal: Goal, *, on: date) -> GoalFacts:
         holder=goal.plan.root_unit.name,
         amount=goal.amount,
         has_records=_has_records(goal),
+        source=_source(goal),
         references=references_of(goal, on=on),
         band=Band(rules.band_low, rules.band_high),
         achievable_because=goal.achievable_because,
@@ -50,7 +53,15 @@ def references_of(goal: Goal, *, on: date) -> list[Reference]:
 def _has_records(goal: Goal) -> bool:
     if is_stock(goal.kpi):
         return True  # what there is now, be it nothing
-    return LeafCell.objects.filter(measure__in=measures_of(goal.kpi, "numerator")).exists()
+    below_the_line = measures_of(goal.kpi, Part.DENOMINATOR)  # what is no ratio has nothing there
+    measures = below_the_line or measures_of(goal.kpi, Part.NUMERATOR)
+    return LeafCell.objects.filter(measure__in=measures).exists()
+
+
+def _source(goal: Goal) -> str:
+    """From which records the KPI is computed, in the reader's language."""
+    built_in = BUILT_IN.get(goal.kpi.key)
+    return str(built_in.source) if built_in else ""
 
 
 def _history(goal: Goal, *, on: date) -> Reference:
@@ -75,11 +86,11 @@ def _capacity(goal: Goal, *, on: date) -> Reference:
 def _pipeline(goal: Goal, *, on: date) -> Reference:
     """What is reached already and what is open now; None where nothing open would add to the KPI."""
     about = Message(N_("what is reached and open now"))
-    measure = OPEN.get(goal.kpi.numerator)
-    if measure is None:
+    counterpart = open_counterpart(goal.kpi)
+    if counterpart is None:
         return Reference("pipeline", about, None)
     root, span = Holder("unit", goal.plan.root_unit_id), span_of(goal.plan)
-    is_open = actual(root, OneMeasure(measure), span, on=on).numerator
+    is_open = actual(root, counterpart, span, on=on).numerator
     return Reference("pipeline", about, ((_reached(goal, span, on=on) or 0) + is_open) or None)
 
 

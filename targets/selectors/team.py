@@ -31,7 +31,7 @@ MOST_GOALS = 50
 MOST_HELP = 5
 SPARK_MONTHS = 12
 #: What is open now and would add to a measure if it were won.
-OPEN = {"won_amount": "open_amount", "won_count": "open_count"}
+_OPEN = {"won_amount": "open_amount", "won_count": "open_count"}
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def severities(actor: Actor, goal: Goal, nodes: Collection[Node], on: date) -> d
 
 def open_counterpart(kpi: Kpi) -> OneMeasure | None:
     """What is open now and would add to this KPI if it were won; None where there is nothing of that kind."""
-    measure = None if kpi.denominator else OPEN.get(kpi.numerator)
+    measure = None if kpi.denominator else _OPEN.get(kpi.numerator)
     return OneMeasure(measure) if measure else None
 
 

@@ -32,7 +32,7 @@ from targets.models import Proposal as Promise
 from targets.selectors.capacity import capacity_of
 from targets.selectors.difficulty import earlier_spans
 from targets.selectors.periods import span_of, year_before
-from targets.selectors.team import OPEN, OneMeasure
+from targets.selectors.team import OneMeasure, open_counterpart
 from targets.selectors.trees import Node, plan_tree
 
 AVERAGED = 4
@@ -199,8 +199,8 @@ def _capacity(goal: Goal, people: Sequence[Node], on: date) -> Capacity:
 
 def _funnel(goal: Goal, on: date) -> Funnel:
     """Deals created in the same period a year earlier, the win rate and the average deal of that time."""
-    measure = OPEN.get(goal.kpi.numerator)
-    if measure is None:
+    counterpart = open_counterpart(goal.kpi)
+    if counterpart is None:
         return Funnel(None, (None,), None)
     span, root = year_before(span_of(goal.plan)), _root(goal)
     created, won, lost, worth = (
@@ -208,7 +208,7 @@ def _funnel(goal: Goal, on: date) -> Funnel:
         for key in ("created_count", "won_count", "lost_count", goal.kpi.numerator)
     )
     rate = round(Decimal(won) / (won + lost), RATE_PLACES) if won + lost else None
-    is_open = actual(root, OneMeasure(measure), span_of(goal.plan), on=on).numerator
+    is_open = actual(root, counterpart, span_of(goal.plan), on=on).numerator
     return Funnel(
         leads=created or None,
         conversions=(rate,),

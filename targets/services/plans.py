@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import TypedDict
 
 import pghistory
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from kpis.models import Kpi
 from salestargets.kernel.errors import Conflict, DomainError, Forbidden
@@ -17,7 +17,7 @@ from salestargets.tenancy.selectors import fiscal_calendar_of, get_person, get_u
 from salestargets.tenancy.services.versions import lock, save_changes
 from targets.choices import MAKING, ChangeKind, PlanState
 from targets.models import Goal, Plan
-from targets.selectors.nesting import check_within
+from targets.selectors.nesting import check_no_circle, check_within
 from targets.selectors.objectives import get_objective
 from targets.selectors.plans import goals_of
 from targets.selectors.sheets import sheet_of
@@ -36,6 +36,14 @@ from targets.services.progress import refresh_progress
 
 WHOLE_BP = 10_000
 LONGEST_DAYS = 3 * 53 * 7  # three years, also of 53 weeks
+
+
+class PlanChanges(TypedDict, total=False):
+    """What may be said of a plan; what is left out stays."""
+
+    name: str
+    expected_basis: str
+    parent: Plan | None
 
 
 class GoalChanges(TypedDict, total=False):
@@ -92,19 +100,23 @@ def change_plan(
     actor: Actor,
     *,
     plan: Plan,
-    name: str | None = None,
-    expected_basis: str | None = None,
+    changes: PlanChanges,
     expected_version: int | None,
     at: datetime,
 ) -> Plan:
-    """Another name, or another way to expect; its span and unit stay."""
+    """Another name, another way to expect, or as a draft part of another plan; its span and unit stay."""
     check_may_lead(actor, plan.root_unit_id, at=at)
+    if "parent" in changes:
+        _lock_nesting(actor)
     plan = lock(plan, expected_version=expected_version)
     check_not_closed(plan)
-    if expected_basis is not None and save_changes(plan, {"expected_basis": ExpectedBasis(expected_basis)}):
+    if "parent" in changes:
+        _make_part_of(plan, changes["parent"])
+    basis = ExpectedBasis(changes.get("expected_basis", plan.expected_basis))
+    if save_changes(plan, {"expected_basis": basis}):
         _expect_anew(plan, at)
-    if name is not None and name != plan.name:
-        plan.name, plan.version = _name(name), plan.version + 1
+    if changes.get("name", plan.name) != plan.name:
+        plan.name, plan.version = _name(changes["name"]), plan.version + 1
         _with_own_name(plan)
     return plan
 
@@ -157,6 +169,30 @@ def check_may_lead(actor: Actor, root_unit_id: int, *, at: datetime) -> None:
     actor.require(Scope.TARGETS_WRITE)
     if not sight_of(actor, actor.organisation.today(at)).of_unit(root_unit_id):
         raise Forbidden(N_("The plan belongs to the managers of its unit."), code="not_yours")
+
+
+def _lock_nesting(actor: Actor) -> None:
+    """Two who each make one plan a part of the other's come one after the other, or both would be right."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('targets.nesting', %s))", [actor.organisation.pk]
+        )
+
+
+def _make_part_of(plan: Plan, parent: Plan | None) -> None:
+    """What was said of the difference from the plan above was said of the one before."""
+    if plan.parent_id == (parent.pk if parent else None):
+        return
+    if plan.state != PlanState.DRAFT:
+        raise DomainError(
+            N_("What a plan is part of is changed while it is a draft."), code="not_a_draft", field="parent"
+        )
+    if parent is not None:
+        check_no_circle(plan, parent)
+        check_within(plan, parent)
+    save_changes(plan, {"parent": parent})
+    for goal in Goal.objects.filter(plan=plan).exclude(drift=0):
+        save_changes(goal, {"drift": 0, "drift_reason": ""})
 
 
 def _expect_anew(plan: Plan, at: datetime) -> None:

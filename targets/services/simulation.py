@@ -20,7 +20,7 @@ from targets.selectors.periods import calendar_for, just_before, span_of, year_b
 from targets.selectors.rules import planning_rules
 from targets.selectors.sheets import NOTHING, Sheet, Spread
 from targets.selectors.smart import references_of
-from targets.selectors.team import OPEN, OneMeasure
+from targets.selectors.team import open_counterpart
 from targets.selectors.trees import Node
 from targets.services.pace_rule import PACE, severity_of, subject_of
 
@@ -211,11 +211,11 @@ def _left(case: _Case, node: Node) -> Left:
 
 def _open(case: _Case) -> dict[Node, int]:
     """What is open to be won; nothing where nothing of that kind can be."""
-    measure = OPEN.get(case.goal.kpi.numerator)
-    if measure is None or is_level(case.goal.kpi):
+    counterpart = open_counterpart(case.goal.kpi)
+    if counterpart is None:
         return {}
     holders = [node.holder for node in case.nodes]
-    found = actuals(holders, OneMeasure(measure), span_of(case.goal.plan), on=case.today)
+    found = actuals(holders, counterpart, span_of(case.goal.plan), on=case.today)
     return {node: found[node.holder].numerator for node in case.nodes}
 
 

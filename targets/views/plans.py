@@ -18,7 +18,7 @@ from targets.forms.plans import PlanEditForm, PlanForm
 from targets.models import Goal, Plan
 from targets.selectors.periods import span_of
 from targets.selectors.plans import get_plan, goals_of, visible_plans
-from targets.services.plans import change_plan, create_plan
+from targets.services.plans import PlanChanges, change_plan, create_plan
 from targets.views.addresses import address_of
 from targets.views.folds import check_steers
 
@@ -75,21 +75,28 @@ def plan_new(request: TenantRequest) -> HttpResponse:
 @page(Scope.TARGETS_WRITE)
 def plan_edit(request: TenantRequest, plan_id: int) -> HttpResponse:
     plan = get_plan(request.actor, plan_id, request.today)
-    initial = {"name": plan.name, "expected_basis": plan.expected_basis, "version": plan.version}
-    form = PlanEditForm(sent(request), initial=initial)
+    form = PlanEditForm(plan, request.actor, request.today, sent(request))
 
     def change(data: dict[str, Any]) -> None:
+        changes = PlanChanges(name=data["name"], expected_basis=data["expected_basis"])
+        if "parent" in data:
+            changes["parent"] = _parent(request, plan, data["parent"])
         change_plan(
             request.actor,
             plan=plan,
-            name=data["name"],
-            expected_basis=data["expected_basis"],
+            changes=changes,
             expected_version=data["version"],
             at=request.now,
         )
 
     dialog = Dialog(title=_("Change the plan"), submit=_("Save"), back=_back(request, plan), done=_("Saved."))
     return answer(request, form, change, dialog)
+
+
+def _parent(request: TenantRequest, plan: Plan, parent_id: int | None) -> Plan | None:
+    if parent_id == plan.parent_id:
+        return plan.parent
+    return get_plan(request.actor, parent_id, request.today) if parent_id else None
 
 
 def _back(request: TenantRequest, plan: Plan, goal: Goal | None = None) -> str:

@@ -102,7 +102,11 @@ def test_a_change_of_a_stale_plan_is_refused(world: World) -> None:
     def rename(name: str, version: int) -> Plan:
         with acting_for(world.acme.pk):
             return change_plan(
-                system_actor(world.acme), plan=plan, name=name, expected_version=version, at=APRIL
+                system_actor(world.acme),
+                plan=plan,
+                changes={"name": name},
+                expected_version=version,
+                at=APRIL,
             )
 
     assert rename("Spring", 1).version == 2
@@ -119,7 +123,7 @@ def test_another_way_to_expect_counts_at_once(world: World) -> None:
         change_plan(
             system_actor(world.acme),
             plan=plan,
-            expected_basis="working_day",
+            changes={"expected_basis": "working_day"},
             expected_version=None,
             at=NOON,
         )

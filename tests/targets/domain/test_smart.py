@@ -18,6 +18,7 @@ GOOD = GoalFacts(
     holder="East",
     amount=1_200_000,
     has_records=True,
+    source="Won deals by closing date",
     references=[Reference("history", LAST_YEAR, 1_000_000), Reference("capacity", CAPACITY, 1_500_000)],
     band=Band(Decimal("0.50"), Decimal("1.50")),
     achievable_because="",
@@ -46,7 +47,12 @@ def test_a_complete_goal_is_smart():
     [
         ({"kpi": ""}, "S", "It does not say which number is meant."),
         ({"holder": ""}, "S", "It does not say who holds it."),
-        ({"has_records": False}, "M", "There are no records to measure it from."),
+        (
+            {"has_records": False},
+            "M",
+            "There are no records to measure it from: Won deals by closing date.",
+        ),
+        ({"has_records": False, "source": ""}, "M", "There are no records to measure it from."),
         (
             {"references": UNKNOWN},
             "A",
