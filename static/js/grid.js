@@ -15,12 +15,13 @@ const MANY = 200 // rows, from which on the lower levels are folded at first
 const A_WHILE = 60000 // milliseconds
 
 /** What is shown, from left to right. */
-const shownOf = ({ columns, isLevel }, rows, words) => {
+const shownOf = ({ columns, isLevel }, rows, words, hasPast) => {
   const beside = (kind) => ({ kind, key: kind, label: words.say(kind), column: columns.find(({ key }) => key === "total") })
   return [
     { kind: "name", key: "name", label: words.say("name") },
     ...columns.map((column) => ({ kind: "value", key: column.key, label: column.label ?? words.say("total"), column })),
     ...(rows.some(({ proposed }) => proposed !== null) ? [beside("proposed")] : []),
+    ...(hasPast ? [beside("past")] : []),
     ...(isLevel ? [] : [beside("left")]),
   ]
 }
@@ -33,7 +34,7 @@ class Grid {
     const grid = inside.querySelector("[data-scroll]")
     if (answer.rows.length > MANY) sheet.fold([...sheet.rows.keys()].filter((key) => sheet.places.get(key).depth > 0), true)
     Object.assign(this, { root, grid, words, scale, sheet })
-    this.view = new View({ root, grid, sheet, scale, words, columns: shownOf(sheet, answer.rows, words) })
+    this.view = new View({ root, grid, sheet, scale, words, columns: shownOf(sheet, answer.rows, words, "past" in root.dataset) })
     this.telling = new Telling({ root, words })
     this.editing = new Editing({ ...this, url: root.dataset.url, query: root.dataset.query, token: root.dataset.token, version: answer.version, needsReason: answer.needs_reason, shown: () => this.#tellWhere() })
     this.field = new Field({ ...this, error: inside.querySelector("[data-error]"), write: (at, amount) => this.#written(at, amount) })
@@ -41,6 +42,16 @@ class Grid {
     this.#prepare(answer)
     this.#listen()
     this.editing.show()
+    this.#remember()
+  }
+
+  /** What everyone reached before is much to read: it comes once the numbers stand, and stays. */
+  async #remember() {
+    const past = this.root.dataset.past && (await load({ url: this.root.dataset.past, query: "" }))
+    if (!past) return
+    this.sheet.remember(past)
+    this.view.refresh()
+    this.#tellWhere()
   }
 
   #prepare({ rules, needs_reason, rows }) {
@@ -74,7 +85,7 @@ class Grid {
     if (place === this.view.active) this.#offer(row)
     if (place === this.view.active && !this.view.chosen.isOne) return this.#tellChosen()
     const of = kind === "value" ? column : this.sheet.columns[0]
-    const { titles } = this.view.valueOf(row, of)
+    const titles = [...this.view.valueOf(row, of).titles, ...(kind === "past" ? this.view.pastOf(row).titles : [])]
     const name = this.words.say("cell", { name: row.name, column: kind === "value" ? label : this.shown(1).label })
     this.telling.at([`${name}: ${this.scale.exact(this.sheet.value(row, of))}`, ...titles].join(" · "))
   }

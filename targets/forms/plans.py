@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,7 @@ from salestargets.kernel.periods import Period
 from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import ExpectedBasis
 from salestargets.tenancy.selectors import fiscal_calendar_of
-from salestargets.web.choosing import IdField, offer, person_choices, unit_choices
+from salestargets.web.choosing import Choices, IdField, offer, person_choices, unit_choices
 from salestargets.web.dialogs import VersionedForm
 from salestargets.web.fields import DayField, NumberField, TextField
 from targets.amounts import from_stored, is_level, to_stored
@@ -41,7 +42,7 @@ def parent_field() -> IdField:
     )
 
 
-def wholes_for(plans: QuerySet[Plan]) -> list[tuple[object, str]]:
+def wholes_for(plans: QuerySet[Plan]) -> Choices:
     """The plans that another may be a part of, or none."""
     running = plans.exclude(state=PlanState.CLOSED)
     return [("", gettext("No other plan")), *running.values_list("id", "name")]
@@ -126,21 +127,21 @@ class PlanEditForm(VersionedForm):
     parent = parent_field()
     expected_basis = forms.ChoiceField(label=_("Expected by"), choices=ExpectedBasis.choices)
 
-    def __init__(self, plan: Plan, actor: Actor, on: date, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, plan: Plan, actor: Actor, on: date, data: QueryDict | None) -> None:
         initial = {
             "name": plan.name,
             "parent": plan.parent_id or "",
             "expected_basis": plan.expected_basis,
             "version": plan.version,
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         if plan.state != PlanState.DRAFT:
             del self.fields["parent"]
             return
         around = visible_plans(actor, on).filter(starts_on__lte=plan.starts_on, ends_on__gte=plan.ends_on)
         offered = wholes_for(around.exclude(pk=plan.pk))
         if plan.parent is not None and plan.parent_id not in dict(offered):
-            offered.append((plan.parent_id, plan.parent.name))
+            offered.append((plan.parent.pk, plan.parent.name))
         offer(self, "parent", offered)
 
 

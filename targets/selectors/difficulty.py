@@ -17,7 +17,7 @@ MOST_PERIODS = 8
 
 
 def difficulties(goal: Goal, numbers: Mapping[Node, int], *, on: date) -> dict[Node, Difficulty]:
-    """How hard each number is, by the last eight periods that are over; the same few queries for any number."""
+    """How hard each number is, by the last eight periods that are over; the same few queries for all."""
     past, is_lower_better = pasts(goal, numbers, on=on), goal.kpi.direction == Direction.LOWER
     return {
         node: difficulty(number, past[node], is_lower_better=is_lower_better)
@@ -63,7 +63,7 @@ def _summed(
     """Of whole calendar months all at once; spans of other days one by one."""
     if any(span.start.day != 1 or span.end.day != 1 for span in spans):
         return [_values(goal, holders, span, on=on) for span in spans]
-    places = {month.start: n for n, span in enumerate(spans) for month in span.months()}
+    places: dict[object, int] = {month.start: n for n, span in enumerate(spans) for month in span.months()}
     whole = Period(spans[0].start, spans[-1].end)
     months = series(holders, goal.kpi, whole, by="month", on=on)
     found: list[dict[Holder, Actual]] = [{} for _span in spans]

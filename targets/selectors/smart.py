@@ -3,7 +3,6 @@
 from datetime import date
 
 from kpis.catalogue import BUILT_IN
-from kpis.choices import Part
 from kpis.models import LeafCell
 from kpis.selectors import actual, is_stock, measures_of
 from kpis.values import Holder
@@ -53,8 +52,8 @@ def references_of(goal: Goal, *, on: date) -> list[Reference]:
 def _has_records(goal: Goal) -> bool:
     if is_stock(goal.kpi):
         return True  # what there is now, be it nothing
-    below_the_line = measures_of(goal.kpi, Part.DENOMINATOR)  # what is no ratio has nothing there
-    measures = below_the_line or measures_of(goal.kpi, Part.NUMERATOR)
+    below_the_line = measures_of(goal.kpi, "denominator")  # what is no ratio has nothing there
+    measures = below_the_line or measures_of(goal.kpi, "numerator")
     return LeafCell.objects.filter(measure__in=measures).exists()
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kpis.models import Kpi
 from kpis.selectors import all_kpis
+from salestargets.tenancy.access import sight_of
 from salestargets.tenancy.choices import Scope
 from salestargets.web.dialogs import Dialog, VersionedForm, answer, sent
 from salestargets.web.requests import TenantRequest, page
@@ -49,6 +50,19 @@ def goal(request: TenantRequest, plan_id: int) -> HttpResponseBase:
         return redirect(_address(request, "plan", frame.plan, frame.goal))
     shown |= _shown(request, frame, frame.goal)
     return render(request, "targets/goal.html#goal" if request.htmx else "targets/goal.html", shown)
+
+
+@require_GET
+@page()
+def goal_smart(request: TenantRequest, plan_id: int, goal_id: int) -> HttpResponseBase:
+    """How many letters hold, for the page with the numbers: it asks once it stands, since this reads much."""
+    goal = get_goal(request.actor, goal_id, request.today, plan_id=plan_id)
+    address = _address(request, "goal", goal.plan, goal)
+    if not request.htmx or not sight_of(request.actor, request.today).of_unit(goal.plan.root_unit_id):
+        return redirect(address)
+    letters = letters_of(goal, request.today)
+    shown = {"address": address, "met": sum(letter.ok for letter in letters), "of": len(letters)}
+    return render(request, "targets/includes/smart_line.html", shown)
 
 
 def _shown(request: TenantRequest, frame: Frame, goal: Goal) -> dict[str, Any]:

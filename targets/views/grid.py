@@ -7,8 +7,9 @@ from typing import Any
 import orjson
 from django.http import HttpResponse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
+from kpis.choices import Direction
 from kpis.values import Holder
 from salestargets.api.inputs import (
     BOOLEAN,
@@ -35,12 +36,14 @@ from salestargets.web.asked import asked_text
 from salestargets.web.requests import TenantRequest, page
 from targets.amounts import is_level, scale_of
 from targets.choices import IN_FORCE, MAKING, PlanState, Respread
+from targets.domain.difficulty import word_of
 from targets.models import Change, Goal, Plan
 from targets.selectors.agreement import proposed_in
 from targets.selectors.columns import columns_of
+from targets.selectors.difficulty import MOST_PERIODS, pasts
 from targets.selectors.plans import get_goal
 from targets.selectors.products import check_group
-from targets.selectors.rows import Gridline, gridlines
+from targets.selectors.rows import Gridline, gridlines, places
 from targets.selectors.sheets import Sheet, sheet_of
 from targets.selectors.trees import Node
 from targets.services.cells import Edit, StaleEdits, edit_numbers, hold
@@ -91,6 +94,30 @@ def grid(request: TenantRequest, plan_id: int, goal_id: int) -> HttpResponse:
             "rules": [[rule.value, str(rule.label)] for rule in Respread],
         }
     )
+
+
+@require_GET
+@page()
+def grid_past(request: TenantRequest, plan_id: int, goal_id: int) -> HttpResponse:
+    """What everyone in sight reached before, for the grid to say how hard their numbers are while it writes.
+
+    Asked for once the numbers stand. `words`: what so many of so many periods are called.
+    """
+    goal = get_goal(request.actor, goal_id, request.today, plan_id=plan_id)
+    sight = sight_of(request.actor, request.today)
+    nodes = [place.node for place in places(sheet_of(goal).tree, sight)]
+    past = pasts(goal, nodes, on=request.today)
+    return _json(
+        {
+            "is_lower_better": goal.kpi.direction == Direction.LOWER,
+            "words": [[word_of(reached, of) for reached in range(of + 1)] for of in range(MOST_PERIODS + 1)],
+            "past": {str(node): _known(past[node]) for node in nodes},
+        }
+    )
+
+
+def _known(past: Sequence[int | None]) -> list[int]:
+    return [amount for amount in past if amount is not None]
 
 
 @require_POST

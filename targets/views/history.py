@@ -14,10 +14,14 @@ from salestargets.web.requests import TenantRequest, page
 from salestargets.web.templatetags import formats
 from targets.amounts import scale_of
 from targets.choices import Phasing, Respread
+from targets.domain.difficulty import Difficulty
+from targets.models import Target
+from targets.selectors.difficulty import difficulties
 from targets.selectors.history import origin_of, own_share, steps_of, versions_of
 from targets.selectors.overrides import may_withdraw
 from targets.selectors.phasing import by_days
 from targets.selectors.plans import get_target
+from targets.selectors.trees import Node
 
 
 @require_GET
@@ -31,6 +35,7 @@ def history(request: TenantRequest, target_id: int) -> HttpResponse:
         "origin": origin,
         "may_withdraw": may_withdraw(request.actor, target, on=request.today),
         "own": own_share(origin, target),
+        "difficulty": None if target.group else difficulty_of(target, request.today),
         "versions": versions_of(target),
         "steps": [(step, told(step.details)) for step in steps_of(target)],
         "weeks": by_days(target, request.organisation, weeks=True),
@@ -38,6 +43,13 @@ def history(request: TenantRequest, target_id: int) -> HttpResponse:
     }
     template = "targets/history.html#dialog" if request.htmx else "targets/history.html"
     return render(request, template, shown)
+
+
+def difficulty_of(target: Target, on: date) -> Difficulty | None:
+    """Where the number in force stands in its holder's own past."""
+    node = Node(target.unit_id, target.person_id)
+    number = target.given if target.agreed is None else target.agreed
+    return None if number is None else difficulties(target.goal, {node: number}, on=on)[node]
 
 
 def told(details: Mapping[str, Any]) -> str:

@@ -94,9 +94,12 @@ def plan_edit(request: TenantRequest, plan_id: int) -> HttpResponse:
 
 
 def _parent(request: TenantRequest, plan: Plan, parent_id: int | None) -> Plan | None:
-    if parent_id == plan.parent_id:
-        return plan.parent
-    return get_plan(request.actor, parent_id, request.today) if parent_id else None
+    """The one it has stays, also where it is out of sight."""
+    if not parent_id:
+        return None
+    above: Plan | None = plan.parent
+    is_the_same = above is not None and above.pk == parent_id
+    return above if is_the_same else get_plan(request.actor, parent_id, request.today)
 
 
 def _back(request: TenantRequest, plan: Plan, goal: Goal | None = None) -> str:

@@ -19,11 +19,13 @@ from salestargets.web.registry import Text
 from salestargets.web.requests import TenantRequest, page
 from targets.amounts import scale_of
 from targets.choices import MAKING, PlanState
+from targets.domain.difficulty import Difficulty
 from targets.exports import sheet_file
 from targets.forms.viewing import ThenForm
 from targets.models import Goal
 from targets.selectors.arranging import opened
 from targets.selectors.as_of import Then
+from targets.selectors.difficulty import difficulties
 from targets.selectors.products import ALL, check_group, groups_of
 from targets.selectors.rows import SheetRow, sheet_rows
 from targets.selectors.smart import smart_findings
@@ -42,6 +44,7 @@ class Row:
     may_set: bool
     may_split: bool
     may_hold: bool
+    difficulty: Difficulty | None
 
 
 @dataclass(frozen=True)
@@ -78,12 +81,10 @@ def plan(request: TenantRequest, plan_id: int) -> HttpResponseBase:
 
 
 def _goal(request: TenantRequest, goal: Goal) -> dict[str, Any]:
-    letters = [] if goal.plan.state == PlanState.CLOSED else letters_of(goal, request.today)
     return {
         "goal": goal,
         "scale": scale_of(goal.kpi, request.organisation.currency),
-        "letters": letters,
-        "met": sum(letter.ok for letter in letters),
+        "asks_smart": goal.plan.state != PlanState.CLOSED,
     }
 
 
@@ -139,6 +140,9 @@ def _table(request: TenantRequest, goal: Goal, then: Then, group: str) -> dict[s
     shown = opened(places, folds.open_ids, key=None, falling=False)
     writes = not then and _writes(request, goal)
     sight = sight_of(request.actor, request.today)
+    numbers = {place.node: by_node[place.node].total.amount for place in shown}
+    given = {node: amount for node, amount in numbers.items() if amount is not None}
+    hard = {} if group else difficulties(goal, given, on=request.today)
 
     def line(row: SheetRow) -> Row:
         node, has_number = row.place.node, row.total.amount is not None
@@ -150,11 +154,13 @@ def _table(request: TenantRequest, goal: Goal, then: Then, group: str) -> dict[s
             may_set=may_set,
             may_split=writes and has_number and row.place.has_children and sight.of_unit(node.unit_id),
             may_hold=may_set and has_number and row.place.parent is not None,
+            difficulty=hard.get(node),
         )
 
     return {
         "rows": [line(by_node[place.node]) for place in shown],
         "months": rows[0].months if rows else [],
+        "has_past": not group,
         "folds": folds,
         "grid": other_view(request, ""),
         "writes": writes,

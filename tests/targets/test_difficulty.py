@@ -65,6 +65,18 @@ def test_a_ratio_is_compared_with_the_ratios_of_its_periods(world: World) -> Non
     assert (found.reached, found.of, found.best) == (4, 4, 500_000)
 
 
+def test_where_lower_is_better_less_is_as_good(world: World) -> None:
+    for number, day in enumerate(FIRST_DAYS[:4], 1):
+        created = date.fromordinal(day.toordinal() - 10 * number)
+        a_deal(world.acme, world.carol, closed_on=day, created_on=created)
+    drained(world.acme)
+    goal, carol = a_goal(a_plan(world.acme), "20", kpi="sales_cycle"), Node(world.west.pk, world.carol.pk)
+    # 10, 20, 30 and 40 days: two of four were as short as 20.
+    found = hard(goal, carol, 2_000)
+    assert (found.reached, found.of, found.best, found.word) == (2, 4, 1_000, Word.FAIR)
+    assert hard(goal, carol, 900).word == Word.NEVER_REACHED
+
+
 def test_more_people_need_no_more_queries(world: World, django_assert_num_queries: object) -> None:
     goal = a_goal(a_plan(world.acme))
     for number in range(3):

@@ -14,6 +14,7 @@ export class Pasting {
     const { left, right } = this.view.chosen
     const cell = (row, { kind, column }) => {
       if (kind === "name") return row.name
+      if (kind === "past") return this.view.pastOf(row).text
       const amount = kind === "left" ? this.sheet.left(row.key, column) : kind === "proposed" ? row.proposed : this.sheet.value(row, column)
       return amount === null ? "" : this.scale.plain(amount)
     }

@@ -13,6 +13,7 @@ export class Sheet {
   #drafts = new Map()
   #lefts = new Map()
   #people = new Map()
+  #past = null
 
   constructor({ columns, rows, is_level }) {
     this.isLevel = is_level
@@ -135,6 +136,17 @@ export class Sheet {
     if (!row.is_unit) return row.total
     if (!this.#people.has(key)) this.#people.set(key, totalOf(this.below.get(key).map((child) => this.#ofPeople(child))))
     return this.#people.get(key)
+  }
+
+  /** What everyone reached before comes after the numbers. */
+  remember(past) { this.#past = past }
+
+  /** How hard a row's number is, by what was reached before: {word, reached, of}; null while nothing can be said. */
+  hardness(row) {
+    const past = this.#past?.past[row.key]
+    if (!past || row.total === null) return null
+    const reached = past.filter((amount) => (this.#past.is_lower_better ? amount <= row.total : amount >= row.total)).length
+    return { word: this.#past.words[past.length][reached], reached, of: past.length }
   }
 
   #forget() {

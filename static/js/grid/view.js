@@ -27,7 +27,7 @@ export class View {
   marks = new Map() // what happened to a cell: keyOf → {look, text}
   #live = new Map() // what is drawn: row → element
 
-  /** `columns`: what is shown, from left to right: {key, label, kind: name|value|left|proposed, column}. */
+  /** `columns`: what is shown, from left to right: {key, label, kind: name|value|proposed|past|left, column}. */
   constructor({ root, grid, sheet, scale, words, columns }) {
     Object.assign(this, { grid, sheet, scale, words, columns })
     this.head = grid.querySelector("[data-head]")
@@ -165,7 +165,7 @@ export class View {
   }
 
   #fillValue(cell, row, { kind, column }) {
-    const { text, looks, titles, isHeld } = this[kind === "value" ? "valueOf" : kind === "left" ? "leftOf" : "proposedOf"](row, column)
+    const { text, looks, titles, isHeld } = this[`${kind}Of`](row, column)
     const className = [cell.base, ...looks.map((look) => `is-${look}`)].join(" ")
     if (cell.className !== className) cell.className = className
     if (cell.textContent !== text || cell.childElementCount) cell.textContent = text
@@ -203,6 +203,15 @@ export class View {
 
   proposedOf(row) {
     return { text: this.scale.short(row.proposed), looks: row.proposed === null ? ["none"] : [], titles: [] }
+  }
+
+  /** How hard the number is: a word and the counts, and the sentence that they stand for. */
+  pastOf(row) {
+    const found = this.sheet.hardness(row)
+    if (!found) return { text: "—", looks: ["none"], titles: [] }
+    const { word, reached, of } = found, values = { reached, periods: of }
+    if (word === "unknown") return { text: "—", looks: ["none"], titles: [this.words.say("past.unknown", values)] }
+    return { text: `${this.words.say(`past.${word}`)} ${reached}/${of}`, looks: [word], titles: [this.words.say("past.said", values)] }
   }
 
   // --- Where one is --------------------------------------------------------------------------------

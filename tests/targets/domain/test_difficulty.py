@@ -51,6 +51,12 @@ def test_no_history_is_not_a_history_of_zero():
     assert (zero.median, zero.best, zero.times_median, zero.word) == (0, 0, None, Word.NEVER_REACHED)
 
 
+def test_where_lower_is_better_less_is_as_good():
+    found = difficulty(90, QUARTERS, is_lower_better=True)
+    assert (found.reached, found.of, found.best, found.word) == (2, 4, 80, Word.FAIR)
+    assert difficulty(79, QUARTERS, is_lower_better=True).word == Word.NEVER_REACHED
+
+
 histories = st.lists(st.none() | st.integers(0, 10**12), max_size=12)
 
 

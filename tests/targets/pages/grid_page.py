@@ -15,6 +15,8 @@ from django.template import engines
 from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
+from targets.domain.difficulty import word_of
+
 URL = "https://grid.example/o/acme/plans/1/goals/7/grid/"
 PAGE = """{% load static %}{% get_current_language as LANGUAGE_CODE %}<!doctype html>
 <html lang="{{ LANGUAGE_CODE }}"><head><title>Plan</title>{% include "includes/head.html" %}
@@ -89,6 +91,7 @@ class Server:
     more: dict[str, Any] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     before: Callable[[Route], bool] = lambda _route: False
+    past: dict[str, list[int]] = field(default_factory=dict)
 
     def row(self, key: str) -> dict[str, Any]:
         return next(row for row in self.rows if row["key"] == key)
@@ -109,6 +112,8 @@ class Server:
             _file(route, finders.find(path.removeprefix("/static/")))
         elif not path.startswith(urlsplit(URL).path):
             _html(route, language)
+        elif path.endswith("/past/"):
+            _json(route, self._past())
         elif route.request.method == "GET":
             _json(route, self._sheet())
         elif not self.before(route):
@@ -126,6 +131,11 @@ class Server:
             "rules": rules,
             **self.more,
         }
+
+    def _past(self) -> dict[str, Any]:
+        words = [[word_of(reached, of) for reached in range(of + 1)] for of in range(9)]
+        past = {row["key"]: [] for row in self.rows} | self.past
+        return {"is_lower_better": False, "words": words, "past": past}
 
     def _write(self, route: Route, what: str) -> None:
         body = json.loads(route.request.post_data or "{}")

@@ -52,8 +52,22 @@ def test_a_goal_tells_its_words_weight_and_letters(company: Company, admin: Clie
 
 
 def test_numbers_lead_to_the_goal_by_how_smart_it_is(company: Company, admin: Client) -> None:
-    page = text_of(admin, f"{O}plans/{company.goal.plan_id}/")
-    assert "SMART: 5 of 5" in page
+    goal = company.goal
+    path = f"{O}plans/{goal.plan_id}/goals/{goal.pk}/smart/"
+    page = admin.get(f"{O}plans/{goal.plan_id}/").content.decode()
+    assert f'hx-get="{path}"' in page
+    line = admin.get(path, headers={"HX-Request": "true"}).content.decode()
+    assert "SMART: 5 of 5" in line
+    for text in (page, line):  # a link all the same where there is no script
+        assert f'<a href="{goal_page(goal)}"' in text
+    assert admin.get(path).url == goal_page(goal)
+
+
+def test_how_smart_a_goal_is_is_for_those_who_see_the_whole(company: Company, manager: Client) -> None:
+    goal, theirs = company.goal, company.theirs
+    path = f"{O}plans/{goal.plan_id}/goals/{goal.pk}/smart/"
+    assert manager.get(path, headers={"HX-Request": "true"}).status_code == 302
+    assert manager.get(f"{O}plans/{theirs.plan_id}/goals/{theirs.pk}/smart/").status_code == 404
 
 
 def test_a_manager_below_is_led_to_the_numbers(company: Company, manager: Client) -> None:

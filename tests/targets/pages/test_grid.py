@@ -171,7 +171,7 @@ def test_the_keyboard_goes_everywhere_and_out_again(page: Page) -> None:
     ]:
         press(key)
         expect(cell(page, name, column)).to_be_focused()
-    for _column in range(6):
+    for _column in range(7):
         press("Tab")
     expect(cell(page, "Acme", "Left to give")).to_be_focused()
     press("Tab")
@@ -501,3 +501,18 @@ def test_it_speaks_chinese(browser: Browser) -> None:
     write(page, "Alice", "2026-07", "3万")
     expect(cell(page, "Alice", "2026-07")).to_have_text("30,000")
     expect(state(page)).to_have_text("已全部保存")
+
+
+def test_a_number_says_how_hard_it_is_while_it_is_written(browser: Browser) -> None:
+    context = a_context(browser, Server(past={"person:1": [50_000, 60_000, 70_000, 80_000]}))
+    page = a_page(context)
+    expect(cell(page, "Alice", "Difficulty")).to_have_text("easy 3/4")
+    write(page, "Alice", "2026-07", "400")
+    expect(cell(page, "Alice", "Difficulty")).to_have_text("stretch 1/4")
+    cell(page, "Alice", "Difficulty").click()
+    said = "Reached or beaten in 1 of the last 4 periods of this length"
+    expect(cell(page, "Alice", "Difficulty")).to_have_attribute("title", said)
+    expect(page.locator("[data-where]")).to_contain_text(said)
+    expect(cell(page, "Bob", "Difficulty")).to_have_text("—")
+    expect(cell(page, "Bob", "Difficulty")).to_have_attribute("title", re.compile("Three are needed"))
+    context.close()

@@ -12,6 +12,7 @@ from salestargets.tenancy.context import acting_for
 from targets.models import Change, Goal
 from targets.services.publishing import submit_plan
 from tests.builders import a_person
+from tests.kpis.builders import a_deal, drained
 from tests.targets.builders import APRIL, a_goal, a_plan, number, split, written
 from tests.targets.pages.conftest import Company
 
@@ -217,6 +218,29 @@ def test_the_grid_asks_as_much_for_many_as_for_few(
         read(admin, draft)
         with django_assert_num_queries(19):
             read(admin, draft)
+
+
+def test_what_everyone_reached_before_comes_after_the_numbers(
+    company: Company, draft: Goal, admin: Client, manager: Client, django_assert_num_queries: Any
+) -> None:
+    world = company.world
+    alice, bob, west = f"person:{world.alice.pk}", f"person:{world.bob.pk}", world.west
+    for n, day in enumerate((date(2025, 8, 5), date(2025, 11, 5), date(2026, 2, 5)), 1):
+        a_deal(company.acme, world.alice, base=10_000 * n, closed_on=day)
+    drained(company.acme)
+    admin.get(path(draft, "past/"))
+    for number_of in range(2):
+        a_person(company.acme, f"Dora {number_of}", unit=west)
+        with django_assert_num_queries(19):
+            found = admin.get(path(draft, "past/")).json()
+    # The second quarter runs until July and says nothing yet.
+    assert (found["past"][alice], found["past"][bob]) == ([10_000, 20_000, 30_000], [])
+    assert found["is_lower_better"] is False
+    assert found["words"][2] == ["unknown"] * 3
+    assert found["words"][3] == ["never_reached", "stretching", "fair", "easy"]
+    assert f"unit:{west.pk}" not in manager.get(path(draft, "past/")).json()["past"]
+    assert admin.get(path(company.theirs, "past/")).status_code == 404
+    assert admin.post(path(draft, "past/")).status_code == 405
 
 
 def test_nobody_elses_grid_exists(company: Company, admin: Client, rep: Client, viewer: Client) -> None:

@@ -88,6 +88,21 @@ def test_a_number_changed_meanwhile_is_refused_and_shown(
     assert 'value="460.00"' in text_of(admin, path(draft, east, "number"))
 
 
+def test_the_table_says_where_a_number_stands_in_its_holders_past(
+    company: Company, draft: Goal, admin: Client
+) -> None:
+    split(draft)  # 150.00 for Alice
+    for n, day in enumerate((date(2025, 8, 5), date(2025, 11, 5), date(2026, 2, 5)), 1):
+        a_deal(company.acme, company.world.alice, base=10_000 * n, closed_on=day)
+    drained(company.acme)
+    page = text_of(admin, f"/o/acme/plans/{draft.plan_id}/?view=table&open=all")
+    assert "Reached or beaten in 2 of the last 3 periods of this length." in page
+    assert re.search(r">fair <span[^>]*>2/3<", page)
+    assert "Earlier periods of this length that are known: 0." in page
+    history = text_of(admin, f"/o/acme/targets/{target(draft, company.world.alice).pk}/history/")
+    assert "Reached about every other time" in history
+
+
 REFUSED_NUMBERS = [
     ("", "This field is required."),
     ("-1", "A target cannot be below zero."),

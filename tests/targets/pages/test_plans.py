@@ -314,5 +314,15 @@ def test_more_people_in_a_plan_need_no_more_queries(
     admin.get(path)
     for number in range(3):
         a_person(company.acme, f"Person {number}", unit=company.world.west)
-        with django_assert_num_queries(39):  # type: ignore[operator]
+        with django_assert_num_queries(26):  # type: ignore[operator]
             assert f"Person {number}" in admin.get(path).content.decode()
+
+
+def test_the_page_around_the_grid_is_light(
+    company: Company, draft: Goal, admin: Client, django_assert_num_queries: object
+) -> None:
+    """What reads much is asked for once it stands: how smart the goal is, what everyone reached before."""
+    path = f"{PLANS}{draft.plan_id}/"
+    admin.get(path)
+    with django_assert_num_queries(21):  # type: ignore[operator]
+        assert "data-past" in admin.get(path).content.decode()
