@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypedDict
 
@@ -16,8 +16,10 @@ from salestargets.tenancy.choices import Scope
 from targets.api.rows import Amounts
 from targets.domain.methods import from_json
 from targets.models import Goal
+from targets.registry import causes_before
+from targets.selectors.plan_before import Adjusted, PlanBefore, plan_before
 from targets.selectors.plans import get_goal
-from targets.selectors.worksheet import Line, Shown, worksheet_of
+from targets.selectors.worksheet import Line, Shown, last_period, worksheet_of
 from targets.services.worksheet import keep_worksheet, take_blend
 
 MOST_METHODS = 8
@@ -61,7 +63,61 @@ class MovedRow(TypedDict):
     now: str
 
 
-class WorksheetRow(TypedDict):
+class CauseRow(TypedDict):
+    """What a review of the plan before concluded."""
+
+    text: str
+    day: date
+
+
+class LastPeriodRow(TypedDict):
+    """The last period of the plan's length that is over, and what it brought; `ends_on` is the day after."""
+
+    starts_on: date
+    ends_on: date
+    reached: Decimal | None
+    causes: list[CauseRow]
+
+
+class DifferenceRow(TypedDict):
+    holder: str
+    name: str
+    before: Decimal | None
+    after: Decimal | None
+
+
+class AdjustedRow(TypedDict):
+    """One that was applied. `difference`: of the unit's number, null where only those below changed."""
+
+    adjustment: int
+    trigger: str
+    nature: str
+    reason: str
+    effective_on: date
+    difference: Decimal | None
+    changes: list[DifferenceRow]
+
+
+class PlanBeforeRow(TypedDict):
+    """What the unit was to reach and reached in the plan before; so far, where that is not over.
+
+    `original` was published first, `target` is in force. One-offs are no guidance for the next plan:
+    `without_one_offs` leaves them out.
+    """
+
+    plan: int
+    name: str
+    starts_on: date
+    ends_on: date
+    is_over: bool
+    reached: Decimal | None
+    original: Decimal | None
+    target: Decimal | None
+    without_one_offs: Decimal | None
+    adjustments: list[AdjustedRow]
+
+
+class MethodsRow(TypedDict):
     """Not kept yet: `made_at` is null, and the methods have what the records say."""
 
     goal: int
@@ -70,6 +126,13 @@ class WorksheetRow(TypedDict):
     changed: list[MovedRow]
     made_at: datetime | None
     made_by: str | None
+
+
+class WorksheetRow(MethodsRow):
+    """With what stands beside the methods: `plan_before` is null where there was none for KPI and unit."""
+
+    last_period: LastPeriodRow
+    plan_before: PlanBeforeRow | None
 
 
 class GoalWorksheet(TenantView):
@@ -102,10 +165,58 @@ class GoalWorksheet(TenantView):
         return goal
 
     def _read(self, goal: Goal) -> WorksheetRow:
-        return _row(goal, worksheet_of(goal, on=self.today), Amounts(goal, self.actor))
+        found, amounts = worksheet_of(goal, on=self.today), Amounts(goal, self.actor)
+        before = plan_before(self.actor, goal, on=self.today)
+        return {
+            **_row(goal, found, amounts),
+            "last_period": _last_period(goal, amounts, on=self.today),
+            "plan_before": _before(before, amounts) if before else None,
+        }
 
 
-def _row(goal: Goal, found: Shown, amounts: Amounts) -> WorksheetRow:
+def _last_period(goal: Goal, amounts: Amounts, *, on: date) -> LastPeriodRow:
+    span, reached = last_period(goal, on=on)
+    causes: list[CauseRow] = [{"text": told.text, "day": told.day} for told in causes_before(goal)]
+    return {"starts_on": span.start, "ends_on": span.end, "reached": amounts(reached), "causes": causes}
+
+
+def _before(before: PlanBefore, amounts: Amounts) -> PlanBeforeRow:
+    return {
+        "plan": before.plan.pk,
+        "name": before.plan.name,
+        "starts_on": before.plan.starts_on,
+        "ends_on": before.plan.ends_on,
+        "is_over": before.is_over,
+        "reached": amounts(before.reached),
+        "original": amounts(before.original),
+        "target": amounts(before.target),
+        "without_one_offs": amounts(before.without_one_offs),
+        "adjustments": [_adjusted(each, amounts) for each in before.adjusted],
+    }
+
+
+def _adjusted(each: Adjusted, amounts: Amounts) -> AdjustedRow:
+    adjustment = each.adjustment
+    return {
+        "adjustment": adjustment.pk,
+        "trigger": adjustment.trigger.name,
+        "nature": adjustment.nature,
+        "reason": adjustment.reason,
+        "effective_on": adjustment.effective_on,
+        "difference": amounts(each.difference),
+        "changes": [
+            {
+                "holder": move["holder"],
+                "name": move["name"],
+                "before": amounts(move["before"]),
+                "after": amounts(move["after"]),
+            }
+            for move in each.moves
+        ],
+    }
+
+
+def _row(goal: Goal, found: Shown, amounts: Amounts) -> MethodsRow:
     return {
         "goal": goal.pk,
         "methods": [_method(line, amounts) for line in found.lines],

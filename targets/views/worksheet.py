@@ -16,6 +16,7 @@ from targets.choices import PlanState
 from targets.forms.worksheet import LABELS, TITLES, WorksheetForm
 from targets.models import Goal
 from targets.registry import causes_before
+from targets.selectors.plan_before import plan_before
 from targets.selectors.plans import get_goal
 from targets.selectors.worksheet import last_period, worksheet_of
 from targets.services.worksheet import keep_worksheet, take_blend
@@ -53,6 +54,7 @@ def worksheet(request: TenantRequest, plan_id: int, goal_id: int) -> HttpRespons
         "may_keep": request.actor.may(Scope.TARGETS_WRITE) and goal.plan.state != PlanState.CLOSED,
         "last": last_period(goal, on=request.today),
         "causes": causes_before(goal),
+        "before": plan_before(request.actor, goal, on=request.today),
         "in_force": goal.plan.state == PlanState.PUBLISHED,
     }
     return answer(request, form, keep, dialog, template="targets/worksheet.html", shown=shown)

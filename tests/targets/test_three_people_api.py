@@ -1,4 +1,7 @@
-"""A quarter by three people over REST: Mona plans it, Lena above her approves it, Alice takes it on."""
+"""A quarter by three people over REST: Mona plans it, Lena above her approves it, Alice takes it on.
+
+Then it does not go as it was planned, and Alice's number is adjusted.
+"""
 
 from typing import Any
 
@@ -71,7 +74,7 @@ def test_a_quarter_from_nothing_to_an_acknowledged_number(
     world: World, mona: Api, lena: Api, alice: Api
 ) -> None:
     asked = {
-        "name": "North Q3", "starts_on": "2026-07-01", "ends_on": "2026-10-01", "root_unit": world.north.pk,
+        "name": "North Q2", "starts_on": "2026-04-01", "ends_on": "2026-07-01", "root_unit": world.north.pk,
     }  # fmt: skip
     plan = body(mona.send("POST", PLANS, asked), 201)
     path, objective = f"{PLANS}{plan['id']}/", an_objective(world.acme).pk
@@ -91,18 +94,18 @@ def test_a_quarter_from_nothing_to_an_acknowledged_number(
     assert body(mona.send("POST", f"{path}submit/", {}))["state"] == "submitted"
     assert body(mona.send("POST", f"{path}approve/", {}), 403)["code"] == "not_yours"
     assert body(mona.send("POST", f"{path}publish/", {}), 422)["code"] == "not_approved"
-    assert notices(lena) == ["“North Q3” waits for your approval"]
+    assert notices(lena) == ["“North Q2” waits for your approval"]
 
     taken = body(lena.send("POST", f"{path}take-back/", {"reason": "Say what Alice gets first"}))
     assert taken["state"] == "open"
-    assert notices(mona) == ["“North Q3” was taken back, to be changed again"]
+    assert notices(mona) == ["“North Q2” was taken back, to be changed again"]
     body(mona.send("POST", f"{path}submit/", {}))
     assert body(lena.send("POST", f"{path}approve/", {}))["state"] == "approved"
     assert body(mona.send("POST", f"{path}publish/", {}))["state"] == "published"
 
     assert notices(alice) == [
-        "“North Q3” is published: please acknowledge your number",
-        "Please propose your numbers for “North Q3”.",
+        "“North Q2” is published: please acknowledge your number",
+        "Please propose your numbers for “North Q2”.",
     ]
     [ask] = body(alice.get(f"{path}acknowledgements/"))["results"]
     assert (ask["name"], ask["amount"], ask["version_number"], ask["state"]) == (
@@ -114,7 +117,7 @@ def test_a_quarter_from_nothing_to_an_acknowledged_number(
     said = {"version": 1, "contest": True, "comment": "My largest customer has left"}
     answered = f"/api/v1/targets/{ask['target']}/acknowledge/"
     assert body(alice.send("POST", answered, said))["state"] == "contested"
-    assert "Alice contests a number in “North Q3”" in notices(mona)
+    assert "Alice contests a number in “North Q2”" in notices(mona)
     assert body(alice.send("POST", answered, {"version": 1}))["state"] == "acknowledged"
 
     rows = body(mona.get(f"{path}acknowledgements/"))["results"]
@@ -122,3 +125,63 @@ def test_a_quarter_from_nothing_to_an_acknowledged_number(
     assert body(mona.send("POST", f"{path}acknowledgements/remind/", {})) == {
         "reminded": 0
     }  # Bob has no sign-in
+    is_adjusted(world, path, goal["id"], mona, lena, alice)
+
+
+def is_adjusted(world: World, path: str, goal: int, mona: Api, lena: Api, alice: Api) -> None:
+    """Alice has won 200.00 of her 600.00, and is to reach 500.00 from now on; April stays."""
+    trigger = body(mona.get("/api/v1/triggers/"))["results"][0]
+    asked = {
+        "goal": goal, "trigger": trigger["id"], "nature": "one_off", "reason": "A fair was called off",
+        "changes": [{"holder": f"person:{world.alice.pk}", "amount": "500.00"}],
+    }  # fmt: skip
+    previewed = body(mona.send("POST", f"{path}adjustments/", {**asked, "preview": True}), 201)
+    assert (previewed["id"], body(mona.get(f"{path}adjustments/"))["results"]) == (None, [])
+    made = body(mona.send("POST", f"{path}adjustments/", asked), 201)
+    assert made["simulation"] == previewed["simulation"]
+    [fact] = [row for row in made["evidence"]["holders"] if row["name"] == "Alice"]
+    assert (fact["target"], fact["actual"], fact["gap"]) == ("600.00", "200.00", "400.00")
+    [effect] = made["simulation"]["holders"]
+    assert effect["months_after"] == ["200.00", "150.00", "150.00"]
+    assert (effect["attainment_before"], effect["attainment_after"]) == ("0.333333", "0.400000")
+    [left] = made["simulation"]["balances"]
+    assert (left["name"], left["unallocated_after"]) == ("North", "100.00")
+
+    decision = f"{path}adjustments/{made['id']}/approve/"
+    assert body(mona.send("POST", decision, {}), 403)["code"] == "own_request"
+    assert body(alice.send("POST", decision, {}), 403)["code"] == "forbidden"
+    assert notices(lena)[0] == "An adjustment of “North Q2” waits for your decision"
+    assert body(lena.send("POST", decision, {"comment": "For this quarter"}))["state"] == "approved"
+    assert body(lena.send("POST", decision, {}), 409)["code"] == "decided"
+
+    told = body(alice.get("/api/v1/notices/"))["results"][0]
+    assert "A fair was called off" in str(told["lines"])
+    assert "$500.00" in str(told)
+    [current] = body(alice.get(f"/api/v1/progress/?goal={goal}"))["results"]
+    [original] = body(alice.get(f"/api/v1/progress/?goal={goal}&against=original"))["results"]
+    assert (current["target"], current["attainment"]) == ("500.00", "0.400000")
+    assert (original["target"], original["attainment"]) == ("600.00", "0.333333")
+
+    [ask] = body(alice.get(f"{path}acknowledgements/"))["results"]
+    assert (ask["amount"], ask["version_number"], ask["state"]) == ("500.00", 2, "asked")
+    versions = body(alice.get(f"/api/v1/targets/{ask['target']}/history/"))["versions"]
+    assert [(row["number"], row["amount"], row["kind"], row["reason"]) for row in versions] == [
+        (2, "500.00", "adjustment", "A fair was called off"),
+        (1, "600.00", "publication", ""),
+    ]
+    [then] = body(alice.get(f"{path}targets/?goal={goal}&as_of=2026-05-11"))["results"]
+    assert then["amount"] == "600.00"
+
+    following = {
+        "name": "North Q3", "starts_on": "2026-07-01", "ends_on": "2026-10-01", "root_unit": world.north.pk,
+    }  # fmt: skip
+    plan = body(mona.send("POST", PLANS, following), 201)
+    wanted = {"kpi": "won_revenue", "amount": "1300.00"}
+    its = body(mona.send("POST", f"{PLANS}{plan['id']}/goals/", wanted), 201)
+    before = body(mona.get(f"{PLANS}{plan['id']}/goals/{its['id']}/worksheet/"))["plan_before"]
+    assert (before["name"], before["target"], before["without_one_offs"]) == (
+        "North Q2",
+        "1200.00",
+        "1200.00",
+    )
+    assert [(row["nature"], row["difference"]) for row in before["adjustments"]] == [("one_off", None)]

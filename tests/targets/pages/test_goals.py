@@ -10,10 +10,12 @@ from reviews.services import hold_review
 from salestargets.tenancy.access import system_actor
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
+from targets.choices import Nature
 from targets.models import Goal, Milestone, Objective
 from tests.builders import NOON, World, a_world
 from tests.targets.builders import a_goal, a_plan, an_objective, fresh, published
 from tests.targets.pages.conftest import Company, visitor
+from tests.targets.test_plan_before import adjusted
 
 pytestmark = pytest.mark.django_db
 O = "/o/acme/"  # noqa: E741
@@ -251,4 +253,11 @@ def test_the_last_period_stands_beside_the_methods_with_what_a_review_concluded(
             conclusions="The fair was late",
             at=NOON,
         )
-    assert "The fair was late" in text_of(admin, path)
+    page = text_of(admin, path)
+    assert "The fair was late" in page
+    assert "The plan before: Q2" in page
+    assert "Nothing of it was adjusted." in page
+    adjusted(company.goal, (None, 1_100_00), Nature.ONE_OFF, "A flood")
+    page = text_of(admin, path)
+    for told in ("$200.00", "$1,200.00", "$1,100.00", "Without one-offs", "A flood", "One-off"):
+        assert told in page

@@ -1,11 +1,14 @@
-"""A quarter by three people in a browser: Mona plans it, Lena above her approves it, Alice takes it on."""
+"""A quarter by three people in a browser: Mona plans it, Lena above her approves it, Alice takes it on.
+
+Then it does not go as it was planned, and Alice's number is adjusted.
+"""
 
 import os
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import connections
-from django.utils import translation
+from django.utils import timezone, translation
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -34,7 +37,7 @@ def world() -> World:
     lena = a_person(world.acme, "Lena", unit=world.east, role=AssignmentRole.MANAGER)
     for person, role in ((world.mona, Role.MANAGER), (lena, Role.MANAGER), (world.alice, Role.REP)):
         a_member(world.acme, f"{person.external_id}@acme.example", role, person=person)
-    a_deal(world.acme, world.alice, base=20_000)
+    a_deal(world.acme, world.alice, base=20_000, closed_on=timezone.localdate())
     drained(world.acme)
     with_approvals(world.acme)
     return world
@@ -104,6 +107,54 @@ def test_a_quarter_from_nothing_to_an_acknowledged_number(sign_in: SignIn) -> No
     expect(mona.get_by_text("Say what Alice gets first")).to_be_visible()
     mona.get_by_role("link", name="Fairness").click()
     expect(mona.locator("[data-drawn]")).to_have_count(1)
+    is_adjusted(sign_in, mona, alice)
+
+
+def is_adjusted(sign_in: SignIn, mona: Page, alice: Page) -> None:
+    """Alice has won 200.00 of her 600.00, and is to reach 500.00 from now on."""
+    mona.get_by_role("link", name="Adjustments").click()
+    mona.get_by_role("link", name="Ask for an adjustment").click()
+    form = mona.locator("#dialog")
+    form.get_by_label("One-off").check()
+    form.get_by_label("Reason").fill("A fair was called off")
+    form.get_by_label("New number of Alice").fill("500.00")
+    form.get_by_label("New number of Bob").click()
+    effect = form.get_by_role("region", name="What it does")
+    expect(effect.get_by_role("row", name="Alice")).to_contain_text("$500.00")
+    expect(effect.get_by_role("row", name="Alice")).to_contain_text("40")
+    form.get_by_role("button", name="Ask").click()
+    expect(mona.get_by_role("heading", name="Evidence")).to_be_visible()
+    expect(mona.get_by_text("One-off", exact=True)).to_be_visible()
+    expect(mona.get_by_role("link", name="Approve")).to_have_count(0)
+
+    lena = sign_in("lena", "notices/")
+    lena.get_by_text("waits for your decision").click()
+    expect(lena.get_by_role("region", name="Evidence")).to_contain_text("$200")
+    lena.get_by_role("link", name="Approve").click()
+    with lena.expect_navigation():
+        lena.locator("#dialog").get_by_role("button", name="Approve").click()
+    expect(lena.get_by_text("Approved", exact=True)).to_be_visible()
+    lena.close()
+
+    alice.reload()
+    expect(alice.get_by_text("of $500")).to_be_visible()
+    expect(alice.locator(".hero-value").first).to_have_text("40.0%")
+    expect(alice.get_by_role("region", name="A number to acknowledge")).to_contain_text("$500")
+    alice.get_by_role("link", name="Against the original target").click()
+    expect(alice.get_by_text("of $600")).to_be_visible()
+    expect(alice.locator(".hero-value").first).to_have_text("33.3%")
+    alice.get_by_role("link", name="History").click()
+    versions = alice.locator("#dialog").get_by_role("region", name="Versions")
+    expect(versions.get_by_role("row", name="A fair was called off")).to_contain_text("$500.00")
+    expect(versions.get_by_role("row", name="Published")).to_contain_text("$600.00")
+    alice.goto(alice.url.split("/today/")[0] + "/notices/")
+    expect(alice.get_by_text("A fair was called off").first).to_be_visible()
+    assert alice.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    mona.go_back()
+    mona.get_by_role("link", name="Numbers").click()
+    expect(mona.get_by_role("row", name="Alice")).to_contain_text("500")
+    expect(mona.get_by_role("gridcell", name="100 unallocated")).to_be_visible()
 
 
 def make_a_plan(page: Page) -> None:
