@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from salestargets.alerts.registry import NoticeKind, register_notice
 from salestargets.alerts.services.notices import notify
-from salestargets.tenancy.models import Organisation
+from salestargets.tenancy.models import Organisation, Person
 from salestargets.web.templatetags import formats
 from targets.amounts import Scale, scale_of
 from targets.choices import AdjustmentState
 from targets.frozen import Move
 from targets.models import Adjustment
-from targets.selectors.adjustments import deciders_of, holders_of, moves_in
+from targets.selectors.adjustments import deciders_of, followers_of, holders_of, moves_in
 from targets.selectors.trees import PlanTree
 from targets.templatetags.amounts import shown
 
@@ -27,9 +27,14 @@ MOST_LINES = 10
 
 
 def tell_asked(adjustment: Adjustment, tree: PlanTree, *, on: date, at: datetime) -> None:
+    """Who decides; and where the system asks, whoever answers for the plan as well."""
     people, users = deciders_of(adjustment, tree, on)
     facts = _facts(adjustment, moves_in(adjustment))
     _notify(ASKED, adjustment, dict.fromkeys(people, facts), dict.fromkeys(users, facts), at)
+    if adjustment.about:
+        deciding = people | set(Person.objects.filter(user__in=users).values_list("pk", flat=True))
+        others = followers_of(adjustment, on) - deciding
+        _notify(OPENED, adjustment, dict.fromkeys(others, facts), {}, at)
 
 
 def tell_decided(adjustment: Adjustment, *, on: date, at: datetime) -> None:
@@ -73,6 +78,10 @@ def _asked(facts: Facts) -> str:
     return gettext("An adjustment of “%(plan)s” waits for your decision") % facts
 
 
+def _opened(facts: Facts) -> str:
+    return gettext("The system asked for an adjustment of “%(plan)s”; someone above decides") % facts
+
+
 def _decided(facts: Facts) -> str:
     if facts["state"] == AdjustmentState.APPROVED:
         return gettext("Your adjustment of “%(plan)s” is approved") % facts
@@ -97,6 +106,9 @@ def _lines(facts: Facts) -> Lines:
 
 
 ASKED = NoticeKind(key="adjustment_asked", name=_("An adjustment to decide"), headline=_asked, lines=_lines)
+OPENED = NoticeKind(
+    key="adjustment_opened", name=_("An adjustment the system asked for"), headline=_opened, lines=_lines
+)
 DECIDED = NoticeKind(
     key="adjustment_decided", name=_("Your adjustment is decided"), headline=_decided, lines=_lines
 )
@@ -107,5 +119,5 @@ APPLIED = NoticeKind(
 
 
 def register() -> None:
-    for kind in (ASKED, DECIDED, APPLIED):
+    for kind in (ASKED, OPENED, DECIDED, APPLIED):
         register_notice(kind)

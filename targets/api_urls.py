@@ -6,6 +6,7 @@ from targets.api.adjustments import (
     AdjustmentRejection,
     Adjustments,
     AdjustmentWithdrawal,
+    Handovers,
     OneAdjustment,
 )
 from targets.api.fairness import PlanFairness
@@ -90,6 +91,7 @@ urlpatterns = [
     path("plans/<id:plan_id>/acknowledgements/", Acknowledgements.as_view()),
     path("plans/<id:plan_id>/acknowledgements/remind/", AcknowledgementReminder.as_view()),
     path("plans/<id:plan_id>/adjustments/", Adjustments.as_view()),
+    path("plans/<id:plan_id>/handovers/", Handovers.as_view()),
     path("plans/<id:plan_id>/adjustments/<id:adjustment_id>/", OneAdjustment.as_view()),
     path("plans/<id:plan_id>/adjustments/<id:adjustment_id>/approve/", AdjustmentApproval.as_view()),
     path("plans/<id:plan_id>/adjustments/<id:adjustment_id>/reject/", AdjustmentRejection.as_view()),

@@ -3,7 +3,7 @@
 Amounts are stored ones, ratios decimal text, so that the same can be read years later.
 """
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
 class Who(TypedDict):
@@ -56,8 +56,20 @@ class Held(TypedDict):
     is_in_band: bool | None
 
 
+class Rule(TypedDict):
+    """Who takes over by which rule from whom; `leaves_on` is the first day they are gone."""
+
+    rule: str
+    leaves_on: str
+    person: str
+    successor: str | None
+
+
 class Evidence(TypedDict):
+    """`rule` stands in that of a handover."""
+
     as_of: str
+    rule: NotRequired[Rule]
     band: list[str]
     holders: list[Fact]
     references: list[Held]

@@ -11,6 +11,7 @@ from targets.views import (
     files,
     goals,
     grid,
+    handover,
     history,
     moves,
     numbers,
@@ -101,6 +102,7 @@ urlpatterns = [
     path(f"{_GOAL}/<holder:holder>/hold/", numbers.hold, name="hold"),
     path("plans/<id:plan_id>/adjustments/", adjustments.plan_adjustments, name="plan_adjustments"),
     path(f"{_GOAL}/<holder:holder>/adjust/", adjustments.adjust, name="adjust"),
+    path(f"{_GOAL}/hand-over/", handover.handover, name="handover"),
     path("adjustments/<id:adjustment_id>/", adjustments.adjustment, name="adjustment"),
     path(
         "adjustments/<id:adjustment_id>/approve/", adjustments.adjustment_approve, name="adjustment_approve"

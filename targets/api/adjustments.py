@@ -6,6 +6,7 @@ from typing import Any, TypedDict, cast
 from django.utils.translation import gettext
 from rest_framework.request import Request
 
+from kpis.values import Holder
 from salestargets.api.inputs import BOOLEAN, DATE, HOLDER, ID, Field, Values, choice, list_of, object_of, text
 from salestargets.api.operations import operation
 from salestargets.api.pagination import CURSOR, LIMIT, PAGE, Page
@@ -15,20 +16,23 @@ from salestargets.tenancy.access import Actor, sight_of
 from salestargets.tenancy.choices import Scope
 from targets.amounts import to_stored
 from targets.api.rows import AMOUNT, EFFECTIVE_ON, GOAL, Amounts, holder, part_of
-from targets.choices import AdjustmentState, Nature
-from targets.frozen import Effect, Evidence, Fact, Held, Left, Move, Simulation
+from targets.choices import AdjustmentState, LeaverRule, Nature
+from targets.frozen import Effect, Evidence, Fact, Held, Left, Move, Rule, Simulation
 from targets.models import Adjustment, Goal
 from targets.selectors.adjustments import adjustments_of, get_adjustment, get_trigger, seen
 from targets.selectors.plans import get_goal, get_plan
 from targets.services.adjustments import (
+    Preview,
     Why,
     Wish,
     approve_adjustment,
     preview_adjustment,
     reject_adjustment,
     request_adjustment,
+    with_rule,
     withdraw_adjustment,
 )
+from targets.services.handover import Handover, hand_over, preview_handover, why_of
 
 OF_MONTH = Field("month", DATE, "The first day of a month.")
 OF_HOLDER = Field("holder", HOLDER, "unit:<id>, person:<id>, or root: the plan's unit.")
@@ -46,6 +50,10 @@ CHANGES = Field(
 TRIGGER = Field("trigger", ID, "What gave rise to it: the id of one of the organisation's triggers.")
 NATURE = Field("nature", choice(Nature), "Whether it is expected to last: a one-off is not.")
 REASON = Field("reason", text(300), "Why; everyone whose number changes reads it.")
+LEAVER = Field("person", ID, "The id of the person who leaves, or moves to other work.")
+LEAVES_ON = Field("leaves_on", DATE, "The first day they are gone.")
+RULE = Field("rule", choice(LeaverRule), "Who takes over; by default as the organisation has it.").optional()
+SUCCESSOR = Field("successor", ID, "The id of a person, for the rule of that name.").optional()
 PREVIEW = Field("preview", BOOLEAN, "Only tell what it would say and do.").otherwise(False)
 STATE = Field("state", choice(AdjustmentState), "Only those in this state.").optional()
 COMMENT = Field("comment", text(300, min_length=0), "A word with the decision.").otherwise("")
@@ -94,8 +102,16 @@ class ReferenceRow(TypedDict):
     is_in_band: bool | None
 
 
+class RuleRow(TypedDict):
+    """By which rule a number is handed over; the first day on which its holder is gone."""
+
+    rule: str
+    leaves_on: date
+
+
 class EvidenceRow(TypedDict):
     as_of: date
+    rule: RuleRow | None
     holders: list[FactRow]
     references: list[ReferenceRow]
 
@@ -181,25 +197,34 @@ class Adjustments(TenantView):
         wishes = [_wish(change, goal, self.actor) for change in self.body[CHANGES]]
         why = Why(trigger, self.body[NATURE], self.body[REASON], self.body[EFFECTIVE_ON])
         if self.body[PREVIEW]:
-            return self._preview(goal, wishes, why)
-        made = request_adjustment(self.actor, goal=goal, wishes=wishes, why=why, at=self.at)
-        return _detail(get_adjustment(self.actor, made.pk, self.today), self.actor, self.today)
+            found = preview_adjustment(
+                self.actor, goal=goal, wishes=wishes, effective_on=why.effective_on, at=self.at
+            )
+            return _previewed(self, goal, why, found)
+        return _again(self, request_adjustment(self.actor, goal=goal, wishes=wishes, why=why, at=self.at))
 
-    def _preview(self, goal: Goal, wishes: Sequence[Wish], why: Why) -> AdjustmentDetail:
-        found = preview_adjustment(
-            self.actor, goal=goal, wishes=wishes, effective_on=why.effective_on, at=self.at
+
+class Handovers(TenantView):
+    @operation(
+        Scope.TARGETS_WRITE,
+        body=(GOAL, LEAVER, LEAVES_ON, RULE, SUCCESSOR, REASON, PREVIEW),
+        answers=AdjustmentDetail,
+        status=201,
+    )
+    def post(self, request: Request, plan_id: int) -> AdjustmentDetail:
+        """Ask that what is left of a person's number goes to others, by a rule; or only preview it."""
+        goal = get_goal(self.actor, self.body[GOAL], self.today, plan_id=plan_id)
+        handover = Handover(
+            Holder("person", self.body[LEAVER]),
+            self.body[LEAVES_ON],
+            self.body[RULE] or "",
+            Holder("person", self.body[SUCCESSOR]) if self.body[SUCCESSOR] else None,
         )
-        unsaved = Adjustment(
-            goal=goal,
-            trigger=why.trigger,
-            nature=why.nature,
-            reason=why.reason,
-            effective_on=found.effective_on,
-            changes=list(found.moves),
-            evidence=found.evidence,
-            simulation=found.simulation,
-        )
-        return {**_detail(unsaved, self.actor, self.today), "state": None, "version": None}
+        reason = self.body[REASON]
+        if self.body[PREVIEW]:
+            found = preview_handover(self.actor, goal=goal, handover=handover, at=self.at)
+            return _previewed(self, goal, why_of(handover, reason=reason), found)
+        return _again(self, hand_over(self.actor, goal=goal, handover=handover, reason=reason, at=self.at))
 
 
 class OneAdjustment(TenantView):
@@ -235,6 +260,20 @@ class AdjustmentWithdrawal(TenantView):
         found = get_adjustment(self.actor, adjustment_id, self.today, plan_id=plan_id)
         withdraw_adjustment(self.actor, adjustment=found, at=self.at)
         return _again(self, found)
+
+
+def _previewed(view: TenantView, goal: Goal, why: Why, found: Preview) -> AdjustmentDetail:
+    unsaved = Adjustment(
+        goal=goal,
+        trigger=why.trigger,
+        nature=why.nature,
+        reason=why.reason,
+        effective_on=found.effective_on,
+        changes=list(found.moves),
+        evidence=with_rule(found.evidence, why),
+        simulation=found.simulation,
+    )
+    return {**_detail(unsaved, view.actor, view.today), "state": None, "version": None}
 
 
 def _again(view: TenantView, adjustment: Adjustment) -> AdjustmentDetail:
@@ -287,9 +326,16 @@ def _detail(adjustment: Adjustment, actor: Actor, on: date) -> AdjustmentDetail:
 def _evidence_row(evidence: Evidence, amounts: Amounts) -> EvidenceRow:
     return {
         "as_of": date.fromisoformat(evidence["as_of"]),
+        "rule": _rule_row(evidence.get("rule")),
         "holders": [_fact_row(fact, amounts) for fact in evidence["holders"]],
         "references": [_held_row(held, amounts) for held in evidence["references"]],
     }
+
+
+def _rule_row(rule: Rule | None) -> RuleRow | None:
+    if rule is None:
+        return None
+    return {"rule": rule["rule"], "leaves_on": date.fromisoformat(rule["leaves_on"])}
 
 
 def _simulation_row(simulation: Simulation, amounts: Amounts) -> SimulationRow:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
-from salestargets.tenancy.access import Actor, Sight, sight_of
+from salestargets.tenancy.access import Actor, Sight, actor_of_member, sight_of
 from salestargets.tenancy.choices import AssignmentRole, Role, Scope
 from salestargets.tenancy.models import Assignment, Membership, Person, UnitClosure
 from salestargets.tenancy.models.people import current_on
@@ -135,6 +135,16 @@ def deciders_of(adjustment: Adjustment, tree: PlanTree, on: date) -> tuple[set[i
         return {person for person in able if reach[0][person] == nearest}, set()
     admins = Membership.objects.filter(role=Role.ADMIN).values_list("user_id", flat=True)
     return set(), set(admins) - {adjustment.requested_by_id}
+
+
+def followers_of(adjustment: Adjustment, on: date) -> set[int]:
+    """Persons who answer for the plan: who lead its unit, and who owns the goal, as far as they see it."""
+    plan, owner = adjustment.goal.plan, adjustment.goal.owner
+    found = set(leads_of([plan.root_unit_id], on)[plan.root_unit_id])
+    actor = actor_of_member(plan.organisation, owner.user) if owner and owner.user else None
+    if owner and actor and _is_visible(adjustment, actor, sight_of(actor, on)):
+        found.add(owner.pk)
+    return found
 
 
 def holders_of(moves: Iterable[Move], on: date) -> dict[int, list[Move]]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 import pghistory
 from django.db import transaction
@@ -21,7 +20,7 @@ from targets.adjustment_notices import tell_asked, tell_decided
 from targets.amounts import from_stored
 from targets.choices import AdjustmentState, ChangeKind, Nature, PlanState
 from targets.domain.phasing import even_weights
-from targets.frozen import Evidence, Move, Simulation
+from targets.frozen import Evidence, Move, Rule, Simulation
 from targets.models import Adjustment, Goal, Plan, Trigger
 from targets.selectors.adjustments import is_own, may_decide, moves_in, node_of
 from targets.selectors.periods import periods_of, span_of
@@ -63,7 +62,7 @@ class Why:
     reason: str
     effective_on: date | None = None
     about: str = ""
-    rule: Mapping[str, Any] | None = None
+    rule: Rule | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def request_adjustment(
         reason=reason,
         effective_on=found.effective_on,
         changes=list(found.moves),
-        evidence={**found.evidence, "rule": why.rule} if why.rule else found.evidence,
+        evidence=with_rule(found.evidence, why),
         simulation=found.simulation,
         requested_at=at,
         requested_by=actor.user,
@@ -157,6 +156,11 @@ def withdraw_adjustment(
     if adjustment.actor != actor.id:
         raise Forbidden(N_("Only who asked for it withdraws it."), code="forbidden")
     return _decide(actor, adjustment, AdjustmentState.WITHDRAWN, "", at)
+
+
+def with_rule(evidence: Evidence, why: Why) -> Evidence:
+    """With what the numbers follow, as it is kept."""
+    return {**evidence, "rule": why.rule} if why.rule else evidence
 
 
 def check_may_ask(actor: Actor, sheet: Sheet, node: Node, *, on: date) -> None:

@@ -19,12 +19,13 @@ from targets.amounts import is_level
 from targets.choices import KEY_PERSON, LeaverRule, Nature
 from targets.domain.handover import part, take_over
 from targets.domain.ramp import RampCurve, ramp_share
+from targets.frozen import Rule
 from targets.models import Adjustment, Goal, Trigger
 from targets.selectors.periods import calendar_for, periods_of
 from targets.selectors.rules import planning_rules
 from targets.selectors.sheets import Sheet, sheet_of
 from targets.selectors.trees import Node
-from targets.services.adjustments import Why, Wish, request_adjustment
+from targets.services.adjustments import Preview, Why, Wish, preview_adjustment, request_adjustment
 from targets.services.levels import check_adds_up
 from targets.services.progress import running_goals
 
@@ -40,28 +41,42 @@ class Handover:
     rule: str = ""
     successor: Holder | None = None
 
+    @property
+    def followed(self) -> LeaverRule:
+        return LeaverRule(self.rule or planning_rules().leaver_rule)
+
+
+def preview_handover(actor: Actor, *, goal: Goal, handover: Handover, at: datetime) -> Preview:
+    """What `hand_over` would ask for now. Nothing is written."""
+    wishes = handed_on(sheet_of(goal), handover, actor.organisation)
+    return preview_adjustment(actor, goal=goal, wishes=wishes, effective_on=handover.leaves_on, at=at)
+
 
 @transaction.atomic
 def hand_over(
     actor: Actor, *, goal: Goal, handover: Handover, reason: str, at: datetime, about: str = ""
 ) -> Adjustment:
     """Ask that what is left of a leaver's months, from the day on, goes to others; the rule is kept."""
-    check_adds_up(goal.kpi)
-    rule = LeaverRule(handover.rule or planning_rules().leaver_rule)
-    wishes = handed_on(sheet_of(goal), handover, rule, actor.organisation)
-    kept = {
-        "rule": rule.value,
+    wishes = handed_on(sheet_of(goal), handover, actor.organisation)
+    why = why_of(handover, reason=reason, about=about)
+    return request_adjustment(actor, goal=goal, wishes=wishes, why=why, at=at)
+
+
+def why_of(handover: Handover, *, reason: str, about: str = "") -> Why:
+    """What a handover says of itself as a request."""
+    kept: Rule = {
+        "rule": handover.followed.value,
         "leaves_on": handover.leaves_on.isoformat(),
         "person": str(handover.person),
         "successor": str(handover.successor) if handover.successor else None,
     }
-    why = Why(key_person(), Nature.ONE_OFF, reason, handover.leaves_on, about=about, rule=kept)
-    return request_adjustment(actor, goal=goal, wishes=wishes, why=why, at=at)
+    return Why(key_person(), Nature.ONE_OFF, reason, handover.leaves_on, about=about, rule=kept)
 
 
-def handed_on(sheet: Sheet, handover: Handover, rule: LeaverRule, organisation: Organisation) -> list[Wish]:
+def handed_on(sheet: Sheet, handover: Handover, organisation: Organisation) -> list[Wish]:
     """The new months of who leaves and of who takes over: from the day on, and nothing is lost."""
-    node = sheet.tree.find(handover.person)
+    check_adds_up(sheet.goal.kpi)
+    node, rule = _leaver(sheet, handover), handover.followed
     periods = periods_of(sheet.goal.plan)
     calendar = calendar_for([sheet.goal], organisation)
     parting = part(sheet.by_month(node), periods, handover.leaves_on, calendar)
@@ -178,6 +193,15 @@ def _start(sheet: Sheet, node: Node, day: date, organisation: Organisation) -> W
         for column, share, period in zip(columns, ramp, periods, strict=True)
     ]
     return _wish(sheet, node, months, day) if any(months) else None
+
+
+def _leaver(sheet: Sheet, handover: Handover) -> Node:
+    plan, node = sheet.goal.plan, sheet.tree.find(handover.person)
+    if node.is_unit:
+        raise DomainError(N_("Choose a person."), code="not_a_person", field="person")
+    if not plan.starts_on <= handover.leaves_on < plan.ends_on:
+        raise DomainError(N_("Choose a day of the plan."), code="outside_plan", field="leaves_on")
+    return node
 
 
 def _takers(sheet: Sheet, node: Node, handover: Handover, rule: LeaverRule) -> Mapping[Node, Weight]:

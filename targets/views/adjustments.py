@@ -17,10 +17,11 @@ from salestargets.tenancy.choices import Role, Scope
 from salestargets.web.asked import page_of
 from salestargets.web.dialogs import Dialog, VersionedForm, answer, sent
 from salestargets.web.requests import TenantRequest, page
-from targets.amounts import scale_of
-from targets.choices import AdjustmentState, PlanState
+from targets.amounts import is_level, scale_of
+from targets.choices import AdjustmentState, LeaverRule, PlanState
 from targets.forms.adjustments import AdjustForm, DecisionForm, RejectionForm
-from targets.models import Adjustment, Goal
+from targets.frozen import Evidence
+from targets.models import Adjustment, Goal, Plan
 from targets.selectors.adjustments import (
     active_triggers,
     adjustments_of,
@@ -59,9 +60,15 @@ def plan_adjustments(request: TenantRequest, plan_id: int) -> HttpResponse:
         "pager": pager,
         "rows": [(row, seen(row, sight), _scale(request, row.goal)) for row in pager],
         "may_ask": frame.plan.state == PlanState.PUBLISHED and request.actor.role != Role.VIEWER,
+        "may_hand_over": _may_hand_over(request, frame.plan, frame.goal),
         "topmost": [place.node.holder for place in places(plan_tree(frame.plan), sight, levels=0)],
     }
     return render(request, "targets/adjustments.html", shown)
+
+
+def _may_hand_over(request: TenantRequest, plan: Plan, goal: Goal | None) -> bool:
+    in_force = plan.state == PlanState.PUBLISHED and request.actor.may(Scope.TARGETS_WRITE)
+    return in_force and goal is not None and not is_level(goal.kpi)
 
 
 @page()
@@ -108,6 +115,7 @@ def adjustment(request: TenantRequest, adjustment_id: int) -> HttpResponse:
         "hidden": told.hidden,
         "evidence": told.evidence,
         "simulation": told.simulation,
+        "rule": _rule(told.evidence),
         "decides": decides,
         "may_withdraw": is_open and found.actor == request.actor.id,
         "steers": request.actor.role != Role.REP,
@@ -176,6 +184,12 @@ def _previewed(request: TenantRequest, goal: Goal, form: AdjustForm) -> dict[str
     except DomainError as error:
         return {"problem": error.render(gettext)}
     return {"simulation": found.simulation, "evidence": found.evidence, "is_preview": True}
+
+
+def _rule(evidence: Evidence) -> Any:
+    """By which rule a number is handed over, where it is."""
+    kept = evidence.get("rule")
+    return LeaverRule(kept["rule"]).label if kept else None
 
 
 def _words(request: TenantRequest, goal: Goal) -> dict[str, Any]:

@@ -312,6 +312,17 @@ EXAMPLES: dict[str, Example] = {
             "changes": [{"holder": PLANNED_PERSON, "amount": "99999.00"}],
         },
     ),
+    "POST plans/{plan_id}/handovers": Example(
+        path={"plan_id": Id("published plan")},
+        body={
+            "goal": Id("published goal"),
+            "person": Id("planned person"),
+            "leaves_on": "2026-06-01",
+            "rule": "successor",
+            "successor": Id("second person"),
+            "reason": "Ours",
+        },
+    ),
     "GET plans/{plan_id}/adjustments/{adjustment_id}": Example(path=ADJUSTMENT),
     "POST plans/{plan_id}/adjustments/{adjustment_id}/approve": Example(
         path={**ADJUSTMENT, "adjustment_id": Id("fresh adjustment")}

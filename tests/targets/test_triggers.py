@@ -7,15 +7,18 @@ from typing import Any
 import pytest
 
 from kpis.selectors import get_kpi
+from salestargets.alerts.models import Notice
 from salestargets.tenancy.access import Actor, system_actor
+from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
+from salestargets.tenancy.models import Unit
 from targets.models import Adjustment, Goal, Trigger
 from targets.services.adjustments import reject_adjustment
 from targets.services.progress import refresh_progress
 from targets.services.triggers import fire_triggers
 from tests.builders import NOON, World, a_world
 from tests.kpis.builders import a_deal, drained
-from tests.targets.builders import a_goal, a_plan, published, split
+from tests.targets.builders import a_goal, a_plan, lead_of, member, published, split
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +64,33 @@ def test_it_opens_a_request_that_follows_the_forecast(world: World, goal: Goal) 
     assert move["months_before"] == [300_00, 300_00, 300_00]
     assert move["months_after"][0] == 300_00
     assert move["months_after"][1] == move["months_after"][2] == 300_00 * asked_forecast(asked) // 900_00
+
+
+def test_who_decides_and_who_leads_the_plan_are_told(world: World, goal: Goal) -> None:
+    """The plan's own number is decided above its lead, who is told that it was asked for."""
+    with acting_for(world.acme.pk):
+        root = Unit.objects.get(pk=goal.plan.root_unit_id)
+    lena, admin = lead_of(world.acme, root), member(world.acme, Role.ADMIN)
+    a_trigger(world)
+    fired(world)
+    fired(world)
+    with acting_for(world.acme.pk):
+        told = sorted(Notice.objects.values_list("user__email", "kind"))
+    assert told == [
+        ("admin@acme.example", "adjustment_asked"),
+        (lena.user and lena.user.email, "adjustment_opened"),
+        (admin.user and admin.user.email, "adjustment_asked"),
+    ]
+
+
+def test_the_owner_of_the_goal_is_told_as_far_as_they_see_it(world: World, goal: Goal) -> None:
+    mona, alice = member(world.acme, Role.MANAGER, world.mona), member(world.acme, Role.REP, world.alice)
+    a_trigger(world)
+    with acting_for(world.acme.pk):
+        Goal.objects.filter(pk=goal.pk).update(owner=world.alice)
+    fired(world)
+    with acting_for(world.acme.pk):
+        assert not Notice.objects.filter(user__in=[alice.user, mona.user]).exists()
 
 
 def asked_forecast(asked: Adjustment) -> int:
