@@ -102,7 +102,7 @@ class ReferenceRow(TypedDict):
     is_in_band: bool | None
 
 
-class RuleRow(TypedDict):
+class HandoverRule(TypedDict):
     """By which rule a number is handed over; the first day on which its holder is gone."""
 
     rule: str
@@ -111,7 +111,7 @@ class RuleRow(TypedDict):
 
 class EvidenceRow(TypedDict):
     as_of: date
-    rule: RuleRow | None
+    rule: HandoverRule | None
     holders: list[FactRow]
     references: list[ReferenceRow]
 
@@ -214,11 +214,12 @@ class Handovers(TenantView):
     def post(self, request: Request, plan_id: int) -> AdjustmentDetail:
         """Ask that what is left of a person's number goes to others, by a rule; or only preview it."""
         goal = get_goal(self.actor, self.body[GOAL], self.today, plan_id=plan_id)
+        successor = self.body[SUCCESSOR]
         handover = Handover(
             Holder("person", self.body[LEAVER]),
             self.body[LEAVES_ON],
             self.body[RULE] or "",
-            Holder("person", self.body[SUCCESSOR]) if self.body[SUCCESSOR] else None,
+            Holder("person", successor) if successor else None,
         )
         reason = self.body[REASON]
         if self.body[PREVIEW]:
@@ -332,7 +333,7 @@ def _evidence_row(evidence: Evidence, amounts: Amounts) -> EvidenceRow:
     }
 
 
-def _rule_row(rule: Rule | None) -> RuleRow | None:
+def _rule_row(rule: Rule | None) -> HandoverRule | None:
     if rule is None:
         return None
     return {"rule": rule["rule"], "leaves_on": date.fromisoformat(rule["leaves_on"])}
