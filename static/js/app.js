@@ -28,12 +28,12 @@ document.addEventListener("click", (event) => {
   if (event.target.matches("dialog[open]")) event.target.close() // the backdrop
 })
 
-// A fragment swapped into a dialog opens it at its first field; an empty one closes it.
+// What is swapped into the dialog opens it at its first field; nothing closes it. A part within may be empty.
 const FIRST_FIELD = "form :is(input:not([type=hidden], [type=radio]:not(:checked)), select, textarea):not(:disabled)"
 const HAS_KEYS = matchMedia("(hover: hover)") // on a phone the keyboard would cover what is asked
 document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
-  const dialog = target.closest?.("dialog")
-  if (!dialog) return
+  if (target.id !== "dialog-content") return
+  const dialog = target.closest("dialog")
   if (target.textContent.trim() === "") dialog.close()
   else if (!dialog.open) {
     dialog.showModal()
