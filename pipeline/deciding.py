@@ -5,11 +5,27 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When, Window
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Coalesce, Greatest
 
 from kpis.values import Holder
 from pipeline.choices import DealStatus
 from pipeline.models import CreditShare, Deal
+from salestargets.kernel.periods import Period
 from salestargets.tenancy.choices import AssignmentRole
 from salestargets.tenancy.models import Assignment, UnitClosure
 from salestargets.tenancy.models.people import current_on
@@ -37,10 +53,7 @@ def deciding_deals(
 ) -> Deciding:
     """Those that may close before a day, `credited` with the holder's part; what has no price comes last."""
     due = Q(expected_close_on__lt=before) | Q(expected_close_on__isnull=True)
-    shares = CreditShare.objects.filter(deal=OuterRef("pk"), person__in=_people(holder, on))
-    part = shares.order_by().values("deal").annotate(part=Sum("base_minor")).values("part")
-    credited = Case(When(is_shared=True, then=Subquery(part)), default=F("base_minor"))
-    deals = open_deals_of(holder, on, as_of=as_of).filter(due).annotate(credited=credited)
+    deals = open_deals_of(holder, on, as_of=as_of).filter(due).annotate(credited=_credited(holder, on))
     largest = deals.order_by(F("credited").desc(nulls_last=True), "expected_close_on", "id")
     shown = list(
         largest.select_related("customer", "stage", "owner").annotate(
@@ -50,6 +63,26 @@ def deciding_deals(
     if not shown:
         return Deciding(deals=[], count=0, credited=0)
     return Deciding(deals=shown, count=shown[0].count, credited=int(shown[0].sum or 0))
+
+
+def begun_before(holder: Holder, period: Period, *, on: date) -> tuple[int, int]:
+    """How many open deals began before a period and may close in it, and what they would bring together.
+
+    What is overdue, or has no day to close on, may close today at the earliest.
+    """
+    due = Greatest(Coalesce(F("expected_close_on"), Value(on)), Value(on), output_field=DateField())
+    began = Q(created_on__isnull=True) | Q(created_on__lt=period.start)
+    deals = open_deals_of(holder, on).annotate(due=due, credited=_credited(holder, on))
+    within = deals.filter(began, due__gte=period.start, due__lt=period.end)
+    found = within.aggregate(count=Count("pk"), sum=Sum("credited"))
+    return found["count"], int(found["sum"] or 0)
+
+
+def _credited(holder: Holder, on: date) -> Case:
+    """The holder's part of a deal's amount."""
+    shares = CreditShare.objects.filter(deal=OuterRef("pk"), person__in=_people(holder, on))
+    part = shares.order_by().values("deal").annotate(part=Sum("base_minor")).values("part")
+    return Case(When(is_shared=True, then=Subquery(part)), default=F("base_minor"))
 
 
 def _people(holder: Holder, on: date) -> Any:

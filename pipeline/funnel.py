@@ -32,6 +32,19 @@ _CLOSED = (
     replace(measures.SHARED, terms={**measures.SHARED.terms, "lost_amount": Term("s.base_minor", _LOST)}),
     measures.CREATED,
 )
+_IN_TIME = "d.status = 'won' AND d.closed_on < %(ends_on)s"
+#: What became of the deals that began in a period, within it.
+_BEGUN = (
+    replace(
+        measures.CREATED,
+        terms={
+            "created_count": Term("1"),
+            "won_count": Term("1", _IN_TIME),
+            "won_amount": Term("d.base_minor", f"{_IN_TIME} AND NOT d.is_shared"),
+        },
+    ),
+    replace(measures.SHARED, day="d.created_on", terms={"won_amount": Term("s.base_minor", _IN_TIME)}),
+)
 #: A deal that comes into a stage again, entered it the first time. The day is the organisation's own.
 _ENTERED = Flow(
     group=measures.CLOSED.group,
@@ -85,6 +98,21 @@ class Funnel:
     @property
     def average_deal(self) -> Fraction | None:
         return average_deal(self.won_amount, self.won)
+
+
+@dataclass(frozen=True, slots=True)
+class NewDeals:
+    """The deals created in a period, and those of them that were won before it was over."""
+
+    created: int
+    won: int
+    won_amount: int
+
+
+def new_deals(holder: Holder, period: Period) -> NewDeals:
+    """One population from beginning to end: what was won later, or began earlier, is in none of it."""
+    found = _sums(_BEGUN, holder, period, by=None)[None]
+    return NewDeals(found["created_count"], found["won_count"], found["won_amount"])
 
 
 def funnel(holder: Holder, period: Period, *, on: date) -> Funnel:

@@ -55,12 +55,17 @@ class MethodRow(TypedDict):
 
 
 class MovedRow(TypedDict):
-    """An input that came from records: what it was when the worksheet was made, and what it is now."""
+    """An input that came from records: what it was when the worksheet was made, and what it is now.
+
+    As in `inputs`: amounts in the smallest unit, rates as text; null is not known. `path` are the places of
+    the number where the input is a list, from 0.
+    """
 
     method: str
     name: str
-    then: str
-    now: str
+    path: list[int]
+    then: str | None
+    now: str | None
 
 
 class CauseRow(TypedDict):
@@ -222,7 +227,13 @@ def _row(goal: Goal, found: Shown, amounts: Amounts) -> MethodsRow:
         "methods": [_method(line, amounts) for line in found.lines],
         "amount": amounts(found.amount),
         "changed": [
-            {"method": each.method, "name": each.name, "then": str(each.then), "now": str(each.now)}
+            {
+                "method": each.method,
+                "name": each.name,
+                "path": list(each.path),
+                "then": None if each.then is None else str(each.then),
+                "now": None if each.now is None else str(each.now),
+            }
             for each in found.moved
         ],
         "made_at": found.kept.made_at if found.kept else None,

@@ -72,7 +72,7 @@ class Need:
 
 @dataclass
 class OneMeasure:
-    """One measure as a formula."""
+    """One measure as a formula, or a ratio of two."""
 
     numerator: str
     denominator: str = ""

@@ -1,13 +1,17 @@
 """The methods worksheet of a goal: what the records say for each method, and what was kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
-from kpis.selectors import actual, actuals, series
+from kpis.choices import KpiUnit
+from kpis.selectors import actual, series
 from kpis.values import Holder
+from pipeline.deciding import begun_before
+from pipeline.funnel import new_deals
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
 from salestargets.kernel.periods import Period, add_months
@@ -38,6 +42,7 @@ from targets.selectors.trees import Node, plan_tree
 AVERAGED = 4
 SEASON_YEARS = 3
 RATE_PLACES = 4
+_WIN_RATE = OneMeasure("won_count", "won_count+lost_count")
 #: What of a method comes from records; the rest is entered.
 FROM_RECORDS: Mapping[str, tuple[str, ...]] = {
     "history_growth": ("last_year",),
@@ -59,10 +64,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """An input that came from records and is another now."""
+    """A number that came from records and is another now; `path` are its places where the input is a list."""
 
     method: str
     name: str
+    path: tuple[int, ...]
     then: Any
     now: Any
 
@@ -147,11 +153,22 @@ def facts_of(inputs: Sequence[Inputs]) -> dict[str, dict[str, Any]]:
 
 def _moved(then: Mapping[str, Mapping[str, Any]], now: Mapping[str, Mapping[str, Any]]) -> list[Moved]:
     return [
-        Moved(method, name, value, now[method][name])
+        Moved(method, name, *difference)
         for method, values in then.items()
         for name, value in values.items()
-        if now[method][name] != value
+        for difference in _differences((), value, now[method][name])
     ]
+
+
+def _differences(path: tuple[int, ...], then: Any, now: Any) -> Iterator[tuple[tuple[int, ...], Any, Any]]:
+    """Number by number: its places in the lists that it stands in, what it was and what it is."""
+    if isinstance(then, list) and isinstance(now, list):
+        for place, (before, after) in enumerate(zip_longest(then, now)):
+            yield from _differences((*path, place), before, after)
+    elif isinstance(then, list) or isinstance(now, list):
+        yield from _differences(path, then or [], now or [])
+    elif then != now:
+        yield path, then, now
 
 
 def _root(goal: Goal) -> Holder:
@@ -198,22 +215,23 @@ def _capacity(goal: Goal, people: Sequence[Node], on: date) -> Capacity:
 
 
 def _funnel(goal: Goal, on: date) -> Funnel:
-    """Deals created in the same period a year earlier, the win rate and the average deal of that time."""
-    counterpart = open_counterpart(goal.kpi)
-    if counterpart is None:
+    """What deals that begin in the period bring in it, by those of a year earlier; and those begun before.
+
+    The deals created in the same period a year earlier, the share of them that was won before it was over,
+    and what these brought on average. Apart from them, so that none counts twice: the open deals that began
+    before the period and may close in it, as many as the win rate of a year earlier lets expect.
+    """
+    if open_counterpart(goal.kpi) is None:
         return Funnel(None, (None,), None)
-    span, root = year_before(span_of(goal.plan)), _root(goal)
-    created, won, lost, worth = (
-        actuals([root], OneMeasure(key), span, on=on)[root].numerator
-        for key in ("created_count", "won_count", "lost_count", goal.kpi.numerator)
-    )
-    rate = round(Decimal(won) / (won + lost), RATE_PLACES) if won + lost else None
-    is_open = actual(root, counterpart, span_of(goal.plan), on=on).numerator
+    span, root, is_money = year_before(span_of(goal.plan)), _root(goal), goal.kpi.unit == KpiUnit.MONEY
+    new, closed = new_deals(root, span), actual(root, _WIN_RATE, span, on=on)
+    count, amount = begun_before(root, span_of(goal.plan), on=on)
+    worth = new.won_amount if is_money else new.won
     return Funnel(
-        leads=created or None,
-        conversions=(rate,),
-        average_deal=round(Decimal(worth) / won) if won else None,
-        open_expected=round(is_open * rate) if rate is not None else 0,
+        leads=new.created or None,
+        conversions=(round(Decimal(new.won) / new.created, RATE_PLACES) if new.created else None,),
+        average_deal=round(Decimal(worth) / new.won) if new.won else None,
+        open_expected=round((amount if is_money else count) * (closed.value or 0)),
     )
 
 

@@ -13,7 +13,7 @@ from salestargets.web.dialogs import Dialog, answer, sent
 from salestargets.web.requests import TenantRequest, page
 from targets.amounts import scale_of
 from targets.choices import PlanState
-from targets.forms.worksheet import LABELS, TITLES, WorksheetForm
+from targets.forms.worksheet import WorksheetForm, told
 from targets.models import Goal
 from targets.registry import causes_before
 from targets.selectors.plan_before import plan_before
@@ -49,7 +49,7 @@ def worksheet(request: TenantRequest, plan_id: int, goal_id: int) -> HttpRespons
     shown = {
         "goal": goal,
         "found": found,
-        "moved": [(TITLES[each.method], LABELS.get(each.name, ""), each) for each in found.moved],
+        "moved": told(found.moved, found.lines, goal, request.organisation.currency),
         "scale": scale_of(goal.kpi, request.organisation.currency),
         "may_keep": request.actor.may(Scope.TARGETS_WRITE) and goal.plan.state != PlanState.CLOSED,
         "last": last_period(goal, on=request.today),

@@ -5,11 +5,14 @@ from decimal import Decimal
 
 import pytest
 
+from kpis.values import Holder
+from pipeline.deciding import begun_before
 from salestargets.kernel.errors import Forbidden
+from salestargets.kernel.periods import Period
 from salestargets.tenancy.access import Actor, system_actor
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
-from targets.domain.methods import HistoryGrowth, Inputs, Market
+from targets.domain.methods import Funnel, HistoryGrowth, Inputs, Market
 from targets.models import Goal, Worksheet
 from targets.selectors.worksheet import Shown, worksheet_of
 from targets.services.worksheet import keep_worksheet, take_blend
@@ -90,8 +93,67 @@ def test_a_record_that_changed_since_is_told_with_then_and_now(world: World, goa
     assert read(goal).moved == []
     a_deal(world.acme, world.bob, base=500, closed_on=date(2026, 3, 5))
     drained(world.acme)
-    moved = {(each.method, each.name): (each.then, each.now) for each in read(goal).moved}
-    assert moved["moving_average", "periods"] == ([None, None, None, 10_000], [None, None, None, 10_500])
+    moved = {(each.method, each.name): (each.path, each.then, each.now) for each in read(goal).moved}
+    assert moved["moving_average", "periods"] == ((3,), 10_000, 10_500)
+
+
+def test_a_list_that_grew_since_tells_what_was_not_there(world: World, goal: Goal) -> None:
+    keep(goal)
+    with acting_for(goal.organisation_id):
+        kept = Worksheet.objects.get()
+        facts = {"bottom_up": {"proposals": [None, 5]}, "moving_average": {"periods": [1, None]}}
+        Worksheet.objects.create(
+            goal=goal,
+            methods=kept.methods,
+            weights=kept.weights,
+            facts=facts,
+            amount=None,
+            made_at=APRIL,
+        )
+    moved = [(each.name, each.path, each.then, each.now) for each in read(goal).moved]
+    assert moved == [
+        ("proposals", (1,), 5, None),
+        ("periods", (0,), 1, None),
+        ("periods", (3,), None, 10_000),
+    ]
+
+
+def test_the_funnel_follows_one_population_and_counts_no_deal_twice(world: World) -> None:
+    """Of 10 deals created in Q1 of 2026, 4 were won in it at 100.00: new deals bring 400.00 a year later.
+
+    With the 100.00 of February, 6 deals were won and 6 lost in that time: half of the 300.00 that is
+    open and due then is expected.
+    """
+    february, march, april = date(2026, 2, 1), date(2026, 3, 2), date(2026, 4, 2)
+    acme, alice = world.acme, world.alice
+    for number in range(4):
+        a_deal(acme, alice, base=10_000, created_on=february, closed_on=march, name=f"won {number}")
+    a_deal(acme, alice, base=99_900, created_on=february, closed_on=april)  # won too late
+    for _number in range(5):
+        a_deal(acme, alice, status="lost", created_on=february, closed_on=march)
+    a_deal(acme, alice, status="lost", closed_on=march)
+    a_deal(acme, alice, base=77_700, created_on=date(2025, 12, 1), closed_on=february)  # began earlier
+    for amount, due in ((30_000, date(2027, 2, 1)), (50_000, date(2027, 6, 1)), (7_000, None)):
+        a_deal(acme, alice, status="open", base=amount, created_on=date(2026, 5, 1), expected_close_on=due)
+    drained(acme)
+    goal = a_goal(a_plan(acme, "Q1", starts_on=date(2027, 1, 1), ends_on=date(2027, 4, 1)), "900.00")
+    found = {line.proposal.method.value: line.proposal for line in read(goal).lines}["funnel"]
+    assert found.inputs == Funnel(10, (Decimal("0.4"),), 10_000, 15_000)
+    assert found.amount == 55_000
+
+
+def test_in_a_running_period_what_began_in_it_is_not_expected_once_more(world: World) -> None:
+    acme, alice = world.acme, world.alice
+    for created, due in (
+        (date(2026, 3, 1), date(2026, 6, 1)),
+        (date(2026, 3, 1), date(2026, 4, 1)),  # overdue: today at the earliest
+        (date(2026, 4, 10), date(2026, 6, 1)),  # among the new deals of the period
+        (date(2026, 3, 1), date(2026, 7, 1)),
+    ):
+        a_deal(acme, alice, status="open", base=1_000, created_on=created, expected_close_on=due)
+    with acting_for(acme.pk):
+        holder = Holder("person", alice.pk)
+        assert begun_before(holder, Period(date(2026, 4, 1), date(2026, 7, 1)), on=TODAY) == (2, 2_000)
 
 
 def test_older_worksheets_stay_and_the_newest_is_in_force(goal: Goal) -> None:

@@ -13,6 +13,7 @@ from salestargets.tenancy.context import acting_for
 from targets.choices import Nature
 from targets.models import Goal, Milestone, Objective
 from tests.builders import NOON, World, a_world
+from tests.kpis.builders import a_deal, drained
 from tests.targets.builders import a_goal, a_plan, an_objective, fresh, published
 from tests.targets.pages.conftest import Company, visitor
 from tests.targets.test_plan_before import adjusted
@@ -225,6 +226,46 @@ def test_the_methods_are_worked_out_kept_and_taken(company: Company, admin: Clie
     assert admin.post(path, {**data, "take": "1", "reason": "The market grew"}).url == goal_page(goal)
     assert "$1,410.00" in text_of(admin, goal_page(goal))
     assert viewer.post(path, data).status_code == 403
+
+
+def test_several_products_are_entered_with_their_shares_and_ratios(company: Company, admin: Client) -> None:
+    goal = company.goal
+    path = f"{O}plans/{goal.plan_id}/goals/{goal.pk}/worksheet/"
+    data = {
+        "break_even-fixed_cost": "900",
+        "break_even-wanted_profit": "100",
+        "break_even-contribution_ratio": "99",
+        "break_even-mix-0-share": "75",
+        "break_even-mix-0-ratio": "40",
+        "break_even-mix-1-share": "25",
+        "break_even-mix-1-ratio": "80",
+        "break_even-weight": "1",
+    }
+    assert admin.post(path, data).status_code == 302
+    page = text_of(admin, path)
+    # 75 % × 40 % and 25 % × 80 % are 50 %: 1,000.00 / 50 %.
+    for told in ("$2,000.00", "Together, 50.0% of a sale is left.", "Product 3: share of sales"):
+        assert told in page
+    half = {**data, "break_even-mix-1-ratio": ""}
+    refusal = admin.post(path, half)
+    assert (refusal.status_code, "Enter both, or none of the two." in refusal.content.decode()) == (422, True)
+    assert (
+        admin.post(path, {**data, "break_even-mix-1-share": "", "break_even-mix-1-ratio": ""}).status_code
+        == 302
+    )
+    assert "Together, 40.0% of a sale is left." in text_of(admin, path)
+
+
+def test_a_record_that_changed_since_is_shown_as_it_was_and_is(company: Company, admin: Client) -> None:
+    goal, acme = company.goal, company.acme
+    path = f"{O}plans/{goal.plan_id}/goals/{goal.pk}/worksheet/"
+    admin.post(path, {"market-weight": "1"})
+    assert "These records have changed" not in text_of(admin, path)
+    a_deal(acme, company.world.alice, base=12_300, closed_on=date(2026, 2, 3))
+    drained(acme)
+    page = text_of(admin, path)
+    row = "".join(f'<td class="num">{cell}</td>' for cell in ("—", "$123.00"))
+    assert f'<th scope="row">Moving average</th><td>1 period back</td>{row}' in page
 
 
 def test_the_worksheet_is_for_those_who_see_the_plans_unit(company: Company, manager: Client) -> None:
