@@ -26,9 +26,10 @@ def at_noon_in_english() -> Iterator[None]:
 
 @pytest.fixture
 def people() -> World:
-    """Mona leads North with Alice and Bob, 300.00 each in the second quarter; Carol sells in West."""
+    """Ada administers, Mona leads North with Alice and Bob, 300.00 each in the second quarter; Carol sells in West."""
     world = a_world()
     a_member(world.acme, "mona@acme.example", Role.MANAGER, person=world.mona)
+    a_member(world.acme, "ada@acme.example", Role.ADMIN)
     goal = a_goal(a_plan(world.acme), "1200.00")
     split(goal)
     published(goal.plan)
@@ -38,7 +39,7 @@ def people() -> World:
 def test_who_moves_a_person_sees_what_it_affects_and_confirms_with_one_click(
     people: World, browser: Browser, live_server: LiveServer
 ) -> None:
-    admin = signed_in(browser, live_server, "admin@acme.example", width=1440, height=900)
+    admin = signed_in(browser, live_server, "ada@acme.example", width=1440, height=900)
     admin.goto(f"{live_server.url}/o/acme/people/{people.carol.pk}/")
     admin.get_by_role("link", name="Move", exact=True).click()
     form = admin.locator("#dialog")
