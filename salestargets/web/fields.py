@@ -12,11 +12,22 @@ from django.utils.translation import gettext
 
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.parsing import clean_text, strict_date, strict_decimal, strict_email, strict_int
+from salestargets.web.registry import Text
 
 T = TypeVar("T")
+F = TypeVar("F", bound=forms.Field)
 
 # Written by a spreadsheet or a careful hand: 1,200,000.00
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+
+
+def needed(field: F, when: Text = "") -> F:
+    """A field that is not always required, but not free to leave out either.
+
+    It says `when` it is needed, in the place of “optional”; nothing, where what stands around it says so.
+    """
+    field.mark = when  # type: ignore[attr-defined]
+    return field
 
 
 class StrictField(forms.Field):

@@ -8,7 +8,7 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
 from salestargets.web.dialogs import VersionedForm
-from salestargets.web.fields import NumberField, TextField
+from salestargets.web.fields import NumberField, TextField, needed
 from targets.amounts import from_stored, scale_of, to_stored
 from targets.models import Goal, Proposal
 from targets.selectors.agreement import Line
@@ -34,10 +34,12 @@ class ProposalForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.goal, self.currency, self.months = sheet.goal, currency, sheet.months
         places = scale_of(sheet.goal.kpi, currency).places
-        self.fields["amount"] = NumberField(label=_("Your number"), required=False, decimal_places=places)
+        total = NumberField(label=_("Your number"), required=False, decimal_places=places)
+        self.fields["amount"] = needed(total)
         for month in sheet.months:
             label = f"{MONTHS[month.month]} {month.year}"
-            self.fields[f"month-{month}"] = NumberField(label=label, required=False, decimal_places=places)
+            part = NumberField(label=label, required=False, decimal_places=places)
+            self.fields[f"month-{month}"] = needed(part)
         is_override = bool(sheet.tree.below(node))
         self.fields |= _texts(is_override=is_override)
         if not sheet.months:
@@ -103,7 +105,10 @@ class AnswerForm(VersionedForm):
     """Accepted, another number offered, or left to someone above."""
 
     answer = forms.ChoiceField(label=_("Your answer"), widget=forms.RadioSelect)
-    comment = TextField(label=_("Comment"), required=False, max_length=LONGEST_ANSWER)
+    comment = needed(
+        TextField(label=_("Comment"), required=False, max_length=LONGEST_ANSWER),
+        _("needed unless you accept"),
+    )
 
     field_order = ("version", "answer", "amount", "comment")
 
@@ -111,7 +116,8 @@ class AnswerForm(VersionedForm):
         super().__init__(*args, **kwargs)
         self.goal, self.currency = goal, currency
         places = scale_of(goal.kpi, currency).places
-        self.fields["amount"] = NumberField(label=_("Your offer"), required=False, decimal_places=places)
+        offer = NumberField(label=_("Your offer"), required=False, decimal_places=places)
+        self.fields["amount"] = needed(offer)
         offered = line.row.given if line.may_answer else None
         ways = answers_of(line)
         self.fields["answer"].choices = list(ways.items())  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kpis.values import Holder
 from salestargets.kernel.periods import Period, add_months
-from salestargets.web.fields import DayField, NumberField
+from salestargets.web.fields import DayField, NumberField, needed
 from salestargets.web.formatting import format_day
 from targets.amounts import from_stored, scale_of, to_stored
 from targets.choices import Phasing, PlanState
@@ -44,7 +44,7 @@ class ChangeForm(forms.Form):
     def insist(self, *, on_reason: bool) -> None:
         """A preview needs no reason; what is applied does: so it is shown, and so the service says."""
         if "reason" in self.fields:
-            self.fields["reason"].required = on_reason
+            needed(self.fields["reason"]).required = on_reason
 
     def stored(self, value: Decimal, field: str) -> int:
         return to_stored(value, self.goal.kpi, self.currency, field=field)
@@ -112,7 +112,7 @@ class PhaseForm(HistoryForm):
         self.insist(on_reason=False)
         for month in self.months:
             label = format_day(month, language=get_language() or "en", skeleton="yMMMM")
-            self.fields[f"weight-{month}"] = NumberField(label=label, required=False)
+            self.fields[f"weight-{month}"] = needed(NumberField(label=label, required=False))
         self.initial = {
             **self.initial,
             "history_first": add_months(plan.starts_on, -12),

@@ -19,7 +19,7 @@ from salestargets.tenancy.choices import ExpectedBasis
 from salestargets.tenancy.selectors import fiscal_calendar_of
 from salestargets.web.choosing import Choices, IdField, offer, person_choices, unit_choices
 from salestargets.web.dialogs import VersionedForm
-from salestargets.web.fields import DayField, NumberField, TextField
+from salestargets.web.fields import DayField, NumberField, TextField, needed
 from targets.amounts import from_stored, is_level, to_stored
 from targets.choices import PlanState
 from targets.models import Goal, Milestone, Plan
@@ -52,15 +52,19 @@ class PlanForm(forms.Form):
     """A name, a unit, and whole fiscal periods: one of the spans at hand, or any other."""
 
     span = forms.ChoiceField(label=_("Period"))
-    first = DayField(
-        label=_("First day"),
-        required=False,
-        help_text=_("For another period: the first day of a month, or of a fiscal period."),
+    first = needed(
+        DayField(
+            label=_("First day"),
+            required=False,
+            help_text=_("For another period: the first day of a month, or of a fiscal period."),
+        )
     )
-    last = DayField(
-        label=_("Last day"),
-        required=False,
-        help_text=_("For another period: the last day of a month, or of a fiscal period."),
+    last = needed(
+        DayField(
+            label=_("Last day"),
+            required=False,
+            help_text=_("For another period: the last day of a month, or of a fiscal period."),
+        )
     )
     parent = parent_field()
     root_unit = IdField(
@@ -166,17 +170,22 @@ class GoalForm(forms.Form):
         help_text=_("How much it counts among the goals of the plan; together they should weigh 100 %."),
     )
     owner = IdField(label=_("Owner"), choices=[], required=False, help_text=_("Who answers for it."))
-    objective = IdField(
-        label=_("Objective"),
-        choices=[],
-        required=False,
-        help_text=_("Relevant: what of the organisation's objectives it serves."),
+    objective = needed(
+        IdField(
+            label=_("Objective"),
+            choices=[],
+            required=False,
+            help_text=_("Relevant: what of the organisation's objectives it serves."),
+        ),
+        _("needed to publish"),
     )
-    new_objective = TextField(
-        label=_("Or a new objective"),
-        max_length=300,
-        required=False,
-        help_text=_("What is wanted, in one sentence; other goals may serve it too."),
+    new_objective = needed(
+        TextField(
+            label=_("Or a new objective"),
+            max_length=300,
+            required=False,
+            help_text=_("What is wanted, in one sentence; other goals may serve it too."),
+        )
     )
     achievable_because = TextField(
         label=_("Achievable because"),

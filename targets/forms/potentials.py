@@ -11,7 +11,7 @@ from kpis.values import Holder
 from salestargets.kernel.money import decimals, from_minor, to_minor
 from salestargets.tenancy.access import Actor
 from salestargets.web.choosing import IdField, offer, person_choices, unit_choices
-from salestargets.web.fields import DayField, NumberField, TextField
+from salestargets.web.fields import DayField, NumberField, TextField, needed
 from targets.models import Potential
 
 
@@ -34,8 +34,8 @@ class AmountForm(forms.Form):
 
 
 class PotentialForm(AmountForm):
-    unit = IdField(label=_("Unit"), choices=[], required=False)
-    person = IdField(label=_("Person"), choices=[], required=False)
+    unit = needed(IdField(label=_("Unit"), choices=[], required=False), _("or a person"))
+    person = needed(IdField(label=_("Person"), choices=[], required=False), _("or a unit"))
     starts_on = DayField(label=_("From"))
 
     field_order = ("unit", "person", "amount", "starts_on", "source")

@@ -90,8 +90,7 @@ class ProductSplitForm(HistoryForm):
     def __init__(self, goal: Goal, currency: str, groups: Sequence[str], *args: Any) -> None:
         super().__init__(goal, currency, *args)
         self.groups = groups
-        if "reason" in self.fields:
-            self.fields["reason"].required = False  # a preview needs none
+        self.insist(on_reason=False)
         for n, _group in enumerate(groups):
             self.fields[f"value-{n}"] = NumberField(label=_("Weight or amount"), required=False)
             self.fields[f"hold-{n}"] = NumberField(label=_("Hold"), required=False, decimal_places=2)
@@ -144,5 +143,4 @@ class FileForm(ChangeForm):
 
     def __init__(self, goal: Goal, currency: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(goal, currency, *args, **kwargs)
-        if "reason" in self.fields:
-            self.fields["reason"].required = False  # to look at it needs none
+        self.insist(on_reason=False)

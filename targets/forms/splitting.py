@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kpis.values import Holder
 from salestargets.kernel.periods import add_months
-from salestargets.web.fields import NumberField, TextField
+from salestargets.web.fields import NumberField, TextField, needed
 from salestargets.web.registry import Text
 from targets.choices import Ramp, SplitMethod
 from targets.forms.numbers import HistoryForm
@@ -66,12 +66,14 @@ class SplitForm(HistoryForm):
     recursive = forms.BooleanField(label=_("All the way down to the people"), required=False, initial=True)
     with_bounds = forms.BooleanField(label=_("With minimums and maximums"), required=False)
     with_groups = forms.BooleanField(label=_("In groups that get their part first"), required=False)
-    ramp = forms.ChoiceField(
-        label=_("New hires and leavers"),
-        choices=Ramp.choices,
-        required=False,
-        initial=Ramp.NONE,
-        widget=forms.RadioSelect,
+    ramp = needed(
+        forms.ChoiceField(
+            label=_("New hires and leavers"),
+            choices=Ramp.choices,
+            required=False,
+            initial=Ramp.NONE,
+            widget=forms.RadioSelect,
+        )
     )
 
     def __init__(self, sheet: Sheet, unit: Node, currency: str, *args: Any, **kwargs: Any) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from salestargets.kernel.rational import rounded
-from salestargets.web.fields import NumberField, TextField
+from salestargets.web.fields import NumberField, TextField, needed
 from salestargets.web.templatetags import formats
 from targets.amounts import Scale, from_stored, scale_of, to_stored
 from targets.domain.methods import BreakEven, Inputs
@@ -97,9 +97,10 @@ class WorksheetForm(forms.Form):
         self.goal, self.lines, self.currency = goal, lines, currency
         for line in lines:
             self._add(line)
-        self.fields["reason"] = TextField(
+        reason = TextField(
             label=_("Reason"), max_length=300, required=False, help_text=_("Why the amount changes.")
         )
+        self.fields["reason"] = needed(reason, _("needed to take the blend"))
 
     def _add(self, line: Line) -> None:
         method = line.proposal.method.value

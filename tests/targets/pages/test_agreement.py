@@ -1,5 +1,6 @@
 """The page on which a plan is agreed, and the card by which a rep proposes."""
 
+import re
 from typing import Any
 
 import pytest
@@ -180,6 +181,30 @@ def test_a_rep_proposes_from_their_own_page(world: World, goal: Goal, alice: Cli
     months = {f"month-2026-0{n}-01": amount for n, amount in ((4, "1.00"), (5, "2.00"), (6, "3.00"))}
     alice.post(address, {**asked, "method": "months", **months})
     assert latest(world).months == [100, 200, 300]
+
+
+def test_what_must_be_entered_is_not_called_optional(
+    world: World, goal: Goal, alice: Client, mona: Client
+) -> None:
+    def marks(page: str) -> dict[str, str]:
+        mark = '(?: <span class="field-optional">([^<]*)</span>)?'
+        return dict(re.findall(f"<label for=[^>]*>([^<]+?){mark}</label>", page))
+
+    own = f"/o/acme/plans/{goal.plan_id}/goals/{goal.pk}/person/{world.alice.pk}/propose/"
+    assert marks(text_of(alice.get(own))) == {
+        "Your number": "",
+        "April 2026": "",
+        "May 2026": "",
+        "June 2026": "",
+        "Comment": "optional",
+        "How will you reach it?": "optional",
+        "What do you need for it?": "optional",
+    }
+    proposal = propose(goal, world.alice, "290.00")
+    assert marks(text_of(mona.get(f"/o/acme/proposals/{proposal.pk}/"))) == {
+        "Your offer": "",
+        "Comment": "needed unless you accept",
+    }
 
 
 def test_what_is_wrong_stands_by_its_field(world: World, goal: Goal, alice: Client) -> None:
