@@ -187,7 +187,7 @@ def test_what_must_be_entered_is_not_called_optional(
     world: World, goal: Goal, alice: Client, mona: Client
 ) -> None:
     def marks(page: str) -> dict[str, str]:
-        mark = '(?: <span class="field-optional">([^<]*)</span>)?'
+        mark = r'\s*(?:<span class="field-optional">([^<]*)</span>)?\s*'
         return dict(re.findall(f"<label for=[^>]*>([^<]+?){mark}</label>", page))
 
     own = f"/o/acme/plans/{goal.plan_id}/goals/{goal.pk}/person/{world.alice.pk}/propose/"
