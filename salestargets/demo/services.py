@@ -10,8 +10,11 @@ from django.db import connection, transaction
 from kpis.services import drain
 from pipeline.services.records import upsert_records
 from salestargets.accounts.models import User
+from salestargets.demo.adjustments import make_adjustments
+from salestargets.demo.cast import Cast
 from salestargets.demo.generator import DemoData, company, generate
-from salestargets.demo.plans import make_plans
+from salestargets.demo.open_plan import make_open_plan
+from salestargets.demo.plans import Planning, make_plans
 from salestargets.kernel.errors import Conflict
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.access import Actor, actor_of_member, system_actor
@@ -92,9 +95,18 @@ def _load(at: datetime, password: str) -> Organisation:
         approver = actor_of_member(organisation, admin)
         if approver is None:
             raise ValueError("The demo has no administrator.")
-        make_plans(actor, approver, data, at=at)
+        _plan(actor, approver, data, at)
         refresh_progress(at=at)
     return organisation
+
+
+def _plan(actor: Actor, approver: Actor, data: DemoData, at: datetime) -> None:
+    cast = Cast(actor, data.on)
+    cast.sign_in()
+    planning = Planning(cast, approver, data, at)
+    running = make_plans(planning)
+    make_adjustments(planning, running)
+    make_open_plan(planning, running.plan.parent)
 
 
 def _load_records(actor: Actor, data: DemoData, at: datetime) -> None:

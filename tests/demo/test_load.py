@@ -1,9 +1,11 @@
 """The demo as an organisation: loaded once for each day, through services, and exact at every level."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,20 +19,39 @@ from kpis.services import verify
 from kpis.values import Holder
 from pipeline.models import Deal, UnresolvedReference
 from salestargets.accounts.models import User
+from salestargets.alerts.models import NoticePreference
 from salestargets.alerts.selectors import inbox
+from salestargets.demo.generator import company
 from salestargets.demo.password import demo_password
 from salestargets.demo.services import EMAILS, load_demo, sign_ins
 from salestargets.kernel.errors import Conflict
 from salestargets.kernel.fiscal import CalendarMonths
+from salestargets.kernel.periods import add_months
 from salestargets.tenancy.access import Actor, actor_of_member, system_actor
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
-from salestargets.tenancy.models import Organisation, Person, Unit
+from salestargets.tenancy.models import Assignment, Organisation, Person, Unit
 from salestargets.tenancy.selectors import root_unit_id
-from targets.choices import PlanState, Status
-from targets.models import Goal, Plan, PlanMove, Progress, Target
+from targets.choices import IN_FORCE, AdjustmentState, PlanState, ProposalState, Status
+from targets.models import (
+    Adjustment,
+    Goal,
+    Milestone,
+    Objective,
+    Plan,
+    PlanMove,
+    Progress,
+    Proposal,
+    Target,
+)
 from targets.selectors.acknowledgements import answers_of, awaited_of, standing_asks
+from targets.selectors.adjustments import may_decide
+from targets.selectors.agreement import agreement_of, asked_of
+from targets.selectors.nesting import drifts_of
+from targets.selectors.products import mix_of
 from targets.selectors.sheets import sheet_of
+from targets.selectors.trees import plan_tree
+from targets.selectors.worksheet import worksheet_of
 from tests.builders import an_organisation
 from tests.conftest import renew
 from tests.databases import Copy
@@ -138,20 +159,108 @@ def test_what_people_won_sums_to_their_team_region_and_company(demo: Demo) -> No
     assert company == sum(deals.values_list("base_minor", flat=True))
 
 
-def test_last_quarter_is_closed_and_this_one_is_published(demo: Demo) -> None:
-    plans = Plan.objects.order_by("starts_on")
+def quarters() -> list[Plan]:
+    """Those that give every person a number."""
+    return [plan for plan in Plan.objects.all() if len(plan.period_starts) == 3]
+
+
+def the_plan(demo: Demo) -> Plan:
+    """Of the quarter in progress."""
     quarter = CalendarMonths().quarter_of(demo.on)
-    assert [plan.state for plan in plans] == [PlanState.CLOSED, PlanState.PUBLISHED]
-    assert [plan.ends_on for plan in plans] == [quarter.start, quarter.end]
+    return Plan.objects.get(starts_on=quarter.start, ends_on=quarter.end)
 
 
-def test_each_plan_was_approved_by_another_than_who_submitted_it(demo: Demo) -> None:
+def test_the_year_and_its_quarter_run_one_is_closed_and_one_is_open(demo: Demo) -> None:
+    quarter = CalendarMonths().quarter_of(demo.on)
+    year = CalendarMonths().year_of(demo.on)
+    states = {(plan.starts_on, plan.ends_on): plan.state for plan in Plan.objects.all()}
+    assert states == {
+        (year.start, year.end): PlanState.PUBLISHED,
+        (add_months(quarter.start, -3), quarter.start): PlanState.CLOSED,
+        (quarter.start, quarter.end): PlanState.PUBLISHED,
+        (quarter.end, add_months(quarter.end, 3)): PlanState.OPEN,
+    }
+    for plan in Plan.objects.exclude(starts_on=year.start, ends_on=year.end):
+        is_within = year.start <= plan.starts_on < year.end
+        assert (plan.parent is not None and plan.parent.ends_on == year.end) == is_within
+
+
+def test_a_quarter_says_why_it_differs_from_its_year(demo: Demo) -> None:
+    goals = list(Goal.objects.filter(plan__state__in=IN_FORCE).select_related("plan", "kpi"))
+    assert drifts_of(goals) == {}
+    running = Goal.objects.get(plan=the_plan(demo))
+    assert running.drift != 0
+    assert running.drift_reason
+
+
+def test_each_plan_was_submitted_by_its_lead_and_approved_by_somebody_else(demo: Demo) -> None:
     admin = User.objects.get(email=EMAILS[Role.ADMIN])
-    for plan in Plan.objects.all():
+    for plan in Plan.objects.filter(state__in=IN_FORCE):
         moves = {move.to_state: move for move in PlanMove.objects.filter(plan=plan)}
         assert moves[PlanState.APPROVED].by == admin
-        assert moves[PlanState.SUBMITTED].by is None
-        assert moves[PlanState.APPROVED].actor != moves[PlanState.SUBMITTED].actor
+        lead = Person.objects.get(user=moves[PlanState.SUBMITTED].by)
+        assert Assignment.objects.filter(person=lead, unit=plan.root_unit, role="manager").exists()
+
+
+def test_one_objective_has_no_goal_and_one_goal_no_objective(demo: Demo) -> None:
+    served = Objective.objects.filter(pk__in=Goal.objects.exclude(objective=None).values("objective"))
+    assert (Objective.objects.count(), served.count()) == (2, 1)
+    assert [goal.plan.state for goal in Goal.objects.filter(objective=None)] == [PlanState.OPEN]
+
+
+def test_the_quarter_is_planned_by_product_group_with_its_mix(demo: Demo) -> None:
+    goal = Goal.objects.select_related("plan", "kpi").get(plan=the_plan(demo))
+    mix = mix_of(member(demo, Role.ADMIN), goal, at=demo.at)
+    assert [line.group for line in mix.lines if line.rule] == [company.FLOW, company.LEVEL, company.ANALYSIS]
+    assert (mix.balance.unallocated, mix.balance.over_assigned) == (0, 0)
+    assert [line.min_share for line in mix.lines if line.min_share] == [Fraction(1, 5)]
+    milestones = Milestone.objects.filter(goal=goal).order_by("due_on")
+    assert milestones.count() == 3
+    assert all(each.done_on is None or each.done_on < demo.on for each in milestones)
+
+
+def test_next_quarter_is_in_the_making(demo: Demo) -> None:
+    goal = Goal.objects.select_related("plan", "kpi").get(plan__state=PlanState.OPEN)
+    assert goal.plan.answers_by > demo.on
+    found = agreement_of(member(demo, Role.ADMIN), goal, at=demo.at)
+    states = Counter(Proposal.objects.filter(target__goal=goal).values_list("state", flat=True))
+    assert set(states) == set(ProposalState)
+    assert found.leaves - found.answered > 10
+    assert not Proposal.objects.filter(target__goal=goal, made_by=None).exists()
+    assert not Proposal.objects.exclude(state=ProposalState.OPEN).filter(answered_by=None).exists()
+    sheet = worksheet_of(goal, on=demo.on)
+    assert sheet.kept is not None
+    assert sheet.amount
+
+
+def test_the_rep_has_yet_to_propose_and_their_manager_to_answer(demo: Demo) -> None:
+    rep, manager = member(demo, Role.REP), member(demo, Role.MANAGER)
+    goal = Goal.objects.select_related("plan", "kpi").get(plan__state=PlanState.OPEN)
+    assert not Proposal.objects.filter(target__person=rep.person_id).exists()
+    assert [asked.goal for asked in asked_of(rep, on=demo.on) if asked.proposal is None] == [goal]
+    waiting = [line.state for line in agreement_of(manager, goal, at=demo.at).lines if line.may_answer]
+    assert set(waiting) >= {ProposalState.OPEN, ProposalState.ESCALATED}
+
+
+def test_one_adjustment_was_applied_and_one_waits_for_the_manager(demo: Demo) -> None:
+    applied, asked = Adjustment.objects.select_related("goal__plan").order_by("id")
+    assert (applied.state, asked.state) == (AdjustmentState.APPROVED, AdjustmentState.REQUESTED)
+    assert applied.requested_by != applied.decided_by
+    assert sum(move["after"] - move["before"] for move in applied.changes) == 0
+    assert all(each.evidence and each.simulation["holders"] for each in (applied, asked))
+    manager = member(demo, Role.MANAGER)
+    assert asked.requested_by == User.objects.get(email=EMAILS[Role.REP])
+    assert may_decide(manager, asked, plan_tree(asked.goal.plan), demo.on)
+
+
+def test_nobody_but_the_four_may_sign_in_yet_and_nothing_is_mailed_to_invented_people(demo: Demo) -> None:
+    others = User.objects.filter(memberships__organisation=demo.organisation).exclude(
+        email__in=EMAILS.values()
+    )
+    assert others.count() > 50
+    assert not any(user.has_usable_password() for user in others)
+    declined = NoticePreference.objects.filter(by_mail=False).values_list("user", flat=True)
+    assert set(declined) == {user.pk for user in others}
 
 
 def test_most_people_have_acknowledged_their_number_a_few_have_not(demo: Demo) -> None:
@@ -163,7 +272,9 @@ def test_most_people_have_acknowledged_their_number_a_few_have_not(demo: Demo) -
 
 
 def test_every_target_is_given_out_to_the_cent_in_every_month(demo: Demo) -> None:
-    for goal in Goal.objects.select_related("plan", "kpi"):
+    """While next quarter's is negotiated, its numbers are not; the year's end with the regions."""
+    in_force = Goal.objects.exclude(plan__state=PlanState.OPEN).filter(plan__in=quarters())
+    for goal in in_force.select_related("plan", "kpi"):
         sheet = sheet_of(goal)
         leaves = [node for node, _depth in sheet.tree.walk() if not node.is_unit]
         depths = {depth for node, depth in sheet.tree.walk() if not node.is_unit}
@@ -179,7 +290,7 @@ def test_every_target_is_given_out_to_the_cent_in_every_month(demo: Demo) -> Non
 
 
 def test_newcomers_hold_a_number_of_their_own(demo: Demo) -> None:
-    for plan in Plan.objects.all():
+    for plan in quarters():
         held = Target.objects.filter(goal__plan=plan, is_held=True)
         hired = list(held.values_list("person__hired_on", flat=True))
         assert hired
@@ -190,7 +301,7 @@ def test_newcomers_hold_a_number_of_their_own(demo: Demo) -> None:
 def test_progress_is_known_for_every_target(demo: Demo) -> None:
     running = Progress.objects.filter(target__goal__plan__state=PlanState.PUBLISHED)
     assert set(running.values_list("computed_on", flat=True)) == {demo.on}
-    spans = Target.objects.all()
+    spans = Target.objects.filter(goal__plan__state__in=IN_FORCE, group="")
     assert Progress.objects.count() == spans.count()
 
 
@@ -215,8 +326,9 @@ def test_whoever_is_behind_has_one_alert_and_their_manager_sees_it(demo: Demo) -
     everything = inbox(system_actor(demo.organisation), demo.on)
     subjects = [alert.subject for alert in everything]
     assert len(subjects) == len(set(subjects))
-    assert bool(subjects) == has_begun(demo)
-    if subjects:
+    running = Target.objects.filter(goal__plan=the_plan(demo)).values_list("id", flat=True)
+    assert bool({f"target:{pk}" for pk in running} & set(subjects)) == has_begun(demo)
+    if has_begun(demo):
         seen = {role: {alert.pk for alert in inbox(member(demo, role), demo.on)} for role in Role}
         assert seen[Role.REP]
         assert seen[Role.REP] < seen[Role.MANAGER] < seen[Role.VIEWER] == seen[Role.ADMIN]
