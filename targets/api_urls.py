@@ -26,7 +26,7 @@ from targets.api.plans import (
     PlanSubmission,
     PlanTakingBack,
 )
-from targets.api.potentials import OnePotential, Potentials
+from targets.api.potentials import OnePotential, PotentialImport, Potentials
 from targets.api.products import GoalProducts, GoalProductSplit
 from targets.api.progress import ProgressList, ProgressRecords
 from targets.api.proposals import (
@@ -104,6 +104,7 @@ urlpatterns = [
     path("targets/<id:target_id>/acknowledge/", TargetAcknowledgement.as_view()),
     path("targets/<id:target_id>/history/", TargetHistory.as_view()),
     path("potentials/", Potentials.as_view()),
+    path("potentials/import/", PotentialImport.as_view()),
     path("potentials/<id:potential_id>/", OnePotential.as_view()),
     path("planning-rules/", Rules.as_view()),
     path("triggers/", Triggers.as_view()),

@@ -43,6 +43,7 @@ urlpatterns = [
     path("targets/<id:target_id>/contest/", acknowledgements.target_contest, name="target_contest"),
     path("targets/<id:target_id>/history/", history.history, name="history"),
     path("plans/potentials/", potentials.potentials, name="potentials"),
+    path("plans/potentials/upload/", potentials.potentials_upload, name="potentials_upload"),
     path("plans/potentials/new/", potentials.potential_new, name="potential_new"),
     path("plans/potentials/<id:potential_id>/edit/", potentials.potential_edit, name="potential_edit"),
     path("plans/potentials/<id:potential_id>/remove/", potentials.potential_remove, name="potential_remove"),

@@ -9,11 +9,12 @@ from salestargets.api.operations import operation
 from salestargets.api.views import TenantView
 from salestargets.tenancy.choices import Scope
 from targets.amounts import to_stored
-from targets.api.rows import AMOUNT, EFFECTIVE_ON, GOAL, REASON, Amounts, TargetRow, holder
+from targets.api.rows import AMOUNT, EFFECTIVE_ON, GOAL, GROUP, REASON, Amounts, TargetRow, holder
 from targets.choices import Respread
 from targets.models import Goal
 from targets.selectors.agreement import proposed_in
 from targets.selectors.plans import get_goal
+from targets.selectors.products import check_group
 from targets.selectors.rows import sheet_rows
 from targets.selectors.sheets import sheet_of
 from targets.selectors.trees import Node
@@ -48,20 +49,24 @@ class ChangedRows(TypedDict):
 
 
 class PlanNumbers(TenantView):
-    @operation(Scope.TARGETS_WRITE, body=(GOAL, EDITS, RULE, REASON, EFFECTIVE_ON), answers=ChangedRows)
+    @operation(
+        Scope.TARGETS_WRITE, body=(GOAL, GROUP, EDITS, RULE, REASON, EFFECTIVE_ON), answers=ChangedRows
+    )
     def post(self, request: Request, plan_id: int) -> ChangedRows:
         """Write several numbers by hand: all of them, or none where one is not what it was any more."""
         goal = get_goal(self.actor, self.body[GOAL], self.today, plan_id=plan_id)
+        group = check_group(goal, self.body[GROUP])
         nodes = edit_numbers(
             self.actor,
             goal=goal,
             edits=[self._edit(goal, row) for row in self.body[EDITS]],
             rule=self.body[RULE],
+            group=group,
             reason=self.body[REASON],
             effective_on=self.body[EFFECTIVE_ON],
             at=self.at,
         )
-        return changed(self, goal, nodes)
+        return changed(self, goal, nodes, group=group)
 
     def _edit(self, goal: Goal, row: Values) -> Edit:
         currency, month, was = self.actor.organisation.currency, row[MONTH], row[WAS]
@@ -90,10 +95,11 @@ class PlanUndo(TenantView):
         return changed(self, goal, nodes)
 
 
-def changed(view: TenantView, goal: Goal, nodes: set[Node]) -> ChangedRows:
+def changed(view: TenantView, goal: Goal, nodes: set[Node], *, group: str = "") -> ChangedRows:
     goal = get_goal(view.actor, goal.pk, view.today)
     amounts = Amounts(goal, view.actor)
-    rows = [row for row in sheet_rows(view.actor, goal, on=view.today) if row.place.node in nodes]
-    proposed = proposed_in(sheet_of(goal))
+    found = sheet_rows(view.actor, goal, on=view.today, group=group)
+    rows = [row for row in found if row.place.node in nodes]
+    proposed = {} if group else proposed_in(sheet_of(goal))
     results = [amounts.row(row, None, proposed.get(row.place.node)) for row in rows]
     return {"version": goal.version, "results": results}

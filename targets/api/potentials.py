@@ -3,10 +3,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypedDict
 
+from django.core.files.uploadedfile import UploadedFile
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 
-from salestargets.api.inputs import DATE, HOLDER, ID, Field, decimal, text
-from salestargets.api.operations import operation
+from salestargets.api.inputs import DATE, HOLDER, ID, Field, decimal, object_schema, read_body, text
+from salestargets.api.operations import RawBody, operation
 from salestargets.api.pagination import PAGE, Key, Page
 from salestargets.api.views import TenantView
 from salestargets.kernel.errors import DomainError
@@ -16,6 +18,7 @@ from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import Scope
 from targets.api.rows import holder
 from targets.selectors.potentials import get_potential, visible_potentials
+from targets.services.potential_files import PotentialDiff, PotentialLine, apply_potentials, read_potentials
 from targets.services.potentials import change_potential, note_potential, remove_potential
 
 WHOSE = Field("holder", HOLDER, "unit:<id> or person:<id>.")
@@ -23,6 +26,7 @@ AMOUNT = Field("amount", decimal(max_digits=20, decimal_places=4), "What it coul
 STARTS_ON = Field("starts_on", DATE, "From this day on.")
 SOURCE = Field("source", text(200, min_length=0), "Where the estimate is from.").otherwise("")
 NEW_SOURCE = Field("source", text(200, min_length=0)).optional()
+SEEN = Field("seen", text(10_000_000), "What a preview answered: applies it, without the file.").optional()
 _COLUMNS = ("amount", "starts_on", "source", "version")
 
 
@@ -37,6 +41,35 @@ class PotentialRow(TypedDict):
     starts_on: date
     source: str
     version: int
+
+
+class PotentialLineRow(TypedDict):
+    """`row` as the spreadsheet counts. Null before: none was noted for that day."""
+
+    row: int
+    holder: str
+    name: str
+    starts_on: date
+    before: Decimal | None
+    after: Decimal
+    change: Decimal
+    source_before: str
+    source: str
+
+
+class PotentialDiffRow(TypedDict):
+    """What a file changes. Send `seen` to apply just that; nothing is written before."""
+
+    is_applied: bool
+    seen: str
+    unchanged: int
+    lines: list[PotentialLineRow]
+
+
+def _upload_schema() -> Mapping[str, Any]:
+    schema = object_schema((SEEN,))
+    file = {"type": "string", "format": "binary", "description": "XLSX or CSV, as the page exports it."}
+    return {**schema, "properties": {"file": file, **schema["properties"]}}
 
 
 class Potentials(TenantView):
@@ -90,6 +123,50 @@ class OnePotential(TenantView):
     def delete(self, request: Request, potential_id: int) -> None:
         """Remove an estimate: the one before it is in force again."""
         remove_potential(self.actor, potential=get_potential(self.actor, potential_id, self.today))
+
+
+class PotentialImport(TenantView):
+    parser_classes = [MultiPartParser]
+
+    @operation(
+        Scope.TARGETS_WRITE,
+        body=RawBody(_upload_schema(), "multipart/form-data"),
+        answers=PotentialDiffRow,
+    )
+    def post(self, request: Request) -> PotentialDiffRow:
+        """Potentials from a file: send the file to see what it changes, then `seen` to apply just that."""
+        sent = dict(request.data.items()) if isinstance(request.data, dict) else {}
+        file = sent.pop("file", None)
+        if seen := read_body(sent, (SEEN,))[SEEN]:
+            apply_potentials(self.actor, seen=seen, at=self.at)
+            return {"is_applied": True, "seen": seen, "unchanged": 0, "lines": []}
+        if not isinstance(file, UploadedFile):
+            raise DomainError(N_("Send a file."), code="required", field="file")
+        found = read_potentials(self.actor, content=file, at=self.at)
+        return _diff_row(found, self.actor.organisation.currency)
+
+
+def _diff_row(found: PotentialDiff, currency: str) -> PotentialDiffRow:
+    return {
+        "is_applied": False,
+        "seen": found.seen,
+        "unchanged": found.unchanged,
+        "lines": [_line_row(line, currency) for line in found.lines],
+    }
+
+
+def _line_row(line: PotentialLine, currency: str) -> PotentialLineRow:
+    return {
+        "row": line.row,
+        "holder": str(line.holder),
+        "name": line.name,
+        "starts_on": line.starts_on,
+        "before": None if line.before is None else from_minor(line.before, currency),
+        "after": from_minor(line.after, currency),
+        "change": from_minor(line.change, currency),
+        "source_before": line.source_before,
+        "source": line.source,
+    }
 
 
 def _stored(view: TenantView) -> int:

@@ -1,7 +1,7 @@
 """A goal by product group: its groups, what each is to bring and has brought, and whether the mix is met."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -11,7 +11,7 @@ from django.db.models import Q
 from kpis.selectors import Bucket, series
 from kpis.values import Holder
 from pipeline.models import Product
-from salestargets.kernel.errors import NotFound
+from salestargets.kernel.errors import DomainError, NotFound
 from salestargets.kernel.messages import N_
 from salestargets.kernel.periods import Period
 from salestargets.kernel.rational import ratio
@@ -97,6 +97,22 @@ def are_sums(sheet: Sheet) -> Callable[[Node], bool]:
     """Whose number of this sheet is the sum of their product groups, which are set instead of it."""
     is_total = sheet.group == ALL and is_by_group(sheet.goal)
     return lambda node: is_total and node != sheet.tree.root
+
+
+def check_not_sum(sheet: Sheet, nodes: Iterable[Node]) -> None:
+    """DomainError where one of these numbers is the sum of its product groups."""
+    is_sum = are_sums(sheet)
+    if node := next(filter(is_sum, nodes), None):
+        raise sum_of_groups(sheet.tree.name(node))
+
+
+def sum_of_groups(name: str) -> DomainError:
+    return DomainError(
+        N_("The number of “{name}” is the sum of its product groups. Change those instead."),
+        code="sum_of_groups",
+        field="amount",
+        params={"name": name},
+    )
 
 
 def is_by_group(goal: Goal) -> bool:

@@ -11,7 +11,7 @@ from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
 from targets.choices import ChangeKind
 from targets.domain.products import months_by_group
-from targets.selectors.products import ALL, groups_of
+from targets.selectors.products import ALL, groups_of, sum_of_groups
 from targets.selectors.sheets import Sheet, Spread, sheets_of
 from targets.selectors.trees import Node
 
@@ -102,12 +102,7 @@ class _Whole:
         """Another total, in the mix that its groups have."""
         had = {group: spread for group in self.groups if (spread := self.spread(group, node))}
         if kind not in SHARED or not any(spread.amount for spread in had.values()):
-            raise DomainError(
-                N_("The number of “{name}” is the sum of its product groups. Change those instead."),
-                code="sum_of_groups",
-                field="amount",
-                params={"name": self.sheets[ALL].tree.name(node)},
-            )
+            raise sum_of_groups(self.sheets[ALL].tree.name(node))
         amounts = apportion(asked.amount, [spread.amount for spread in had.values()])
         rows = months_by_group(amounts, asked.months or ())
         for group, amount, months in zip(had, amounts, rows, strict=True):

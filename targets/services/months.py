@@ -19,6 +19,7 @@ from targets.choices import ChangeKind, Phasing
 from targets.domain.phasing import month_weights
 from targets.models import Change, Goal
 from targets.selectors.periods import calendar_for, periods_of, year_before
+from targets.selectors.products import are_sums, check_group, check_not_sum
 from targets.selectors.sheets import Sheet, Spread, sheet_of
 from targets.selectors.trees import Node
 from targets.services.fitting import fit_months
@@ -58,7 +59,7 @@ class PhaseLine:
 
 def preview_phase(actor: Actor, *, goal: Goal, request: PhaseRequest, at: datetime) -> list[PhaseLine]:
     """What `phase` would do now, depth first. Nothing is written."""
-    sheet = sheet_of(goal, group=request.group)
+    sheet = _sheet(goal, request)
     node = sheet.tree.find(request.holder)
     months = _phased(actor, sheet, node, request, at)
     return [
@@ -81,13 +82,18 @@ def phase(
 ) -> Change | None:
     """Spread the number; below a unit everyone's months follow so that each month sums as the totals do.
 
-    By history, everyone below keeps the shape of their own history as far as the sums allow.
+    By history, everyone below keeps the shape of their own history as far as the sums allow. Sums of product
+    groups do not follow the plan's total: their groups are spread.
     """
-    sheet = sheet_of(lock_goal(goal, expected_version=expected_version), group=request.group)
+    sheet = _sheet(lock_goal(goal, expected_version=expected_version), request)
     months = _phased(actor, sheet, sheet.tree.find(request.holder), request, at)
     numbers = {node: Spread(sum(parts), tuple(parts)) for node, parts in months.items()}
     because = Because(actor, at, reason, effective_on, details=_as_json(request))
     return write_numbers(because, ChangeKind.PHASING, Part(sheet, numbers))
+
+
+def _sheet(goal: Goal, request: PhaseRequest) -> Sheet:
+    return sheet_of(goal, group=check_group(goal, request.group))
 
 
 def _as_json(request: PhaseRequest) -> dict[str, Any]:
@@ -104,6 +110,7 @@ def _phased(
 ) -> dict[Node, Sequence[int]]:
     check_adds_up(sheet.goal.kpi)
     check_may_set(actor, sheet, node, at=at)
+    check_not_sum(sheet, [node])
     total = sheet.given(node)
     if total is None:
         raise DomainError(
@@ -116,6 +123,8 @@ def _phased(
     own = _own_weights(actor, sheet, request, shapes.get(node))
     held = {n: sheet.by_month(node)[n] for n in sheet.held_months(node)}
     months: dict[Node, Sequence[int]] = {node: apportion(total, own, holds=held)}
+    if any(map(are_sums(sheet), sheet.tree.below(node))):
+        return months
     for parent, _depth in sheet.tree.walk(node):
         below = {child: sheet.given(child) for child in sheet.tree.below(parent)}
         totals = {child: given for child, given in below.items() if given is not None}

@@ -67,7 +67,11 @@ def _save(row: Potential, noted: dict[str, object]) -> None:
         save_changes(row, noted)
 
 
-def _clean(amount: int, source: str) -> dict[str, object]:
+def check_potential(amount: int) -> int:
     if amount < 0:
         raise DomainError(N_("A potential cannot be below zero."), code="negative", field="amount")
-    return {"amount": check_minor(amount), "source": clean_text(source, max_length=200)}
+    return check_minor(amount)
+
+
+def _clean(amount: int, source: str) -> dict[str, object]:
+    return {"amount": check_potential(amount), "source": clean_text(source, max_length=200)}

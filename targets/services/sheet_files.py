@@ -6,20 +6,16 @@ alone, 0 is 0; what cannot be read is told with its row and column, and nothing 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
 from typing import IO
 
-from django.conf import settings
 from django.core import signing
-from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kpis.values import Holder
-from salestargets.ingest.cells import Habits, converter
-from salestargets.ingest.fields import Date, Number
 from salestargets.ingest.files import open_file
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
@@ -34,6 +30,7 @@ from targets.selectors.products import are_sums, check_group
 from targets.selectors.sheets import Sheet, sheet_of
 from targets.selectors.trees import Node
 from targets.services.cells import Edit, edit_numbers
+from targets.services.file_tables import Fault, Faults, cell, letter, place_of, plain_day, plain_number
 from targets.services.numbers import check_amount
 
 HOLDER, EXTERNAL_ID, NAME = _("Holder"), _("External id"), _("Name")
@@ -42,11 +39,7 @@ UNALLOCATED, OVER_ASSIGNED = _("Unallocated"), _("Over-assigned")
 #: Columns that explain; what stands in them is not read.
 EXPLAIN = (NAME, KIND, ABOVE, UNALLOCATED, OVER_ASSIGNED)
 
-MOST_FAULTS = 50
 _SEEN_FOR = 24 * 60 * 60  # seconds
-_HABITS = Habits(zone=UTC)
-_plain_number = converter(Number(name="amount", max_digits=20, places=4), _HABITS)
-_plain_day = converter(Date(name="month"), _HABITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +91,7 @@ def read_sheet(actor: Actor, *, goal: Goal, group: str = "", content: IO[bytes],
         lines = [
             line for number, cells in rows if any(cells) for line in reading.line(number, cells, columns)
         ]
-    reading.check()
+    reading.faults.check()
     changed = [line for line in lines if line.edits]
     return SheetDiff(changed, len(lines) - len(changed), _signed(goal, group, changed))
 
@@ -140,21 +133,18 @@ class _Columns:
     total: int | None
     months: Mapping[int, int]
 
-    def cell(self, cells: Sequence[str], place: int | None) -> str:
-        return cells[place].strip() if place is not None and place < len(cells) else ""
-
 
 def _columns(sheet: Sheet, header: Sequence[str]) -> _Columns:
     """DomainError where a column is neither ours nor a month of the plan, or nobody is named."""
     known = {str(name): place for place, name in enumerate(header)}
     months = {place: n for place, name in enumerate(header) if (n := _month(sheet, name)) is not None}
     found = _Columns(
-        holder=_place(known, HOLDER),
-        external_id=_place(known, EXTERNAL_ID),
-        total=_place(known, TOTAL),
+        holder=place_of(known, HOLDER),
+        external_id=place_of(known, EXTERNAL_ID),
+        total=place_of(known, TOTAL),
         months={n: place for place, n in months.items()},
     )
-    ours = {_place(known, label) for label in (HOLDER, EXTERNAL_ID, TOTAL, *EXPLAIN)} | months.keys()
+    ours = {place_of(known, label) for label in (HOLDER, EXTERNAL_ID, TOTAL, *EXPLAIN)} | months.keys()
     if strange := [f"{letter(n)}1 “{name}”" for n, name in enumerate(header) if n not in ours]:
         raise DomainError(
             N_("No column of the plan is called so: {names}. Take the names of the file you downloaded."),
@@ -175,36 +165,15 @@ def _columns(sheet: Sheet, header: Sequence[str]) -> _Columns:
     return found
 
 
-def _place(known: Mapping[str, int], label: object) -> int | None:
-    """In any language: files travel between people."""
-    for code, _name in settings.LANGUAGES:
-        with translation.override(code):
-            if (place := known.get(str(label))) is not None:
-                return place
-    return None
-
-
 def _month(sheet: Sheet, name: str) -> int | None:
     try:
-        day = strict_date(_plain_day(name))
+        day = strict_date(plain_day(name))
     except DomainError:
         return None
     return sheet.months.index(day) if day in sheet.months else None
 
 
-def letter(place: int) -> str:
-    """A column as spreadsheets call it: 0 is A, 26 is AA."""
-    high, low = divmod(place, 26)
-    return (letter(high - 1) if high else "") + chr(ord("A") + low)
-
-
 # Rows
-
-
-@dataclass(frozen=True, slots=True)
-class _Fault(Exception):  # noqa: N818  a name for what happened
-    place: int
-    text: str
 
 
 class _Reading:
@@ -224,7 +193,7 @@ class _Reading:
         self.may_set: Callable[[Node], bool] = lambda node: may_set(actor, sight, sheet.tree, node)
         self.is_sum = is_sum
         self.rows: dict[Node, int] = {}
-        self.faults: dict[str, list[str]] = {}
+        self.faults = Faults()
 
     def _present_last(self) -> list[Node]:
         """So that of a holder's two places the one in the tree counts."""
@@ -233,17 +202,8 @@ class _Reading:
     def line(self, number: int, cells: Sequence[str], columns: _Columns) -> Iterator[SheetLine]:
         try:
             yield self._line(number, cells, columns)
-        except _Fault as fault:
-            self.faults[f"{letter(fault.place)}{number}"] = [fault.text]
-
-    def check(self) -> None:
-        if self.faults:
-            raise DomainError(
-                N_("The file was not taken: {count} cells are not right."),
-                code="sheet_faults",
-                errors=dict(list(self.faults.items())[:MOST_FAULTS]),
-                params={"count": len(self.faults)},
-            )
+        except Fault as fault:
+            self.faults.note(number, fault)
 
     def _line(self, number: int, cells: Sequence[str], columns: _Columns) -> SheetLine:
         node = self._node(number, cells, columns)
@@ -256,7 +216,7 @@ class _Reading:
         ]
         is_total = total is not None and total != before
         if moved and is_total and sum(months) != total:
-            raise _Fault(
+            raise Fault(
                 columns.total or 0,
                 gettext("The months sum to %(months)s. Change the months or the total, or make them agree.")
                 % {"months": self._shown(sum(months))},
@@ -295,42 +255,42 @@ class _Reading:
         return [] if total is None else [Edit(node.holder, [], total, was=before)]
 
     def _node(self, number: int, cells: Sequence[str], columns: _Columns) -> Node:
-        key, external_id = columns.cell(cells, columns.holder), columns.cell(cells, columns.external_id)
+        key, external_id = cell(cells, columns.holder), cell(cells, columns.external_id)
         if key:
             place, found = columns.holder, [node] if (node := self.by_key.get(key)) else []
         else:
             place, found = columns.external_id, self.by_external_id.get(external_id, [])
         place = place if place is not None else columns.holder or 0
         if not found:
-            raise _Fault(place, gettext("Nobody in this plan is “%(name)s”.") % {"name": key or external_id})
+            raise Fault(place, gettext("Nobody in this plan is “%(name)s”.") % {"name": key or external_id})
         if len(found) > 1:
-            raise _Fault(
+            raise Fault(
                 place,
                 gettext("“%(name)s” is a unit and a person. Fill in the holder.") % {"name": external_id},
             )
         if (first := self.rows.setdefault(found[0], number)) != number:
-            raise _Fault(place, gettext("Row %(row)s is about the same holder.") % {"row": first})
+            raise Fault(place, gettext("Row %(row)s is about the same holder.") % {"row": first})
         return found[0]
 
     def _amount(self, columns: _Columns, cells: Sequence[str], place: int | None) -> int | None:
-        text = columns.cell(cells, place)
+        text = cell(cells, place)
         if not text or place is None:
             return None
         try:
-            value: Decimal = strict_decimal(_plain_number(text), max_digits=20, decimal_places=4)
+            value: Decimal = strict_decimal(plain_number(text), max_digits=20, decimal_places=4)
             return check_amount(to_stored(value, self.sheet.goal.kpi, self.currency))
         except DomainError as error:
-            raise _Fault(place, f"“{text[:40]}”: {error.render(gettext)}") from None
+            raise Fault(place, f"“{text[:40]}”: {error.render(gettext)}") from None
 
     def _check(self, node: Node, place: int | None) -> None:
         name = {"name": self.sheet.tree.name(node)}
         if not self.may_set(node):
-            raise _Fault(
+            raise Fault(
                 place or 0,
                 gettext("The number of “%(name)s” is given by the manager of the unit above.") % name,
             )
         if self.is_sum(node):
-            raise _Fault(
+            raise Fault(
                 place or 0,
                 gettext("The number of “%(name)s” is the sum of its product groups. Change those instead.")
                 % name,

@@ -15,6 +15,7 @@ from targets.choices import ChangeKind, Ramp, SplitMethod
 from targets.domain import splitting
 from targets.domain.splitting import Child, Ramping, SplitResult, split_tree
 from targets.models import Goal
+from targets.selectors.products import check_group, check_not_sum
 from targets.selectors.sheets import Sheet, Spread, sheet_of
 from targets.selectors.trees import Node
 from targets.services.dividing import BucketRequest, SplitRequest, Task
@@ -95,7 +96,7 @@ class SplitPreview:
 
 def preview_split(actor: Actor, *, goal: Goal, request: SplitRequest, at: datetime) -> SplitPreview:
     """What `apply_split` would do now. Nothing is written."""
-    return _preview(_divide(actor, sheet_of(goal, group=request.group), request, at))
+    return _preview(_divide(actor, _sheet(goal, request), request, at))
 
 
 @transaction.atomic
@@ -110,7 +111,7 @@ def apply_split(
     at: datetime,
 ) -> SplitPreview:
     """Divide and write, with the months, in one transaction; how it was made stays with every number."""
-    sheet = sheet_of(lock_goal(goal, expected_version=expected_version), group=request.group)
+    sheet = _sheet(lock_goal(goal, expected_version=expected_version), request)
     divided = _divide(actor, sheet, request, at)
     part = Part(
         sheet,
@@ -130,10 +131,15 @@ class _Divided:
     results: Results
 
 
+def _sheet(goal: Goal, request: SplitRequest) -> Sheet:
+    return sheet_of(goal, group=check_group(goal, request.group))
+
+
 def _divide(actor: Actor, sheet: Sheet, request: SplitRequest, at: datetime) -> _Divided:
     check_adds_up(sheet.goal.kpi)
     unit = sheet.tree.find(request.holder)
     _check_may_split(actor, unit, at)
+    check_not_sum(sheet, sheet.tree.below(unit))
     amount = sheet.given(unit)
     if amount is None:
         raise DomainError(

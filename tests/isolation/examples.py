@@ -354,6 +354,7 @@ EXAMPLES: dict[str, Example] = {
     "POST potentials": Example(
         body={"holder": PLANNED_UNIT, "amount": "100.00", "starts_on": "2026-01-01", "source": New()}
     ),
+    "POST potentials/import": Example(form={}, file="Person,Potential a year,From\n"),
     "GET potentials/{potential_id}": Example(path={"potential_id": Id("potential")}),
     "PATCH potentials/{potential_id}": Example(
         path={"potential_id": Id("fresh potential")}, body={"amount": "1.00"}

@@ -18,7 +18,8 @@ from salestargets.tenancy.models import Person
 from targets.exports import sheet_file
 from targets.models import Change, Goal
 from targets.services.cells import StaleEdits, set_target
-from targets.services.sheet_files import SheetDiff, apply_seen, letter, read_sheet
+from targets.services.file_tables import letter
+from targets.services.sheet_files import SheetDiff, apply_seen, read_sheet
 from tests.api.clients import Api, an_integration
 from tests.builders import NOON, World, a_world
 from tests.targets.builders import (
