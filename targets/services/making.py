@@ -32,10 +32,15 @@ def made_of(
                 "children": [_child(child, task.request) for child in children[parent]],
             },
             result=[_part(part) for part in result.parts],
-            computed={part.key: part.computed for part in result.parts},
+            computed={part.key: given_by(part) for part in result.parts},
         )
         for parent, result in results.items()
     ]
+
+
+def given_by(part: Part[Any]) -> int | None:
+    """What a split gave a holder, with what others hold; who is held gave themselves another number."""
+    return part.computed if part.is_held else part.amount
 
 
 def _span(period: Period | None) -> dict[str, str] | None:

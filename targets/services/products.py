@@ -27,6 +27,7 @@ from targets.selectors.sheets import Sheet, Spread, sheets_of
 from targets.selectors.trees import Node
 from targets.services.fitting import NO_FIT
 from targets.services.levels import check_adds_up
+from targets.services.making import given_by
 from targets.services.numbers import Because, Made, Part, check_amount, lock_goal, write_numbers
 from targets.services.plans import check_may_lead
 from targets.services.product_groups import least_of
@@ -133,7 +134,7 @@ class _Divided:
 
     @property
     def computed(self) -> dict[str, int | None]:
-        return {part.key: part.computed for part in self.result.parts}
+        return {part.key: given_by(part) for part in self.result.parts}
 
 
 def _divide(actor: Actor, goal: Goal, request: ProductSplit, at: datetime) -> _Divided:

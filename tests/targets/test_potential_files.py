@@ -14,9 +14,10 @@ from salestargets.kernel.errors import DomainError
 from salestargets.tenancy.access import Actor, system_actor
 from salestargets.tenancy.choices import Role, Scope
 from salestargets.tenancy.context import acting_for
+from salestargets.tenancy.services.people import create_person
 from targets.services.potential_files import PotentialDiff, apply_potentials, read_potentials
 from tests.api.clients import Api, an_integration
-from tests.builders import NOON, World, a_person, a_world
+from tests.builders import NOON, World, a_world
 from tests.targets.builders import lead_of, member
 from tests.targets.test_potentials import JANUARY, kept, noted
 
@@ -123,7 +124,8 @@ def test_a_spreadsheet_is_read_with_its_days(world: World) -> None:
 
 
 def test_everything_that_is_wrong_is_named_by_its_cell(world: World) -> None:
-    a_person(world.acme, "Bob")
+    with acting_for(world.acme.pk):
+        create_person(system_actor(world.acme), name="Bob", external_id="another")
     content = table(
         ",Nobody,,1,2026-01-01,",
         ",Bob,,1,2026-01-01,",

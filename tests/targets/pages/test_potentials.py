@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -111,6 +112,39 @@ def test_the_file_has_them_to_the_cent(company: Company, admin: Client) -> None:
         ",Alice,alice,50.00,2026-01-01,A study",
         f"East,,{company.world.east.external_id},1200000.50,2026-01-01,A study",
     ]
+
+
+def test_a_file_is_shown_before_it_is_written(company: Company, admin: Client) -> None:
+    noted(company, company.world.alice, 5_000)
+    content = b"Person,Potential a year,From\nAlice,60.00,2026-01-01\nBob,7,2026-07-01\n"
+    before = kept(company)
+
+    def file() -> SimpleUploadedFile:
+        return SimpleUploadedFile("potentials.csv", content)
+
+    shown = admin.post(f"{PATH}upload/", {"read": "1", "file": file()})
+    page = shown.content.decode()
+    for told in ("2 potentials change", "$50.00", "$60.00", "new"):
+        assert told in page
+    assert kept(company) == before
+    seen = shown.context["found"].seen
+    sent(admin, f"{PATH}upload/", {"apply": "1", "seen": seen})
+    assert kept(company) == [
+        ("Alice", 6_000, date(2026, 1, 1), "A study"),
+        ("Bob", 700, date(2026, 7, 1), ""),
+    ]
+    assert "Potentials have changed" in sent(admin, f"{PATH}upload/", {"apply": "1", "seen": seen}, 422)
+
+
+def test_what_is_wrong_in_a_file_is_told_by_its_cell(company: Company, admin: Client, viewer: Client) -> None:
+    content = b"Person,Potential a year,From\nNobody,60.00,2026-01-01\n"
+    file = SimpleUploadedFile("potentials.csv", content)
+    refusal = admin.post(f"{PATH}upload/", {"read": "1", "file": file})
+    assert refusal.status_code == 422
+    assert "A2: There is no “Nobody”" in refusal.content.decode()
+    assert "Choose a file." in sent(admin, f"{PATH}upload/", {"read": "1"}, 422)
+    assert viewer.get(f"{PATH}upload/").status_code == 403
+    assert kept(company) == []
 
 
 def test_the_list_takes_the_same_queries_for_any_length(company: Company, admin: Client) -> None:
