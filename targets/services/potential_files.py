@@ -94,7 +94,8 @@ def apply_potentials(actor: Actor, *, seen: str, at: datetime) -> int:
     if any(line.holder not in people.names for line in lines):
         raise _stale()
     now = {(holder_of(row), row.starts_on): row for row in _noted(lines).select_for_update(no_key=True)}
-    new, other = [], []
+    new: list[Potential] = []
+    other: list[Potential] = []
     for line in lines:
         row = now.get((line.holder, line.starts_on))
         if (row.amount if row else None, row.source if row else "") != (line.before, line.source_before):
@@ -187,11 +188,15 @@ class _People:
         on = actor.organisation.today(at)
         sight = sight_of(actor, on)
         units = Unit.objects.all() if sight.everything else Unit.objects.filter(pk__in=sight.unit_ids)
-        rows = {"unit": units, "person": visible_people(actor, on)}
+        columns = ("id", "name", "external_id")
+        rows = {
+            "unit": units.values_list(*columns),
+            "person": visible_people(actor, on).values_list(*columns),
+        }
         self.names: dict[Holder, str] = {}
         self.by_text: defaultdict[tuple[str, str], list[Holder]] = defaultdict(list)
         for kind in ("unit", "person"):
-            for pk, name, external_id in rows[kind].values_list("id", "name", "external_id"):
+            for pk, name, external_id in rows[kind]:
                 holder = Holder("unit" if kind == "unit" else "person", pk)
                 self.names[holder] = name
                 for text in {f"id:{external_id}", f"name:{name}"}:
@@ -253,13 +258,14 @@ class _Reading:
         }
         external_id = cell(cells, columns.external_id)
         if len(named) == 2 or not (named or external_id):
-            place = next((n for n in (columns.unit, columns.person, columns.external_id) if n is not None), 0)
-            raise Fault(place, gettext("Name a unit or a person, one of the two."))
-        place, text = next(iter(named.values()), None), f"id:{external_id}"
-        if not external_id and place is not None:
-            text = f"name:{cell(cells, place)}"
+            places = (columns.unit, columns.person, columns.external_id)
+            first = next((n for n in places if n is not None), 0)
+            raise Fault(first, gettext("Name a unit or a person, one of the two."))
+        if external_id:
+            place, text = columns.external_id, f"id:{external_id}"
         else:
-            place = columns.external_id
+            place = next(iter(named.values()))
+            text = f"name:{cell(cells, place)}"
         return self._one(place or 0, self.people.find([*named] or ["unit", "person"], text), text)
 
     def _one(self, place: int, found: Sequence[Holder], text: str) -> Holder:
