@@ -48,13 +48,14 @@ def of_calendar(organisation: Organisation, change: NewCalendar) -> list[Impact]
 
 def of_places(organisation: Organisation, change: NewPlaces) -> list[Impact]:
     """In plans that somebody or some unit has numbers in, and whose days it concerns."""
-    of_one = _of_person if isinstance(change.holder, Person) else _of_unit
+    of_one, place = (_of_person, _unit_of) if isinstance(change.holder, Person) else (_of_unit, _parent_of)
     numbers = _numbers(organisation, change.holder)
     found = []
     for plan in _plans().filter(_concerned(change.holder)):
         day = _first_day(change, plan)
         if day is not None:
-            text = of_one(change, plan, day) % _words(change, plan, day)
+            was = place(change, plan)
+            text = of_one(change, plan, day, was) % _words(change, plan, day, was)
             found.append(_impact(organisation, plan, text, numbers.get(plan.pk, ())))
     return found
 
@@ -79,9 +80,8 @@ def of_removal(organisation: Organisation, change: Removal) -> list[Impact]:
     ]
 
 
-def _of_person(change: NewPlaces, plan: Plan, day: date) -> str:
-    was, will = _first_place(change.before, plan), _first_place(change.after, plan)
-    if was != will:
+def _of_person(change: NewPlaces, plan: Plan, day: date, was: int | None) -> str:
+    if _first_place(change.after, plan) != was:
         return gettext(
             "%(plan)s: the numbers stay in %(was)s, marked as no longer in the tree, and still count there."
         )
@@ -96,10 +96,10 @@ def _of_person(change: NewPlaces, plan: Plan, day: date) -> str:
     return " ".join([stays, counts, *([offered] if is_running else [])])
 
 
-def _of_unit(change: NewPlaces, plan: Plan, day: date) -> str:
+def _of_unit(change: NewPlaces, plan: Plan, day: date, was: int | None) -> str:
     if change.holder.pk == plan.root_unit_id:
         return gettext("%(plan)s stays with %(name)s and all below it, with every number.")
-    was, will = _first_place(change.before, plan), _first_place(change.after, plan)
+    will = _first_place(change.after, plan)
     if was == will:
         return gettext(
             "%(plan)s: %(name)s keeps its place below %(was)s, with every number below it. "
@@ -202,9 +202,19 @@ def _first_place(stays: Stays, plan: Plan) -> int | None:
     return next(within, None)
 
 
-def _words(change: NewPlaces, plan: Plan, day: date) -> dict[str, str]:
+def _unit_of(change: NewPlaces, plan: Plan) -> int | None:
+    """Where the person's numbers are, which need not be where the person is."""
+    rows = Target.objects.filter(goal__plan=plan, person_id=change.holder.pk).order_by("id")
+    return rows.values_list("unit_id", flat=True).last()
+
+
+def _parent_of(change: NewPlaces, plan: Plan) -> int | None:
+    return _first_place(change.before, plan)
+
+
+def _words(change: NewPlaces, plan: Plan, day: date, was: int | None) -> dict[str, str]:
     places = {
-        "was": _first_place(change.before, plan),
+        "was": was,
         "will": _first_place(change.after, plan),
         "then": _place_on(change.after, day),
     }

@@ -177,6 +177,15 @@ def test_a_move_before_a_plan_leaves_the_number_in_the_old_unit(world: World, go
     assert details == ("Won revenue: $600.00",)
 
 
+def test_a_second_move_still_says_where_the_numbers_are(world: World, goal: Goal) -> None:
+    with acting_for(world.acme.pk):
+        moves_carol(system_actor(world.acme), world, MARCH)
+        change = person_moves(world.carol, unit_id=world.east.pk, on=JUNE)
+    [(text, _link, details)] = told(world, change)
+    assert "the numbers stay in West, marked as no longer in the tree" in text
+    assert details == ("Won revenue: $600.00",)
+
+
 def test_the_end_of_a_place_says_that_numbers_count_for_no_unit(world: World, goal: Goal) -> None:
     with acting_for(world.acme.pk):
         row = Assignment.objects.select_related("person").get(person=world.carol)
