@@ -26,7 +26,7 @@ def at_noon_in_english() -> Iterator[None]:
 
 @pytest.fixture
 def people() -> World:
-    """Ada administers. Mona leads North: Alice and Bob, 300.00 each in the second quarter. Carol sells in West."""
+    """Ada administers; Mona leads North, where Alice and Bob have 300.00 each; Carol sells in West."""
     world = a_world()
     a_member(world.acme, "mona@acme.example", Role.MANAGER, person=world.mona)
     a_member(world.acme, "ada@acme.example", Role.ADMIN)
