@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from kpis.selectors import get_kpi
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Assignment, Person, UnitPlacement
@@ -148,3 +149,14 @@ def test_the_currency_cannot_be_changed_over_rest_either(company: Company) -> No
     company.acme.refresh_from_db()
     assert (company.acme.currency, number(company.goal)) == ("USD", 1200_00)
     assert date(2026, 4, 1) in company.goal.plan.period_starts
+
+
+def test_the_definition_of_a_kpi_is_fixed_on_pages_and_over_rest(company: Company, admin: Client) -> None:
+    api, path = an_integration(company.acme), "kpis/won_revenue/"
+    assert admin.post(f"/o/acme/{path}", {"numerator": "won_count"}).status_code == 405
+    for method in ("POST", "PATCH", "PUT", "DELETE"):
+        assert api.send(method, "/api/v1/kpis/", {"numerator": "won_count"}).status_code == 405
+        assert api.send(method, f"/api/v1/{path}", {"numerator": "won_count"}).status_code == 404
+    with acting_for(company.acme.pk):
+        assert get_kpi("won_revenue").numerator == "won_amount"
+    assert number(company.goal) == 1200_00
