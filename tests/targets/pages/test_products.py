@@ -67,8 +67,8 @@ def test_groups_are_chosen_divided_and_shown_with_their_minimum(
     page = admin.get(f"/o/acme/plans/{draft.plan_id}/goal/?goal={draft.pk}")
     shown = words(page)
     assert "Product mix" in shown
-    assert "Tools $360" in shown
-    assert "Parts $240" in shown
+    assert "Tools Target $360" in shown
+    assert "Parts Target $240" in shown
 
 
 def test_a_preview_shows_what_a_split_would_give_and_writes_nothing(
