@@ -300,7 +300,9 @@ EXAMPLES: dict[str, Example] = {
     "POST proposals/{proposal_id}/escalate": Example(
         path={"proposal_id": Id("fresh proposal")}, body={"comment": "Far off"}
     ),
-    "POST proposals/{proposal_id}/withdraw": Example(path={"proposal_id": Id("fresh proposal")}),
+    "POST proposals/{proposal_id}/withdraw": Example(
+        path={"proposal_id": Id("fresh proposal")}, by_session=True
+    ),
     "GET plans/{plan_id}/adjustments": Example(path={"plan_id": Id("published plan")}, lists=("adjustment",)),
     "POST plans/{plan_id}/adjustments": Example(
         path={"plan_id": Id("published plan")},
@@ -337,7 +339,7 @@ EXAMPLES: dict[str, Example] = {
     "PATCH targets/{target_id}": Example(path=TARGET, body={"amount": "100.00", "reason": "by hand"}),
     "POST targets/{target_id}/hold": Example(path=TARGET),
     "POST targets/{target_id}/release": Example(path=TARGET),
-    "POST targets/{target_id}/withdraw-override": Example(path=TARGET),
+    "POST targets/{target_id}/withdraw-override": Example(path={"target_id": Id("fresh overridden target")}),
     "GET targets/{target_id}/phasing": Example(path={"target_id": Id("published target")}),
     "GET plans/{plan_id}/acknowledgements": Example(
         path={"plan_id": Id("published plan")}, query={"goal": Id("published goal"), "state": "asked"}

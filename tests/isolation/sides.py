@@ -38,6 +38,7 @@ from salestargets.tenancy.selectors import fiscal_years, root_unit_id
 from salestargets.tenancy.services.fiscal import set_fiscal_year
 from targets.models import Goal, Plan, ProductShare, Proposal, Target, Trigger
 from targets.services.adjustments import Why, Wish, request_adjustment
+from targets.services.cells import set_target
 from targets.services.milestones import add_milestone
 from targets.services.objectives import create_objective
 from targets.services.potentials import note_potential
@@ -445,6 +446,26 @@ def asked_target(side: Side) -> int:
     published(goal.plan)
     with acting_for(side.organisation.pk):
         return Target.objects.get(goal=goal, person=holder).pk
+
+
+@makes("overridden target")
+def overridden_target(side: Side) -> int:
+    """One cent more than its split gave."""
+    made, person = plan(side), side.id_of("planned person")
+    with acting_for(side.organisation.pk):
+        goal = a_goal(Plan.objects.get(pk=made), _shown(side))
+        split(goal)
+        found = Target.objects.get(goal=goal, person=person)
+        assert found.given is not None
+        target = set_target(
+            side.actor,
+            goal=goal,
+            holder=Holder("person", person),
+            amount=found.given + 1,
+            expected_version=None,
+            at=timezone.now(),
+        )
+        return target.pk
 
 
 @makes("adjustment")

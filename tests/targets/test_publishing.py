@@ -14,7 +14,13 @@ from targets.choices import PlanState
 from targets.models import Goal, Plan, Progress, Target, TargetVersion
 from targets.services.cells import set_target
 from targets.services.plans import GoalChanges, change_goal
-from targets.services.publishing import close_plan, publish_plan
+from targets.services.publishing import (
+    approve_plan,
+    close_plan,
+    publish_plan,
+    submit_plan,
+    take_back_plan,
+)
 from tests.builders import NOON, World, a_world
 from tests.kpis.builders import a_deal, drained
 from tests.targets.builders import (
@@ -27,6 +33,7 @@ from tests.targets.builders import (
     published,
     refused,
     split,
+    with_approvals,
 )
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +127,24 @@ def test_an_administrator_overrides_with_a_reason_that_stays(world: World, goal:
         version = TargetVersion.objects.filter(target__goal=goal).first()
         assert version is not None
         assert (version.change.reason, version.change.by) == ("Agreed with the board", admin.user)
+
+
+def test_an_override_is_withdrawn_by_taking_the_plan_back(world: World, goal: Goal) -> None:
+    reword(goal, objective_id=None)
+    with_approvals(world.acme)
+    system, admin = system_actor(world.acme), member(world.acme, Role.ADMIN)
+
+    def moved(move: Any, by: Actor, **more: Any) -> Plan:
+        with acting_for(world.acme.pk):
+            plan: Plan = move(by, plan=Plan.objects.get(pk=goal.plan_id), at=APRIL, **more)
+            return plan
+
+    moved(submit_plan, system)
+    assert moved(approve_plan, admin, override="Agreed with the board").state == PlanState.APPROVED
+    assert moved(take_back_plan, admin, reason="The board thinks again").state == PlanState.OPEN
+    refused(world, lambda: moved(publish_plan, system), "not_approved")
+    moved(submit_plan, system)
+    refused(world, lambda: moved(approve_plan, admin), "not_smart")
 
 
 def test_a_plan_without_a_goal_is_not_published(world: World) -> None:
