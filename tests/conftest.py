@@ -11,11 +11,13 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
+from playwright.sync_api import Browser
 from pytest_django import DjangoDbBlocker
 
 import salestargets.celery  # noqa: F401  as in every process that can tell a worker
 from salestargets.launcher.database_url import changed
 from salestargets.launcher.wheels import find_in_wheel
+from tests.browsers import chromium
 from tests.databases import Copy, copy_for
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -74,6 +76,15 @@ def renew(copy: Copy) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("browser") and not shutil.which("chromium"):
         (pytest.fail if os.environ.get("REQUIRE_BROWSER") == "1" else pytest.skip)(NO_CHROMIUM)
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    """Its loop runs in this thread: what a test asks the database meanwhile, it asks by connections apart."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with chromium() as browser:
+        yield browser
+        connections.close_all()  # while the loop runs; nobody else can reach them
 
 
 @pytest.fixture(scope="session")

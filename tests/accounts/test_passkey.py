@@ -1,30 +1,16 @@
 """A passkey in a real browser, with an authenticator that exists in the browser alone."""
 
-import os
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from salestargets.tenancy.choices import Role
+from tests.browsers import sign_in
 from tests.builders import PASSWORD, a_member, an_organisation
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 EMAIL = "rep@acme.example"
-
-
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    # Playwright's loop runs in this thread, in which the live server then renews its database.
-    a_member(an_organisation("acme"), EMAIL, Role.REP)
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=sandbox)
-        yield browser
-        browser.close()
 
 
 def with_authenticator(page: Page) -> None:
@@ -48,12 +34,11 @@ def with_authenticator(page: Page) -> None:
 def test_a_passkey_is_added_and_signs_in_without_a_password(
     browser: Browser, live_server: LiveServer
 ) -> None:
+    a_member(an_organisation("acme"), EMAIL, Role.REP)
     page = browser.new_page(locale="en-US")
     with_authenticator(page)
     page.goto(f"{live_server.url}/accounts/login/?next=/accounts/2fa/webauthn/add/")
-    page.fill("[name=login]", EMAIL)
-    page.fill("[name=password]", PASSWORD)
-    page.click("main form:has([name=login]) [type=submit]")
+    sign_in(page, EMAIL)
     page.fill("[name=password]", PASSWORD)
     page.click("main form:has([name=password]) [type=submit]")
     page.fill("[name=name]", "This browser")

@@ -1,4 +1,4 @@
-"""Bad input of every kind, in every place that takes any: refused in words, quickly, and nothing is written.
+"""Bad input of every kind, in every place that takes any: refused in words, and nothing is written.
 
 The places and the values come from the operations' own descriptions.
 """
@@ -37,6 +37,8 @@ NO_JSON = {
     "too much": b'"' + b"a" * (10 * 1024 * 1024) + b'"',
     "two documents": b"{} {}",
 }
+#: Seconds of work by which something is stuck, as a pattern that tries everything; far from what any takes.
+STUCK = 20
 BAD_IDS = ("0", "-1", "²", "٣", "1_0", "01", "1.0", str(2**63), "9" * 400, "%00", "1%0a", "a", "%20")
 
 
@@ -45,7 +47,7 @@ def each(routes: list[Route]) -> pytest.MarkDecorator:
 
 
 class Sender:
-    """Sends bad requests and remembers what was not refused, or took more than a second of work."""
+    """Sends bad requests and remembers what was not refused, or got stuck."""
 
     def __init__(self, sides: TwoSides, route: Route) -> None:
         self.client, self.route = sides.caller_of(EXAMPLES[route.name]).client, route
@@ -63,7 +65,7 @@ class Sender:
         started = time.thread_time()
         answer = self.client.generic(self.route.method, url, data=data, content_type=kind, headers=headers)
         took = time.thread_time() - started
-        if not is_refusal(answer) or took > 1:
+        if not is_refusal(answer) or took > STUCK:
             self.taken.append((told, answer.status_code, answer.content[:300], round(took, 2)))
 
 

@@ -1,12 +1,10 @@
 """A rep proposes on a phone, the manager offers another number, the rep takes it: in real browsers."""
 
-import os
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone, translation
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from django.utils import timezone
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from salestargets.tenancy.access import system_actor
@@ -14,17 +12,11 @@ from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
 from targets.models import Goal, Plan, Target
 from targets.services.publishing import open_plan
-from tests.builders import PASSWORD, World, a_member, a_world
+from tests.browsers import signed_in
+from tests.builders import World, a_member, a_world
 from tests.targets.builders import a_goal, a_plan, split
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(autouse=True)
-def at_noon_in_english() -> Iterator[None]:
-    """A browser keeps the real time."""
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -46,31 +38,10 @@ def goal(world: World) -> Goal:
     return goal
 
 
-@pytest.fixture
-def browser(goal: Goal, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    # Playwright's loop runs in this thread, in which the live server then renews its database.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=sandbox)
-        yield browser
-        browser.close()
-
-
-def signed_in(browser: Browser, server: LiveServer, email: str, *, width: int, height: int) -> Page:
-    page = browser.new_page(viewport={"width": width, "height": height}, locale="en-US")
-    page.goto(f"{server.url}/o/acme/today/")
-    page.fill("[name=login]", email)
-    page.fill("[name=password]", PASSWORD)
-    page.click("main [type=submit]")
-    page.wait_for_url("**/o/acme/today/")
-    return page
-
-
 def test_a_rep_proposes_the_manager_offers_another_number_and_the_rep_takes_it(
     browser: Browser, live_server: LiveServer, world: World, goal: Goal
 ) -> None:
-    rep = signed_in(browser, live_server, "alice@acme.example", width=390, height=844)
+    rep = signed_in(browser, live_server, "alice", width=390, height=844)
     rep.get_by_role("link", name="Propose your number").click()
     rep.fill("#dialog [name=amount]", "250.00")
     rep.fill("#dialog [name=strategy]", "Visit the ten largest customers")
@@ -79,7 +50,7 @@ def test_a_rep_proposes_the_manager_offers_another_number_and_the_rep_takes_it(
     expect(rep.get_by_text("$250.00")).to_be_visible()
     assert rep.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
-    manager = signed_in(browser, live_server, "mona@acme.example", width=1440, height=900)
+    manager = signed_in(browser, live_server, "mona")
     problems: list[str] = []
     manager.on("pageerror", lambda error: problems.append(str(error)))
     manager.goto(f"{live_server.url}/o/acme/plans/{goal.plan_id}/agreement/")

@@ -1,14 +1,14 @@
 """The planning grid in a real browser, under the real policy: written in, pasted into, cut off, overtaken."""
 
-import os
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
+from tests.browsers import chromium
 from tests.targets.pages.grid_page import MONTHS, Server, a_context, a_page, a_row, acme, many
 
 pytestmark = pytest.mark.browser
@@ -18,11 +18,9 @@ JULY, AUGUST, SEPTEMBER = MONTHS
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=sandbox)
+    """One for all: its pages are made of what the test says, and no database is asked."""
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,28 +1,18 @@
 """The first plan of a quarter, in a real browser: a manager makes it, a rep sees their number on a phone."""
 
-import os
-from collections.abc import Iterator
-
 import pytest
-from django.utils import translation
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from salestargets.tenancy.choices import AssignmentRole, Role
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Unit
 from salestargets.tenancy.selectors import root_unit_id
-from tests.builders import PASSWORD, START, a_member, a_person, a_world
+from tests.browsers import signed_in
+from tests.builders import START, a_member, a_person, a_world
 from tests.kpis.builders import a_deal, drained
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(autouse=True)
-def at_noon_in_english() -> Iterator[None]:
-    """A browser keeps the real time."""
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -38,31 +28,10 @@ def people() -> None:
     drained(world.acme)
 
 
-@pytest.fixture
-def browser(people: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    # Playwright's loop runs in this thread, in which the live server then renews its database.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=sandbox)
-        yield browser
-        browser.close()
-
-
-def signed_in(browser: Browser, server: LiveServer, email: str, *, width: int, height: int) -> Page:
-    page = browser.new_page(viewport={"width": width, "height": height}, locale="en-US")
-    page.goto(f"{server.url}/o/acme/today/")
-    page.fill("[name=login]", email)
-    page.fill("[name=password]", PASSWORD)
-    page.click("main [type=submit]")
-    page.wait_for_url("**/o/acme/today/")
-    return page
-
-
 def test_a_manager_plans_a_quarter_and_a_rep_sees_their_number(
-    browser: Browser, live_server: LiveServer
+    people: None, browser: Browser, live_server: LiveServer
 ) -> None:
-    manager = signed_in(browser, live_server, "lena@acme.example", width=1440, height=900)
+    manager = signed_in(browser, live_server, "lena")
     problems: list[str] = []
     manager.on("pageerror", lambda error: problems.append(str(error)))
 
@@ -109,7 +78,7 @@ def test_a_manager_plans_a_quarter_and_a_rep_sees_their_number(
     expect(manager.get_by_role("row", name="Alice")).to_have_count(0)
     assert problems == []
 
-    rep = signed_in(browser, live_server, "alice@acme.example", width=390, height=844)
+    rep = signed_in(browser, live_server, "alice", width=390, height=844)
     expect(rep.get_by_role("heading", name="Alice")).to_be_visible()
     expect(rep.get_by_text("of $300")).to_be_visible()
     expect(rep.locator("[data-drawn]")).to_have_count(1)

@@ -1,27 +1,16 @@
 """A quarter planned in the grid, in a browser and against the real server: alone, two at once, published."""
 
-import os
-from collections.abc import Iterator
-
 import pytest
-from django.db import connections
-from django.utils import translation
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from salestargets.tenancy.choices import Role
 from targets.models import Goal
-from tests.builders import PASSWORD, World, a_member, a_world
+from tests.browsers import signed_in
+from tests.builders import World, a_member, a_world
 from tests.targets.builders import a_goal, a_plan, number, published, split
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    """A browser keeps the real time."""
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -41,24 +30,8 @@ def goal(world: World) -> Goal:
     return goal
 
 
-@pytest.fixture
-def browser(goal: Goal, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    # Playwright's loop runs in this thread, in which the live server then renews its database.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=sandbox)
-        yield browser
-        browser.close()
-        connections.close_all()  # those opened while its loop ran, which nobody else can close
-
-
 def plan_of(browser: Browser, server: LiveServer, name: str, goal: Goal) -> Page:
-    page = browser.new_context(locale="en-US").new_page()
-    page.goto(f"{server.url}/o/acme/plans/{goal.plan_id}/")
-    page.fill("[name=login]", f"{name}@acme.example")
-    page.fill("[name=password]", PASSWORD)
-    page.click("main [type=submit]")
+    page = signed_in(browser, server, name, f"plans/{goal.plan_id}/")
     page.get_by_role("row", name="Carol").wait_for()
     return page
 

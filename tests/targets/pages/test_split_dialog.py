@@ -1,25 +1,18 @@
 """The split in a real browser: what a method needs is shown, and nothing else; with keys, and on a phone."""
 
-import os
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from django.utils import translation
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from salestargets.tenancy.choices import Role
 from targets.models import Goal
-from tests.builders import PASSWORD, World, a_member, a_world
+from tests.browsers import signed_in
+from tests.builders import World, a_member, a_world
 from tests.targets.builders import a_goal, a_plan
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -34,25 +27,9 @@ def goal(world: World) -> Goal:
     return a_goal(a_plan(world.acme), "1000.00")
 
 
-@pytest.fixture
-def browser(goal: Goal, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=sandbox)
-        yield browser
-        browser.close()
-
-
-def opened(browser: Browser, server: LiveServer, goal: Goal, *, width: int = 1440, **more: object) -> Page:
+def opened(browser: Browser, server: LiveServer, goal: Goal, *, width: int = 1440, **more: Any) -> Page:
     """The split of the whole plan, on a page of its own."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, locale="en-US", **more)  # type: ignore[arg-type]
-    page = context.new_page()
-    page.goto(f"{server.url}/o/acme/today/")
-    page.fill("[name=login]", "ada@acme.example")
-    page.fill("[name=password]", PASSWORD)
-    page.click("main [type=submit]")
-    page.wait_for_url("**/o/acme/today/")
+    page = signed_in(browser, server, "ada", width=width, **more)
     page.goto(
         f"{server.url}/o/acme/plans/{goal.plan_id}/goals/{goal.pk}/unit/{goal.plan.root_unit_id}/split/"
     )

@@ -3,17 +3,17 @@
 Then it does not go as it was planned, and Alice's number is adjusted.
 """
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 
 import pytest
-from django.db import connections
-from django.utils import timezone, translation
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from salestargets.tenancy.choices import AssignmentRole, Role
-from tests.builders import PASSWORD, World, a_member, a_person, a_world
+from tests.browsers import signed_in
+from tests.builders import World, a_member, a_person, a_world
 from tests.kpis.builders import a_deal, drained
 from tests.targets.builders import with_approvals
 
@@ -21,13 +21,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 #: Signs someone in, on a screen of this width, and opens a page of Acme.
 SignIn = Callable[..., Page]
-
-
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    """A browser keeps the real time."""
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -44,29 +37,8 @@ def world() -> World:
 
 
 @pytest.fixture
-def browser(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    # Playwright's loop runs in this thread, in which the live server then renews its database.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=sandbox)
-        yield browser
-        browser.close()
-        connections.close_all()  # those opened while its loop ran, which nobody else can close
-
-
-@pytest.fixture
-def sign_in(browser: Browser, live_server: LiveServer) -> SignIn:
-    def sign_in(name: str, path: str, width: int = 1440) -> Page:
-        page = browser.new_context(locale="en-US", viewport={"width": width, "height": 900}).new_page()
-        page.goto(f"{live_server.url}/o/acme/{path}")
-        page.fill("[name=login]", f"{name}@acme.example")
-        page.fill("[name=password]", PASSWORD)
-        page.click("main [type=submit]")
-        page.wait_for_url(f"**/o/acme/{path}")
-        return page
-
-    return sign_in
+def sign_in(world: World, browser: Browser, live_server: LiveServer) -> SignIn:
+    return partial(signed_in, browser, live_server)
 
 
 def test_a_quarter_from_nothing_to_an_acknowledged_number(sign_in: SignIn) -> None:
