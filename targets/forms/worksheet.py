@@ -1,6 +1,6 @@
 """The methods worksheet as a form: a number field for every input, read back exactly."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -8,8 +8,8 @@ from itertools import count, takewhile
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from salestargets.kernel.rational import rounded
 from salestargets.web.fields import NumberField, TextField, needed
@@ -201,8 +201,9 @@ class WorksheetForm(forms.Form):
 
 
 def told(moved: Sequence[Moved], lines: Sequence[Line], goal: Goal, currency: str) -> list[Told]:
-    """What changed since, as it is read: of which method, which input, then and now."""
+    """What changed since, as it is read: of which method, which input, then and now; proposals together."""
     scale, inputs = scale_of(goal.kpi, currency), {line.proposal.method.value: line for line in lines}
+    proposals = [each for each in moved if each.name == "proposals"]
     return [
         Told(
             title=TITLES[each.method],
@@ -213,7 +214,28 @@ def told(moved: Sequence[Moved], lines: Sequence[Line], goal: Goal, currency: st
             now=_shown(each.name, each.now, scale),
         )
         for each in moved
+        if each not in proposals
+    ] + _together(proposals, scale)
+
+
+def _together(proposals: Sequence[Moved], scale: Scale) -> list[Told]:
+    """Those that changed, added up: there can be as many as people."""
+    if not proposals:
+        return []
+    label = ngettext("{count} person together", "{count} people together", len(proposals))
+    return [
+        Told(
+            title=TITLES[proposals[0].method],
+            label=label.format(count=len(proposals)),
+            then=amounts.amount(_sum(each.then for each in proposals), scale),
+            now=amounts.amount(_sum(each.now for each in proposals), scale),
+        )
     ]
+
+
+def _sum(numbers: Iterable[Any]) -> int | None:
+    known = [int(number) for number in numbers if number is not None]
+    return sum(known) if known else None
 
 
 def _shown(name: str, written: Any, scale: Scale) -> str:
@@ -234,8 +256,6 @@ def _percent(value: Any) -> Decimal | None:
 
 def _label(name: str, path: Sequence[int], inputs: Inputs) -> Any:
     """Of a list, which of it: the last of earlier periods is one back."""
-    if name == "proposals":
-        return gettext("Person {number}").format(number=path[0] + 1)
     if name == "periods":
         back = len(getattr(inputs, name)) - path[0]
         return ngettext("{back} period back", "{back} periods back", back).format(back=back)

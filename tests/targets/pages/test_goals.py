@@ -12,9 +12,11 @@ from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
 from targets.choices import Nature
 from targets.models import Goal, Milestone, Objective
+from targets.services.proposals import propose
+from targets.services.publishing import open_plan
 from tests.builders import NOON, World, a_world
 from tests.kpis.builders import a_deal, drained
-from tests.targets.builders import a_goal, a_plan, an_objective, fresh, published
+from tests.targets.builders import a_goal, a_plan, an_objective, fresh, of, published, split
 from tests.targets.pages.conftest import Company, visitor
 from tests.targets.test_plan_before import adjusted
 
@@ -266,6 +268,20 @@ def test_a_record_that_changed_since_is_shown_as_it_was_and_is(company: Company,
     page = text_of(admin, path)
     assert "Input Then Now CapacityWhat one" in page
     assert "Moving average1 period back—$123.00" in page
+
+
+def test_proposals_that_came_since_are_told_together(company: Company, admin: Client) -> None:
+    plan = a_plan(company.acme, "Q3", starts_on=date(2026, 7, 1), ends_on=date(2026, 10, 1))
+    goal = a_goal(plan, "1200.00")
+    split(goal)
+    path = f"{O}plans/{plan.pk}/goals/{goal.pk}/worksheet/"
+    admin.post(path, {"market-weight": "1"})
+    with acting_for(company.acme.pk):
+        actor = system_actor(company.acme)
+        open_plan(actor, plan=plan, at=NOON)
+        for person, amount in ((company.world.alice, 250_00), (company.world.bob, 310_00)):
+            propose(actor, goal=fresh(goal), holder=of(person), amount=amount, at=NOON)
+    assert "What people propose2 people together—$560.00" in text_of(admin, path)
 
 
 def test_the_worksheet_is_for_those_who_see_the_plans_unit(company: Company, manager: Client) -> None:
