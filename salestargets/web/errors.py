@@ -2,7 +2,7 @@
 
 import sys
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
@@ -11,8 +11,12 @@ TITLES = {500: "Internal server error", 503: "The database does not answer"}
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """A database that does not answer is 503, come back soon; anything else is our fault, 500."""
-    lost = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
-    return unavailable(request) if lost else answer(request, 500)
+    return unavailable(request) if is_lost(sys.exc_info()[1]) else answer(request, 500)
+
+
+def is_lost(error: BaseException | None) -> bool:
+    """Of a connection that broke off, psycopg2 may say no more than that it is a DatabaseError."""
+    return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

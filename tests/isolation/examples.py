@@ -180,7 +180,9 @@ EXAMPLES: dict[str, Example] = {
         }
     ),
     "GET plans/{plan_id}": Example(path=PLAN),
-    "PATCH plans/{plan_id}": Example(path={"plan_id": Id("fresh plan")}, body={"name": New()}),
+    "PATCH plans/{plan_id}": Example(
+        path={"plan_id": Id("fresh plan")}, body={"name": New(), "parent": Id("plan")}
+    ),
     "GET plans/{plan_id}/goals": Example(path=PLAN, lists=("goal",)),
     "POST plans/{plan_id}/goals": Example(
         path={"plan_id": Id("fresh plan")},

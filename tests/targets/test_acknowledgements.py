@@ -21,7 +21,7 @@ from targets.services.acknowledgements import acknowledge, remind, remind_late
 from targets.services.cells import set_target
 from targets.services.publishing import close_plan, publish_plan
 from targets.services.undo import undo_last
-from tests.builders import World, a_person, a_world
+from tests.builders import World, a_person
 from tests.kpis.builders import a_deal, drained
 from tests.targets.builders import (
     APRIL,
@@ -43,15 +43,6 @@ JULY = datetime(2026, 7, 1, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def world() -> World:
-    world = a_world()
-    theirs = a_goal(a_plan(world.other), "777.77")
-    split(theirs)
-    published(theirs.plan)
-    return world
-
-
-@pytest.fixture
 def mona(world: World) -> Actor:
     """Leads North."""
     return member(world.acme, Role.MANAGER, world.mona)
@@ -63,11 +54,8 @@ def alice(world: World) -> Actor:
 
 
 @pytest.fixture
-def goal(world: World, alice: Actor, mona: Actor) -> Goal:
-    """1,200.00: 300.00 each for Alice and Bob, 600.00 for Carol. In force."""
-    goal = a_goal(a_plan(world.acme), "1200.00")
-    split(goal)
-    published(goal.plan)
+def goal(alice: Actor, mona: Actor, goal: Goal) -> Goal:
+    """Published when they had their sign-ins."""
     return goal
 
 

@@ -20,7 +20,7 @@ from targets.services.adjustments import Preview, Why, Wish
 from targets.services.cells import set_target
 from targets.services.progress import refresh_progress
 from targets.services.publishing import close_plan
-from tests.builders import NOON, World, a_world
+from tests.builders import NOON, World
 from tests.kpis.builders import a_deal, drained
 from tests.targets.builders import (
     a_goal,
@@ -42,11 +42,7 @@ JUNE = date(2026, 6, 1)
 
 
 @pytest.fixture
-def world() -> World:
-    world = a_world()
-    theirs = a_goal(a_plan(world.other), "777.77")
-    split(theirs)
-    published(theirs.plan)
+def world(world: World) -> World:
     a_deal(world.acme, world.alice, base=120_00, closed_on=date(2026, 4, 20))
     a_deal(world.acme, world.alice, base=200_00, closed_on=date(2025, 5, 4))
     drained(world.acme)

@@ -8,8 +8,8 @@ from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.context import acting_for
 from targets.models import Adjustment, Goal, Trigger
 from tests.api.clients import Api, an_integration
-from tests.builders import NOON, World, a_world
-from tests.targets.builders import a_goal, a_plan, number, published, split
+from tests.builders import NOON, World
+from tests.targets.builders import number
 
 pytestmark = pytest.mark.django_db
 
@@ -17,19 +17,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def noon(time_machine: Any) -> None:
     time_machine.move_to(NOON, tick=False)
-
-
-@pytest.fixture
-def world() -> World:
-    return a_world()
-
-
-@pytest.fixture
-def goal(world: World) -> Goal:
-    goal = a_goal(a_plan(world.acme, expected_basis="calendar"), "1200.00")
-    split(goal)
-    published(goal.plan)
-    return goal
 
 
 @pytest.fixture

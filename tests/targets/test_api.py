@@ -10,7 +10,7 @@ from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.selectors import root_unit_id
 from targets.models import Goal, Plan, Target
 from tests.api.clients import Api, a_browser, an_integration
-from tests.builders import NOON, World, a_member, a_person, a_world
+from tests.builders import NOON, World, a_member, a_person
 from tests.kpis.builders import a_deal, drained
 from tests.targets.builders import a_goal, a_plan, an_objective, number, of, published, sheet, split, written
 
@@ -22,15 +22,6 @@ PLANS = "/api/v1/plans/"
 @pytest.fixture(autouse=True)
 def noon(time_machine: Any) -> None:
     time_machine.move_to(NOON, tick=False)
-
-
-@pytest.fixture
-def world() -> World:
-    world = a_world()
-    theirs = a_goal(a_plan(world.other, "Theirs"), "777.77")
-    split(theirs)
-    published(theirs.plan)
-    return world
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from targets.selectors.as_of import Then, sheet_then
 from targets.selectors.rows import progress, sheet_rows
 from targets.services.cells import set_target
 from tests.api.clients import an_integration
-from tests.builders import NOON, World, a_world
+from tests.builders import NOON, World
 from tests.kpis.builders import a_deal, drained
 from tests.targets.builders import a_goal, a_plan, fresh, of, published, split
 
@@ -24,11 +24,7 @@ JUNE_1 = date(2026, 6, 1)
 
 
 @pytest.fixture
-def world() -> World:
-    world = a_world()
-    theirs = a_goal(a_plan(world.other), "777.77")
-    split(theirs)
-    published(theirs.plan)
+def world(world: World) -> World:
     a_deal(world.acme, world.alice, base=15_000)
     drained(world.acme)
     return world

@@ -14,7 +14,7 @@ from targets.domain.splitting import Balance
 from targets.models import Goal, Target
 from targets.services.cells import hold, set_target
 from targets.services.plans import GoalChanges, change_goal
-from tests.builders import World, a_world
+from tests.builders import World
 from tests.targets.builders import (
     APRIL,
     a_goal,
@@ -35,16 +35,9 @@ MAY = date(2026, 5, 1)
 
 
 @pytest.fixture
-def world() -> World:
-    world = a_world()
-    split(a_goal(a_plan(world.other), "777.77"))
-    return world
-
-
-@pytest.fixture
 def goal(world: World) -> Goal:
     goal = a_goal(a_plan(world.acme), "120.00")
-    split(goal, "even")
+    split(goal)
     return goal
 
 
@@ -151,11 +144,11 @@ def test_a_number_is_held_and_released(world: World, goal: Goal) -> None:
         west = Target.objects.get(goal=goal, unit=world.west, person=None)
         assert (west.is_held, west.version) == (True, 2)
         change_goal(actor, goal=goal, changes=GoalChanges(amount=20_000), expected_version=None, at=APRIL)
-    split(goal, "even")
+    split(goal)
     assert (number(goal, world.east), number(goal, world.west)) == (14_000, 6_000)
     with acting_for(world.acme.pk):
         hold(actor, goal=goal, holders=[of(world.west)], is_held=False, at=APRIL)
-    split(goal, "even")
+    split(goal)
     assert (number(goal, world.east), number(goal, world.west)) == (10_000, 10_000)
 
 

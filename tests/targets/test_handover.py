@@ -17,41 +17,19 @@ from targets.choices import AdjustmentState, LeaverRule
 from targets.models import Adjustment, Goal, PlanningRules
 from targets.services.adjustments import approve_adjustment
 from targets.services.handover import Handover, hand_over, offer_handovers
-from tests.builders import NOON, World, a_person, a_world
+from tests.builders import NOON, World, a_person
 from tests.targets.builders import (
-    a_goal,
-    a_plan,
     fresh,
     lead_of,
     member,
     number,
     of,
-    published,
     refused,
-    split,
 )
 
 pytestmark = pytest.mark.django_db
 
 JUNE = date(2026, 6, 1)
-
-
-@pytest.fixture
-def world() -> World:
-    world = a_world()
-    theirs = a_goal(a_plan(world.other), "777.77")
-    split(theirs)
-    published(theirs.plan)
-    return world
-
-
-@pytest.fixture
-def goal(world: World) -> Goal:
-    """300.00 each for Alice and Bob in North, 600.00 for Carol; the same in each month."""
-    goal = a_goal(a_plan(world.acme, expected_basis="calendar"), "1200.00")
-    split(goal)
-    published(goal.plan)
-    return goal
 
 
 def leaves(world: World, person: Person, on: date = JUNE) -> None:

@@ -16,7 +16,7 @@ from targets.choices import LeaverRule
 from targets.models import Adjustment, Goal
 from targets.services.handover import Handover, hand_over
 from tests.api.clients import Api, a_key, an_integration
-from tests.builders import NOON, World, a_world
+from tests.builders import NOON, World
 from tests.targets.builders import (
     a_goal,
     a_plan,
@@ -40,24 +40,6 @@ LIVE = {"HX-Request": "true", "HX-Target": "effect"}
 @pytest.fixture(autouse=True)
 def noon(time_machine: Any) -> None:
     time_machine.move_to(NOON, tick=False)
-
-
-@pytest.fixture
-def world() -> World:
-    world = a_world()
-    theirs = a_goal(a_plan(world.other), "777.77")
-    split(theirs)
-    published(theirs.plan)
-    return world
-
-
-@pytest.fixture
-def goal(world: World) -> Goal:
-    """300.00 each for Alice and Bob in North, 600.00 for Carol; the same in each month."""
-    goal = a_goal(a_plan(world.acme, expected_basis="calendar"), "1200.00")
-    split(goal)
-    published(goal.plan)
-    return goal
 
 
 def hands_over(actor: Actor, goal: Goal, who: Any, **more: Any) -> Adjustment:

@@ -28,21 +28,12 @@ from salestargets.tenancy.services.removal import delete_record
 from salestargets.tenancy.services.structure import move_unit
 from targets.models import Goal, Target, TargetVersion
 from targets.selectors.sheets import Sheet
-from tests.builders import World, a_world
+from tests.builders import World
 from tests.targets.builders import a_goal, a_plan, fresh, published, sheet, split
 
 pytestmark = pytest.mark.django_db
 
 MARCH, APRIL, JUNE = date(2026, 3, 1), date(2026, 4, 1), date(2026, 6, 1)
-
-
-@pytest.fixture
-def world() -> World:
-    world = a_world()
-    theirs = a_goal(a_plan(world.other), "777.77")
-    split(theirs)
-    published(theirs.plan)
-    return world
 
 
 @pytest.fixture(params=["draft", "published"])

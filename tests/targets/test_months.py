@@ -15,20 +15,13 @@ from targets.domain.splitting import Balance
 from targets.models import Goal
 from targets.services.cells import set_target
 from targets.services.months import PhaseRequest, phase
-from tests.builders import World, a_world
+from tests.builders import World
 from tests.kpis.builders import a_deal, drained
 from tests.targets.builders import APRIL, a_goal, a_plan, lead_of, of, published, refused, sheet, split
 
 pytestmark = pytest.mark.django_db
 
 FIRST_QUARTER = Period(date(2026, 1, 1), date(2026, 4, 1))
-
-
-@pytest.fixture
-def world() -> World:
-    world = a_world()
-    split(a_goal(a_plan(world.other), "777.77"))
-    return world
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from targets.selectors.history import steps_of
 from targets.selectors.overrides import may_withdraw
 from targets.services.overrides import withdraw_override
 from targets.services.undo import undo_last
-from tests.builders import World, a_world
+from tests.builders import World
 from tests.targets.builders import (
     APRIL,
     a_goal,
@@ -38,17 +38,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world() -> World:
-    world = a_world()
-    split(a_goal(a_plan(world.other), "777.77"))
-    return world
-
-
-@pytest.fixture
 def goal(world: World) -> Goal:
     """120.00: 30.00 each for Alice and Bob, 60.00 for Carol; the same in each month."""
     goal = a_goal(a_plan(world.acme), "120.00")
-    split(goal, "even")
+    split(goal)
     return goal
 
 

@@ -15,25 +15,11 @@ from targets.models import Goal
 from targets.services.pace_rule import PACE_RULE
 from targets.services.progress import refresh_progress
 from targets.services.publishing import close_plan
-from tests.builders import NOON, World, a_world
+from tests.builders import NOON, World
 from tests.kpis.builders import a_deal, drained
-from tests.targets.builders import a_goal, a_plan, fresh, published, split
+from tests.targets.builders import a_goal, a_plan, fresh, split
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> World:
-    return a_world()
-
-
-@pytest.fixture
-def goal(world: World) -> Goal:
-    """1,200.00: 300.00 each for Alice and Bob, 600.00 for Carol. On 12 May 135.48 of 300.00 are expected."""
-    goal = a_goal(a_plan(world.acme, expected_basis="calendar"), "1200.00")
-    split(goal, "even")
-    published(goal.plan)
-    return goal
 
 
 def alerts_of(world: World, person: Person) -> list[Alert]:

@@ -19,7 +19,7 @@ from targets.selectors.rows import progress
 from targets.services.cells import set_target
 from targets.services.progress import is_of_yesterday, refresh_progress
 from targets.tasks import day, turn_of_the_day
-from tests.builders import NOON, World, a_world
+from tests.builders import NOON, World
 from tests.kpis.builders import a_deal, drained
 from tests.targets.builders import APRIL, a_goal, a_plan, fresh, lead_of, member, of, published, sheet, split
 
@@ -29,23 +29,10 @@ TODAY = date(2026, 5, 12)
 
 
 @pytest.fixture
-def world() -> World:
-    world = a_world()
-    theirs = a_goal(a_plan(world.other), "777.77")
-    split(theirs)
-    published(theirs.plan)
+def world(world: World) -> World:
     a_deal(world.other, world.charlie, base=55_555)
     drained(world.other)
     return world
-
-
-@pytest.fixture
-def goal(world: World) -> Goal:
-    """1,200.00: 300.00 each for Alice and Bob, 600.00 for Carol, in three equal months."""
-    goal = a_goal(a_plan(world.acme, expected_basis="calendar"), "1200.00")
-    split(goal, "even")
-    published(goal.plan)
-    return goal
 
 
 def kept(goal: Goal, holder: Unit | Person | None = None) -> Progress:

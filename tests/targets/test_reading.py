@@ -20,7 +20,7 @@ from targets.services.cells import Edit, edit_numbers, set_target
 from targets.services.months import PhaseRequest, phase
 from targets.services.progress import refresh_progress
 from targets.services.undo import undo_last
-from tests.builders import NOON, World, a_person, a_unit, a_world
+from tests.builders import NOON, World, a_person, a_unit
 from tests.targets.builders import (
     APRIL,
     a_goal,
@@ -37,24 +37,6 @@ from tests.targets.builders import (
 pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 5, 12)
-
-
-@pytest.fixture
-def world() -> World:
-    world = a_world()
-    theirs = a_goal(a_plan(world.other), "777.77")
-    split(theirs)
-    published(theirs.plan)
-    return world
-
-
-@pytest.fixture
-def goal(world: World) -> Goal:
-    """1,200.00: 300.00 each for Alice and Bob in North, 600.00 for Carol in West."""
-    goal = a_goal(a_plan(world.acme, expected_basis="calendar"), "1200.00")
-    split(goal, "even")
-    published(goal.plan)
-    return goal
 
 
 def test_plans_are_seen_by_those_who_are_in_them_and_drafts_by_those_who_write(

@@ -21,7 +21,7 @@ from targets.services.cells import StaleEdits, set_target
 from targets.services.file_tables import letter
 from targets.services.sheet_files import SheetDiff, apply_seen, read_sheet
 from tests.api.clients import Api, an_integration
-from tests.builders import NOON, World, a_world
+from tests.builders import NOON, World
 from tests.targets.builders import (
     APRIL,
     a_goal,
@@ -43,17 +43,10 @@ Table = list[list[Any]]
 
 
 @pytest.fixture
-def world() -> World:
-    world = a_world()
-    split(a_goal(a_plan(world.other), "777.77"))
-    return world
-
-
-@pytest.fixture
 def goal(world: World) -> Goal:
     """120.00 in Q2: 30.00 each for Alice and Bob, 60.00 for Carol."""
     goal = a_goal(a_plan(world.acme), "120.00")
-    split(goal, "even")
+    split(goal)
     return goal
 
 

@@ -19,7 +19,7 @@ from targets.models import Goal, Split, Target
 from targets.selectors.sheets import Sheet
 from targets.services.cells import hold, set_target
 from targets.services.splits import SplitRequest, preview_split
-from tests.builders import World, a_person, a_unit, a_world
+from tests.builders import World, a_person, a_unit
 from tests.kpis.builders import a_deal, drained
 from tests.targets.builders import (
     APRIL,
@@ -38,13 +38,6 @@ from tests.targets.builders import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> World:
-    world = a_world()
-    split(a_goal(a_plan(world.other), "777.77"))
-    return world
 
 
 def adds_up(numbers: Sheet) -> bool:

@@ -17,20 +17,13 @@ from targets.selectors.history import origin_of, own_share
 from targets.services.months import PhaseRequest, phase, preview_phase
 from targets.services.potentials import note_potential
 from targets.services.splits import BucketRequest
-from tests.builders import World, a_person, a_unit, a_world
+from tests.builders import World, a_person, a_unit
 from tests.kpis.builders import a_deal, drained
 from tests.targets.builders import APRIL, a_goal, a_plan, fresh, number, of, refused, sheet, split, written
 
 pytestmark = pytest.mark.django_db
 
 YEAR = date(2026, 1, 1)
-
-
-@pytest.fixture
-def world() -> World:
-    world = a_world()
-    split(a_goal(a_plan(world.other), "777.77"))
-    return world
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 import pytest
-from django.db import OperationalError
+from django.db import DatabaseError, DataError, OperationalError
 from django.http import HttpResponse
 from django.test import RequestFactory
 
@@ -27,7 +27,15 @@ def test_a_mistake_of_ours_shows_nothing_of_itself() -> None:
     assert "secret" not in response.content.decode()
 
 
-@pytest.mark.parametrize(("error", "status"), [(OperationalError(), 503), (ValueError(), 500)])
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (OperationalError(), 503),
+        (DatabaseError("server closed the connection unexpectedly"), 503),
+        (DataError(), 500),
+        (ValueError(), 500),
+    ],
+)
 def test_the_api_is_answered_in_its_own_form(error: Exception, status: int) -> None:
     response = failed(error, "/api/v1/deals/")
     assert response.status_code == status

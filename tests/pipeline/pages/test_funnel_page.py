@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 import pytest
 import time_machine
 from django.test import Client
-from django.utils import translation
 
 from pipeline.models import Stage, StageEntry
 from salestargets.tenancy.choices import Role
@@ -24,8 +23,8 @@ FUNNEL = "/o/acme/funnel/"
 
 
 @pytest.fixture(autouse=True)
-def at_noon_in_english() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False), translation.override("en"):
+def at_noon() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=False):
         yield
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 import pytest
 import time_machine
 from django.test import Client
-from django.utils import translation
 
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
@@ -17,9 +16,9 @@ from tests.targets.builders import a_goal, a_plan, published, split
 
 
 @pytest.fixture(autouse=True)
-def at_noon_in_english() -> Iterator[None]:
-    """Noon of 12 May 2026, when the second quarter runs; a request leaves its language behind."""
-    with time_machine.travel(NOON, tick=False), translation.override("en"):
+def at_noon() -> Iterator[None]:
+    """Noon of 12 May 2026, when the second quarter runs."""
+    with time_machine.travel(NOON, tick=False):
         yield
 
 

@@ -1,27 +1,15 @@
 """A number in force changes, in real browsers: a manager asks, who is above approves, the rep is told."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.utils import translation
 from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from salestargets.tenancy.choices import Role
+from tests.browsers import signed_in
 from tests.builders import a_member, a_world
 from tests.targets.builders import a_goal, a_plan, lead_of, published, split
-from tests.targets.pages.test_journey import browser as _browser
-from tests.targets.pages.test_journey import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-browser = _browser
-
-
-@pytest.fixture(autouse=True)
-def at_noon_in_english() -> Iterator[None]:
-    """A browser keeps the real time."""
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -37,9 +25,9 @@ def people() -> None:
 
 
 def test_a_manager_asks_who_is_above_approves_and_the_rep_is_told(
-    browser: Browser, live_server: LiveServer
+    people: None, browser: Browser, live_server: LiveServer
 ) -> None:
-    manager = signed_in(browser, live_server, "mona@acme.example", width=1440, height=900)
+    manager = signed_in(browser, live_server, "mona")
     problems: list[str] = []
     manager.on("pageerror", lambda error: problems.append(str(error)))
     manager.goto(f"{live_server.url}/o/acme/plans/")
@@ -59,7 +47,7 @@ def test_a_manager_asks_who_is_above_approves_and_the_rep_is_told(
     address = manager.url
     assert problems == []
 
-    above = signed_in(browser, live_server, "lena@acme.example", width=1440, height=900)
+    above = signed_in(browser, live_server, "lena")
     above.goto(f"{live_server.url}/o/acme/notices/")
     above.get_by_text("An adjustment of “Q2” waits for your decision").click()
     above.wait_for_url(address)
@@ -68,7 +56,7 @@ def test_a_manager_asks_who_is_above_approves_and_the_rep_is_told(
         above.locator("#dialog").get_by_role("button", name="Approve").click()
     expect(above.get_by_text("Approved", exact=True)).to_be_visible()
 
-    rep = signed_in(browser, live_server, "alice@acme.example", width=390, height=844)
+    rep = signed_in(browser, live_server, "alice", width=390, height=844)
     expect(rep.get_by_text("of $280")).to_be_visible()
     rep.goto(f"{live_server.url}/o/acme/notices/")
     expect(rep.get_by_text("A competitor halved their prices").first).to_be_visible()

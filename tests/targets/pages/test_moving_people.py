@@ -1,27 +1,15 @@
 """In real browsers: a move says what it affects before it is made, and a number is handed over by choice."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.utils import translation
 from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from salestargets.tenancy.choices import Role
+from tests.browsers import signed_in
 from tests.builders import World, a_member, a_world
 from tests.targets.builders import a_goal, a_plan, published, split
-from tests.targets.pages.test_journey import browser as _browser
-from tests.targets.pages.test_journey import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-browser = _browser
-
-
-@pytest.fixture(autouse=True)
-def at_noon_in_english() -> Iterator[None]:
-    """A browser keeps the real time."""
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -39,7 +27,7 @@ def people() -> World:
 def test_who_moves_a_person_sees_what_it_affects_and_confirms_with_one_click(
     people: World, browser: Browser, live_server: LiveServer
 ) -> None:
-    admin = signed_in(browser, live_server, "ada@acme.example", width=1440, height=900)
+    admin = signed_in(browser, live_server, "ada")
     admin.goto(f"{live_server.url}/o/acme/people/{people.carol.pk}/")
     admin.get_by_role("link", name="Move", exact=True).click()
     form = admin.locator("#dialog")
@@ -57,7 +45,7 @@ def test_who_moves_a_person_sees_what_it_affects_and_confirms_with_one_click(
 def test_a_manager_hands_a_number_over_on_a_phone(
     people: World, browser: Browser, live_server: LiveServer
 ) -> None:
-    manager = signed_in(browser, live_server, "mona@acme.example", width=390, height=844)
+    manager = signed_in(browser, live_server, "mona", width=390, height=844)
     manager.goto(f"{live_server.url}/o/acme/plans/")
     manager.get_by_role("link", name="Q2").first.click()
     manager.get_by_role("link", name="Adjustments").click()

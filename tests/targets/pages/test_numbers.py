@@ -54,6 +54,20 @@ def root(company: Company, draft: Goal) -> Unit:
         return Unit.objects.get(pk=draft.plan.root_unit_id)
 
 
+@pytest.mark.parametrize("what", ["number", "split", "spread"])
+def test_every_form_has_a_mark_by_which_a_second_click_is_known(
+    draft: Goal, root: Unit, admin: Client, what: str
+) -> None:
+    marks = [hidden(text_of(admin, path(draft, root, what)), "once") for _ in range(2)]
+    assert all(len(mark) > 16 for mark in marks)
+    assert len(set(marks)) == 2
+
+
+def test_a_form_with_a_file_sends_the_file(draft: Goal, admin: Client) -> None:
+    page = text_of(admin, f"/o/acme/plans/{draft.plan_id}/goals/{draft.pk}/upload/")
+    assert 'enctype="multipart/form-data"' in page
+
+
 def test_a_number_is_set_by_hand_and_what_is_left_is_shown(
     company: Company, draft: Goal, admin: Client
 ) -> None:
