@@ -26,8 +26,6 @@ PERIODS_A_QUARTER, MOST_QUARTERS, MOST_PERIODS = 3, 4, 60
 FARTHEST = timedelta(days=366)
 FIRST_NUMBER, LAST_NUMBER = 2000, 2100
 
-_QUARTER = re.compile(r"(?:FY)?(?P<year>[0-9]{4})[ -]?Q(?P<quarter>[1-4])")
-_QUARTER_FIRST = re.compile(r"Q(?P<quarter>[1-4])[ -]?(?:FY)?(?P<year>[0-9]{4})")
 _PART = re.compile(r"(?:FY)?(?P<year>[0-9]{4})(?:-(?P<kind>[HQP])(?P<part>[0-9]{1,2}))?")
 _MONTH = re.compile(r"(?P<year>[0-9]{4})-(?P<month>0[1-9]|1[0-2])")
 
@@ -205,14 +203,6 @@ class FiscalCalendar(ABC):
             return self.year(number)
         part_of = {"H": self.half, "Q": self.quarter, "P": self.period}[match["kind"]]
         return part_of(number, int(match["part"]))
-
-    def parse_quarter(self, text: str) -> Period:
-        """The quarter written `2026-Q3`, `2026Q3`, `Q3 2026` or with `FY`. DomainError `invalid_quarter`."""
-        written = text.strip().upper()
-        match = _QUARTER.fullmatch(written) or _QUARTER_FIRST.fullmatch(written)
-        if match is None or not _is_known(match):
-            raise DomainError(N_("Write a quarter like 2026-Q3."), code="invalid_quarter")
-        return self.quarter(int(match["year"]), int(match["quarter"]))
 
     def nominal_start(self, number: int) -> date:
         """The first day of the month that the year starts in, or near."""

@@ -148,12 +148,6 @@ def _staff(on: date) -> tuple[dict[int, list[str]], dict[int, int]]:
     return managers, headcounts
 
 
-def units_below(unit_id: int, on: date) -> list[int]:
-    """The unit and everything below it on a day."""
-    below = UnitClosure.objects.filter(current_on(on), ancestor_id=unit_id).order_by("depth", "descendant_id")
-    return list(below.values_list("descendant_id", flat=True))
-
-
 def members_of(unit_ids: Iterable[int], on: date) -> dict[int, list[Person]]:
     """Unit → its member people on a day, by name."""
     rows = Assignment.objects.filter(

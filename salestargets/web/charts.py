@@ -70,23 +70,6 @@ def funnel(name: Text, stages: Sequence[Place], counts: Sequence[Value]) -> go.F
     )
 
 
-def waterfall(
-    name: Text, parts: Sequence[Place], amounts: Sequence[Value], *, totals: Sequence[int]
-) -> go.Waterfall:
-    """From a start to an end by what raised and lowered it; `totals` are the places of the two ends."""
-    kinds = ["total" if place in totals else "relative" for place in range(len(parts))]
-    kinds[0] = "absolute"
-    return go.Waterfall(
-        name=str(name),
-        **points(parts, amounts),
-        measure=kinds,
-        increasing={"marker": {"color": GOOD}},
-        decreasing={"marker": {"color": BAD}},
-        totals={"marker": {"color": QUIET}},
-        connector={"line": {"color": LINE, "width": 1}},
-    )
-
-
 def amounts_axis(values: Iterable[Value], write: Callable[[Decimal], str]) -> dict[str, Any]:
     """An axis from 0 past the largest value, its ticks written as the reader's language writes amounts."""
     known = [Decimal(value) for value in values if value is not None]

@@ -19,8 +19,9 @@ from targets.api.rows import AMOUNT, EFFECTIVE_ON, GOAL, Amounts, holder, part_o
 from targets.choices import AdjustmentState, LeaverRule, Nature
 from targets.frozen import Effect, Evidence, Fact, Held, Left, Move, Rule, Simulation
 from targets.models import Adjustment, Goal
-from targets.selectors.adjustments import adjustments_of, get_adjustment, get_trigger, seen
+from targets.selectors.adjustments import adjustments_of, get_adjustment, seen
 from targets.selectors.plans import get_goal, get_plan
+from targets.selectors.rules import get_trigger
 from targets.services.adjustments import (
     Preview,
     Why,
@@ -193,7 +194,7 @@ class Adjustments(TenantView):
     def post(self, request: Request, plan_id: int) -> AdjustmentDetail:
         """Ask for other numbers, with evidence and simulation attached and frozen; or only preview it."""
         goal = get_goal(self.actor, self.body[GOAL], self.today, plan_id=plan_id)
-        trigger = get_trigger(self.body[TRIGGER])
+        trigger = get_trigger(self.body[TRIGGER], active=True)
         wishes = [_wish(change, goal, self.actor) for change in self.body[CHANGES]]
         why = Why(trigger, self.body[NATURE], self.body[REASON], self.body[EFFECTIVE_ON])
         if self.body[PREVIEW]:

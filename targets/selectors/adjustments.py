@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from django.db.models import QuerySet
-
 from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.access import Actor, Sight, actor_of_member, sight_of
@@ -14,7 +12,7 @@ from salestargets.tenancy.choices import AssignmentRole, Role, Scope
 from salestargets.tenancy.models import Assignment, Membership, Person, UnitClosure
 from salestargets.tenancy.models.people import current_on
 from targets.frozen import Evidence, Move, Simulation, Who
-from targets.models import Adjustment, Plan, Trigger
+from targets.models import Adjustment, Plan
 from targets.selectors.plans import sees, visible_plans
 from targets.selectors.rules import is_beyond_limit, planning_rules
 from targets.selectors.trees import Node, PlanTree
@@ -76,17 +74,6 @@ def moves_in(adjustment: Adjustment) -> list[Move]:
 
 def node_of(who: Who) -> Node:
     return Node(who["unit"], who["person"])
-
-
-def active_triggers() -> QuerySet[Trigger]:
-    return Trigger.objects.filter(is_active=True).order_by("position", "name")
-
-
-def get_trigger(trigger_id: int) -> Trigger:
-    found = active_triggers().filter(pk=trigger_id).first()
-    if found is None:
-        raise NotFound(N_("There is no such trigger."), code="not_found", field="trigger")
-    return found
 
 
 def is_own(actor: Actor, node: Node, on: date) -> bool:

@@ -27,8 +27,8 @@ def triggers(*, active: bool | None = None) -> QuerySet[Trigger]:
     return rows if active is None else rows.filter(is_active=active)
 
 
-def get_trigger(trigger_id: int) -> Trigger:
-    trigger = triggers().filter(pk=trigger_id).first()
+def get_trigger(trigger_id: int, *, active: bool | None = None) -> Trigger:
+    trigger = triggers(active=active).filter(pk=trigger_id).first()
     if trigger is None:
         raise NotFound(N_("There is no such trigger."), code="not_found", field="trigger")
     return trigger

@@ -23,7 +23,6 @@ from targets.forms.adjustments import AdjustForm, DecisionForm, RejectionForm
 from targets.frozen import Evidence
 from targets.models import Adjustment, Goal, Plan
 from targets.selectors.adjustments import (
-    active_triggers,
     adjustments_of,
     get_adjustment,
     may_decide,
@@ -31,6 +30,7 @@ from targets.selectors.adjustments import (
 )
 from targets.selectors.plans import get_goal
 from targets.selectors.rows import places
+from targets.selectors.rules import triggers
 from targets.selectors.sheets import sheet_of
 from targets.selectors.trees import plan_tree
 from targets.services.adjustments import (
@@ -79,8 +79,8 @@ def adjust(request: TenantRequest, plan_id: int, goal_id: int, holder: Holder) -
     node = sheet.tree.find(holder)
     check_may_ask(request.actor, sheet, node, on=request.today)
     nodes = [node, *sheet.tree.below(node)]
-    triggers, currency = list(active_triggers()), request.organisation.currency
-    form = AdjustForm(sheet, nodes, triggers, currency, sent(request), today=request.today)
+    active, currency = list(triggers(active=True)), request.organisation.currency
+    form = AdjustForm(sheet, nodes, active, currency, sent(request), today=request.today)
     preview = _previewed(request, goal, form) if request.method == "POST" else {}
     if request.htmx and request.htmx.target == EFFECT:
         return render(request, "targets/adjustment_new.html#effect", preview | _words(request, goal))

@@ -7,7 +7,7 @@ from salestargets.tenancy.access import system_actor
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation, Unit, UnitClosure
 from salestargets.tenancy.models.people import current_on
-from salestargets.tenancy.selectors import root_unit_id, tree, units_below
+from salestargets.tenancy.selectors import tree
 from salestargets.tenancy.services.structure import create_unit, move_unit
 from tests.builders import a_world
 
@@ -75,9 +75,3 @@ def test_the_tree_lists_units_depth_first_with_managers_and_headcounts() -> None
         ("North", 2, ("Mona",), 2),
         ("West", 1, (), 1),
     ]
-
-
-def test_below_the_root_is_everything() -> None:
-    world = a_world()
-    with acting_for(world.acme.pk):
-        assert set(units_below(root_unit_id(AFTER), AFTER)) == set(Unit.objects.values_list("id", flat=True))

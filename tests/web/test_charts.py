@@ -47,11 +47,6 @@ def test_a_funnel_counts_down_and_bars_stand_side_by_side() -> None:
     assert drawn["data"][0]["y"] == ["Engaging", "Won"]
 
 
-def test_a_waterfall_goes_from_a_start_to_a_total() -> None:
-    drawn = charts.figure(charts.waterfall("Gap", ["Plan", "Leads", "Actual"], [10, -3, 0], totals=[0, 2]))
-    assert drawn["data"][0]["measure"] == ["absolute", "relative", "total"]
-
-
 def test_a_property_that_plotly_does_not_know_is_refused() -> None:
     with pytest.raises(ValueError, match="tickfromat"):
         charts.figure(charts.bars("Won", ["Jan"], [1]), yaxis={"tickfromat": "~s"})
