@@ -2,7 +2,12 @@ from django.db.models import QuerySet
 
 from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
-from targets.models import PlanningRules, Trigger
+from targets.choices import ChangeKind
+from targets.models import Goal, PlanningRules, TargetVersion, Trigger
+from targets.selectors.trees import Node
+
+#: Changes that someone above has agreed to.
+APPROVED = (ChangeKind.PUBLICATION, ChangeKind.ADJUSTMENT)
 
 
 def planning_rules() -> PlanningRules:
@@ -15,6 +20,14 @@ def is_beyond_limit(rules: PlanningRules, before: int | None, after: int) -> boo
     if not rules.needs_approval or before is None:
         return False
     return abs(after - before) * 10_000 > before * rules.move_limit_bp
+
+
+def approved_numbers(goal: Goal, group: str) -> dict[Node, int]:
+    """Each number as it was last agreed to: when the plan was published, or by an adjustment since."""
+    rows = TargetVersion.objects.filter(target__goal=goal, target__group=group, change__kind__in=APPROVED)
+    latest = rows.order_by("target_id", "-number").distinct("target_id")
+    found = latest.values_list("target__unit_id", "target__person_id", "amount")
+    return {Node(unit_id, person_id): amount for unit_id, person_id, amount in found}
 
 
 def limit_percent(rules: PlanningRules) -> str:

@@ -22,7 +22,7 @@ from targets.models import Change, Goal, Plan, Split
 from targets.selectors.nesting import part_of_whole
 from targets.selectors.periods import periods_of
 from targets.selectors.plans import may_set, sees
-from targets.selectors.rules import is_beyond_limit, limit_percent, planning_rules
+from targets.selectors.rules import approved_numbers, is_beyond_limit, limit_percent, planning_rules
 from targets.selectors.sheets import NOTHING, Cell, Sheet, Spread
 from targets.selectors.trees import Node
 from targets.services.asking import ask, tell_changed
@@ -253,16 +253,33 @@ def _checked(because: Because, parts: Sequence[Part], *, is_versioned: bool) -> 
             N_("The plan is published: say why the numbers change."), code="reason_required", field="reason"
         )
     if is_versioned and not because.is_approved:
+        _check_not_own(because.actor, parts)
         _check_limit(parts)
     return replace(because, reason=reason)
 
 
-def _check_limit(parts: Sequence[Part]) -> None:
-    """Beyond the organisation's limit a number in force moves only by an approved adjustment."""
-    rules = planning_rules()
+def _check_not_own(actor: Actor, parts: Sequence[Part]) -> None:
+    """Who sells and leads too gives their own number as little as anybody else does."""
+    if actor.person_id is None:
+        return
     for part in parts:
         for node, spread in part.numbers.items():
-            if is_beyond_limit(rules, part.sheet.given(node), spread.amount):
+            if node.person_id == actor.person_id and not _is_same(
+                part.sheet.cells.get(node, NOTHING), spread
+            ):
+                raise Forbidden(
+                    N_("Nobody changes their own number in force. Ask for an adjustment instead."),
+                    code="own_number",
+                )
+
+
+def _check_limit(parts: Sequence[Part]) -> None:
+    """In however many steps: beyond the limit a number in force moves by an adjustment only."""
+    rules = planning_rules()
+    for part in parts if rules.needs_approval else ():
+        approved = approved_numbers(part.sheet.goal, part.sheet.group)
+        for node, spread in part.numbers.items():
+            if is_beyond_limit(rules, approved.get(node, part.sheet.given(node)), spread.amount):
                 raise DomainError(
                     N_(
                         "“{name}” would move by more than {percent} %, which needs an approval."
@@ -296,12 +313,12 @@ def _follow_root(because: Because, goal: Goal, parts: Sequence[Part]) -> None:
         spread = part.numbers.get(part.sheet.tree.root)
         if spread is not None and not part.sheet.group:
             goal.amount = spread.amount
-            _note_drift(because, goal)
+            note_drift(because, goal)
     goal.version += 1
     goal.save(update_fields=["amount", "drift", "drift_reason", "version"])
 
 
-def _note_drift(because: Because, goal: Goal) -> None:
+def note_drift(because: Because, goal: Goal) -> None:
     """A number in force changes with a reason, which is that of the drift; before, it is asked for apart."""
     whole = part_of_whole(goal)
     if whole is None:

@@ -105,9 +105,10 @@ def _following(sheet: Sheet, standing: Standing, today: date) -> Wish | None:
         return None
     if not sheet.months:
         return Wish(root.holder, amount=max(forecast, 0))
-    months = {
-        period.start: amount * max(forecast, 0) // target
+    left = {
+        period.start: amount
         for period, amount in zip(periods_of(sheet.goal.plan), sheet.by_month(root), strict=True)
         if period.end > today
     }
-    return Wish(root.holder, months=months)
+    months = {start: amount * max(forecast, 0) // target for start, amount in left.items()}
+    return Wish(root.holder, months=months) if months != left else None

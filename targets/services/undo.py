@@ -15,7 +15,14 @@ from targets.models import Change, Goal, Target
 from targets.selectors.sheets import sheet_of
 from targets.selectors.trees import Node
 from targets.services.asking import ask, tell_changed
-from targets.services.numbers import Because, check_may_set, lock_goal, record_change, record_versions
+from targets.services.numbers import (
+    Because,
+    check_may_set,
+    lock_goal,
+    note_drift,
+    record_change,
+    record_versions,
+)
 from targets.services.progress import refresh_progress
 
 #: What was agreed, published or adjusted is changed by another agreement or adjustment.
@@ -53,7 +60,7 @@ def undo_last(
     if change is None:
         raise DomainError(N_("There is no change to take back."), code="nothing_to_undo")
     nodes = _check_all_theirs(actor, goal, change, at)
-    is_published = goal.plan.state == PlanState.PUBLISHED
+    is_published = goal.plan.state == PlanState.PUBLISHED and change.kind != ChangeKind.HOLD
     reason = clean_text(reason, max_length=300)
     if is_published and not reason:
         raise DomainError(
@@ -61,8 +68,8 @@ def undo_last(
         )
     because = Because(actor, at, reason)
     taken_back = record_change(because, goal, ChangeKind.UNDO, undoes=change)
-    ids = _restore(change)
-    _follow_root(goal)
+    ids = _restore(change, is_published=is_published)
+    _follow_root(because, goal)
     if is_published:
         record_versions(taken_back, ids, effective_on=max(goal.plan.starts_on, actor.organisation.today(at)))
         ask(taken_back, actor.organisation)
@@ -80,14 +87,19 @@ def _check_all_theirs(actor: Actor, goal: Goal, change: Change, at: datetime) ->
     return nodes
 
 
-def _follow_root(goal: Goal) -> None:
+def _follow_root(because: Because, goal: Goal) -> None:
     goal.amount = sheet_of(goal).given(Node(goal.plan.root_unit_id)) or 0
+    note_drift(because, goal)
     goal.version += 1
-    goal.save(update_fields=["amount", "version"])
+    goal.save(update_fields=["amount", "drift", "drift_reason", "version"])
 
 
-def _restore(change: Change) -> list[int]:
-    values: dict[str, Any] = {"organisation": current_organisation_id(), "change": change.pk}
+def _restore(change: Change, *, is_published: bool) -> list[int]:
+    values: dict[str, Any] = {
+        "organisation": current_organisation_id(),
+        "change": change.pk,
+        "is_published": is_published,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_RESTORE, values)
         return [row[0] for row in cursor.fetchall()]
@@ -95,7 +107,7 @@ def _restore(change: Change) -> list[int]:
 
 #: An event is a row as it was before an update. The first state that belongs to the change, be it an event
 #: or the row itself, is preceded by the state before it; without one the change made the row, which then has
-#: no number again.
+#: no number again: where numbers are in force that is a zero, which has a version like any other.
 _RESTORE = """
 WITH touched AS (
     SELECT id FROM targets_target WHERE organisation_id = %(organisation)s AND change_id = %(change)s
@@ -108,7 +120,11 @@ WITH touched AS (
     ORDER BY e.pgh_obj_id, e.pgh_id DESC
 )
 UPDATE targets_target t
-SET given = b.given, months = b.months, agreed = b.agreed, agreed_months = b.agreed_months,
+SET given = CASE WHEN %(is_published)s AND b.agreed IS NULL THEN COALESCE(b.given, 0) ELSE b.given END,
+    months = CASE WHEN %(is_published)s AND b.agreed IS NULL AND b.given IS NULL
+                  THEN (SELECT array_agg(0::bigint) FROM unnest(COALESCE(t.agreed_months, t.months)))
+                  ELSE b.months END,
+    agreed = b.agreed, agreed_months = b.agreed_months,
     is_held = COALESCE(b.is_held, false), held_months = COALESCE(b.held_months, '{}'),
     split_id = b.split_id, computed = b.computed, change_id = COALESCE(b.change_id, t.change_id),
     version = t.version + 1

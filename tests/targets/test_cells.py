@@ -5,20 +5,25 @@ from typing import Any
 
 import pytest
 
+from kpis.values import Holder
 from salestargets.kernel.errors import Conflict, Forbidden, NotFound
 from salestargets.tenancy.access import Actor, system_actor
-from salestargets.tenancy.choices import Role
+from salestargets.tenancy.choices import AssignmentRole, Role
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Person, Unit
+from salestargets.tenancy.services.people import assign
 from targets.domain.splitting import Balance
-from targets.models import Goal, Target
+from targets.models import Goal, Target, TargetVersion
+from targets.selectors.as_of import Then, sheet_then
 from targets.services.cells import hold, set_target
 from targets.services.plans import GoalChanges, change_goal
-from tests.builders import World
+from targets.services.undo import undo_last
+from tests.builders import START, World, a_person
 from tests.targets.builders import (
     APRIL,
     a_goal,
     a_plan,
+    fresh,
     lead_of,
     member,
     number,
@@ -27,6 +32,7 @@ from tests.targets.builders import (
     refused,
     sheet,
     split,
+    with_approvals,
 )
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +54,51 @@ def put(
     with acting_for(goal.organisation_id):
         actor = by or system_actor(goal.organisation)
         return set_target(actor, goal=goal, holder=of(holder), amount=amount, **more)
+
+
+def test_several_small_steps_are_held_against_the_number_that_was_agreed(world: World, goal: Goal) -> None:
+    published(goal.plan)
+    with_approvals(world.acme)
+    put(goal, world.alice, 3_300, reason="A customer more")
+    refused(world, lambda: put(goal, world.alice, 3_600, reason="And one more"), "above_limit")
+    put(goal, world.alice, 2_700, reason="Two customers less")
+
+
+def test_who_sells_and_leads_does_not_change_their_own_number_in_force(world: World, goal: Goal) -> None:
+    with acting_for(world.acme.pk):
+        assign(
+            system_actor(world.acme),
+            person=world.alice,
+            unit=world.north,
+            role=AssignmentRole.MANAGER,
+            starts_on=START,
+        )
+    alice = member(world.acme, Role.MANAGER, world.alice)
+    published(goal.plan)
+    put(goal, world.bob, 2_900, by=alice, reason="Bob is ill")
+    refused(world, lambda: put(goal, world.alice, 2_900, by=alice, reason="So am I"), "own_number", Forbidden)
+
+
+def test_a_first_number_in_force_that_is_taken_back_is_zero_in_every_view(world: World, goal: Goal) -> None:
+    dora = a_person(world.acme, "Dora", unit=world.west)
+    published(goal.plan)
+    put(goal, dora, 500, reason="She starts")
+    with acting_for(world.acme.pk):
+        undo_last(system_actor(world.acme), goal=fresh(goal), reason="She does not", at=APRIL)
+        then = sheet_then(fresh(goal), Then(day=date(2026, 5, 1)))
+    assert number(goal, dora) == 0
+    assert then.given(then.tree.find(of(dora))) == 0
+
+
+def test_letting_go_of_a_hold_is_taken_back_without_a_reason(world: World, goal: Goal) -> None:
+    published(goal.plan)
+    with acting_for(world.acme.pk):
+        actor = system_actor(world.acme)
+        hold(actor, goal=fresh(goal), holders=[Holder("person", world.bob.pk)], at=APRIL)
+        before = TargetVersion.objects.count()
+        undo_last(actor, goal=fresh(goal), at=APRIL)
+        assert TargetVersion.objects.count() == before
+    assert not sheet(goal).is_held(sheet(goal).tree.find(of(world.bob)))
 
 
 def test_a_lower_number_leaves_the_difference_unallocated_above_and_over_assigned_below(

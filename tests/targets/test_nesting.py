@@ -14,9 +14,11 @@ from salestargets.tenancy.models import Organisation
 from targets.choices import PlanState
 from targets.models import Goal, Plan
 from targets.selectors.nesting import offered_to, part_above, parts_below
+from targets.services.cells import set_target
 from targets.services.nesting import follow_parent, record_drift
 from targets.services.plans import change_goal
 from targets.services.publishing import publish_plan
+from targets.services.undo import undo_last
 from tests.builders import World, a_world
 from tests.targets.builders import APRIL, a_goal, a_plan, fresh, lead_of, member, number, published, refused
 
@@ -136,6 +138,26 @@ def test_a_goal_follows_the_plan_above(world: World, year: Goal) -> None:
     assert follow(quarter).amount == 30_000
     assert drifts(quarter) == (0, 0, "")
     assert sheet_months(quarter) == [10_000, 10_000, 10_000]
+
+
+def test_taking_back_takes_the_recorded_difference_along(world: World, year: Goal) -> None:
+    published(year.plan)
+    quarter = a_quarter(world, year, "300.00")
+    published(quarter.plan)
+    with acting_for(world.acme.pk):
+        set_target(
+            system_actor(world.acme),
+            goal=fresh(quarter),
+            holder=None,
+            amount=330_00,
+            expected_version=None,
+            reason="The fair",
+            at=APRIL,
+        )
+    assert drifts(quarter) == (30_00, 0, "The fair")
+    with acting_for(world.acme.pk):
+        undo_last(system_actor(world.acme), goal=fresh(quarter), reason="No fair", at=APRIL)
+    assert drifts(quarter) == (0, 0, "")
 
 
 def test_a_change_above_is_shown_below_until_it_is_followed(world: World, year: Goal) -> None:

@@ -12,13 +12,15 @@ from salestargets.tenancy.access import Actor, system_actor
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Unit
+from targets.choices import Respread
 from targets.models import Adjustment, Goal, Trigger
 from targets.services.adjustments import reject_adjustment
+from targets.services.cells import Edit, edit_numbers
 from targets.services.progress import refresh_progress
 from targets.services.triggers import fire_triggers
 from tests.builders import NOON, World, a_world
 from tests.kpis.builders import a_deal, drained
-from tests.targets.builders import a_goal, a_plan, lead_of, member, published, split
+from tests.targets.builders import a_goal, a_plan, fresh, lead_of, member, published, split
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +66,16 @@ def test_it_opens_a_request_that_follows_the_forecast(world: World, goal: Goal) 
     assert move["months_before"] == [300_00, 300_00, 300_00]
     assert move["months_after"][0] == 300_00
     assert move["months_after"][1] == move["months_after"][2] == 300_00 * asked_forecast(asked) // 900_00
+
+
+def test_where_nothing_is_left_to_change_nothing_is_asked(world: World, goal: Goal) -> None:
+    a_trigger(world)
+    with acting_for(world.acme.pk):
+        actor, root = system_actor(world.acme), fresh(goal)
+        months = [Edit(None, [date(2026, month, 1)], 0) for month in (5, 6)]
+        edit_numbers(actor, goal=root, edits=months, rule=Respread.STAY, reason="All in April", at=NOON)
+        refresh_progress(at=NOON)
+    assert fired(world) == []
 
 
 def test_who_decides_and_who_leads_the_plan_are_told(world: World, goal: Goal) -> None:
