@@ -67,6 +67,21 @@ def member_rows(actor: Actor) -> Rows:
     )
 
 
+def is_same_hand(actor: Actor, acted: str) -> bool:
+    """Whether what was done under `acted` (an `Actor.id`) was the actor's own: a key acts for who made it."""
+    if acted == actor.id:
+        return True
+    hand = _hand_behind(actor.id)
+    return hand is not None and hand == _hand_behind(acted)
+
+
+def _hand_behind(actor_id: str) -> int | None:
+    kind, _colon, number = actor_id.partition(":")
+    if kind == "key":
+        return ApiKey.objects.filter(pk=int(number)).values_list("created_by_id", flat=True).first()
+    return int(number) if kind == "user" else None
+
+
 def key_rows(actor: Actor) -> Rows:
     """Keys, without their secrets."""
     actor.require(Scope.ADMIN)

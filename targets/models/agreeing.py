@@ -18,6 +18,8 @@ class Proposal(TenantModel):
     target = TenantForeignKey(Target)
     amount = models.BigIntegerField()
     months = ArrayField(models.BigIntegerField(), null=True)
+    #: What was given before anybody answered: the organisation's limit is held against it.
+    given = models.BigIntegerField(null=True)
     comment = models.TextField(blank=True)
     strategy = models.TextField(blank=True)
     resources = models.TextField(blank=True)

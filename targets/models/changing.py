@@ -65,6 +65,8 @@ class Adjustment(TenantModel):
     decided_at = models.DateTimeField(null=True)
     decided_by = UserForeignKey()
     decision = models.TextField(blank=True)
+    #: Somebody above those who give the numbers agreed: later changes are held against these.
+    decided_above = models.BooleanField(default=False)
     #: What it changed, once approved.
     change = TenantForeignKey(Change, null=True)
     version = models.PositiveIntegerField(default=1)

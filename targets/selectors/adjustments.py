@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
+from salestargets.api.selectors import is_same_hand
 from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.access import Actor, Sight, actor_of_member, sight_of
@@ -14,7 +15,7 @@ from salestargets.tenancy.models.people import current_on
 from targets.frozen import Evidence, Move, Simulation, Who
 from targets.models import Adjustment, Plan
 from targets.selectors.plans import sees, visible_plans
-from targets.selectors.rules import is_beyond_limit, planning_rules
+from targets.selectors.rules import approved_numbers, is_beyond_limit, planning_rules
 from targets.selectors.trees import Node, PlanTree
 
 _LINKS = ("goal__plan__root_unit", "goal__kpi", "trigger", "requested_by", "decided_by")
@@ -82,10 +83,10 @@ def is_own(actor: Actor, node: Node, on: date) -> bool:
         return False
     if node.person_id is not None:
         return node.person_id == actor.person_id
-    return actor.person_id in leads_of([node.unit_id], on)[node.unit_id]
+    return actor.person_id in managers_of([node.unit_id], on)[node.unit_id]
 
 
-def leads_of(unit_ids: Collection[int], on: date) -> dict[int, set[int]]:
+def managers_of(unit_ids: Collection[int], on: date) -> dict[int, set[int]]:
     """Unit → who manages it on the day."""
     found: dict[int, set[int]] = {unit_id: set() for unit_id in unit_ids}
     rows = Assignment.objects.filter(current_on(on), role=AssignmentRole.MANAGER, unit__in=unit_ids)
@@ -100,22 +101,28 @@ def may_decide(actor: Actor, adjustment: Adjustment, tree: PlanTree, on: date) -
     Within the organisation's limit whoever manages the unit that gives the number; beyond it somebody above
     that unit, or an administrator.
     """
-    if not actor.may(Scope.TARGETS_WRITE) or adjustment.actor == actor.id:
+    if not actor.may(Scope.TARGETS_WRITE) or is_same_hand(actor, adjustment.actor):
         return False
-    moves = moves_in(adjustment)
-    if any(is_own(actor, node_of(move), on) for move in moves):
+    if any(is_own(actor, node_of(move), on) for move in moves_in(adjustment)):
         return False
+    return _is_above(actor, _places(adjustment, tree), on)
+
+
+def decides_above(actor: Actor, adjustment: Adjustment, tree: PlanTree, on: date) -> bool:
+    """Whether the actor stands above all who give the numbers: the limit then counts from the new ones."""
+    return _is_above(actor, [(unit_id, True) for unit_id, _is_beyond in _places(adjustment, tree)], on)
+
+
+def _is_above(actor: Actor, places: Iterable[tuple[int, bool]], on: date) -> bool:
     if actor.role in (None, Role.ADMIN):
         return True
-    reach = {place: _above(*place, on=on) for place in _places(moves, tree)}
-    return all(actor.person_id in people for people in reach.values())
+    return all(actor.person_id in _above(*place, on=on) for place in places)
 
 
 def deciders_of(adjustment: Adjustment, tree: PlanTree, on: date) -> tuple[set[int], set[int]]:
     """Whom to ask: the nearest people who may decide, else (second) the users who are administrators."""
-    moves = moves_in(adjustment)
-    reach = [_above(*place, on=on) for place in _places(moves, tree)]
-    able = set.intersection(*(set(people) for people in reach)) - _concerned(moves, on)
+    reach = [_above(*place, on=on) for place in _places(adjustment, tree)]
+    able = set.intersection(*(set(people) for people in reach)) - _concerned(moves_in(adjustment), on)
     able -= set(_people_of(adjustment.requested_by_id))
     if able:
         nearest = min(reach[0][person] for person in able)
@@ -127,7 +134,7 @@ def deciders_of(adjustment: Adjustment, tree: PlanTree, on: date) -> tuple[set[i
 def followers_of(adjustment: Adjustment, on: date) -> set[int]:
     """Persons who answer for the plan: who lead its unit, and who owns the goal, as far as they see it."""
     plan, owner = adjustment.goal.plan, adjustment.goal.owner
-    found = set(leads_of([plan.root_unit_id], on)[plan.root_unit_id])
+    found = set(managers_of([plan.root_unit_id], on)[plan.root_unit_id])
     actor = actor_of_member(plan.organisation, owner.user) if owner and owner.user else None
     if owner and actor and _is_visible(adjustment, actor, sight_of(actor, on)):
         found.add(owner.pk)
@@ -138,7 +145,7 @@ def holders_of(moves: Iterable[Move], on: date) -> dict[int, list[Move]]:
     """Person → the moves of their own number, or of the units they lead."""
     found: dict[int, list[Move]] = {}
     listed = list(moves)
-    leads = leads_of({move["unit"] for move in listed if move["person"] is None}, on)
+    leads = managers_of({move["unit"] for move in listed if move["person"] is None}, on)
     for move in listed:
         for person_id in leads[move["unit"]] if move["person"] is None else [move["person"]]:
             found.setdefault(person_id, []).append(move)
@@ -151,18 +158,17 @@ def _is_visible(adjustment: Adjustment, actor: Actor, sight: Sight) -> bool:
     return any(sees(sight, node_of(move)) for move in moves_in(adjustment))
 
 
-def _places(moves: Iterable[Move], tree: PlanTree) -> list[tuple[int, bool]]:
-    """The units that give the numbers, and whether it takes somebody above them."""
-    rules = planning_rules()
-    return list(
-        dict.fromkeys(
-            (
-                tree.parents.get(node_of(move), tree.root).unit_id,
-                is_beyond_limit(rules, move["before"], move["after"]),
-            )
-            for move in moves
+def _places(adjustment: Adjustment, tree: PlanTree) -> list[tuple[int, bool]]:
+    """The units that give the numbers, and whether it takes somebody above them: in however many steps."""
+    rules, approved = planning_rules(), approved_numbers(adjustment.goal, "")
+    places = (
+        (
+            tree.parents.get(node_of(move), tree.root).unit_id,
+            is_beyond_limit(rules, approved.get(node_of(move), 0), move["after"]),
         )
+        for move in moves_in(adjustment)
     )
+    return list(dict.fromkeys(places))
 
 
 def _above(unit_id: int, is_beyond: bool, *, on: date) -> dict[int, int]:
@@ -172,7 +178,7 @@ def _above(unit_id: int, is_beyond: bool, *, on: date) -> dict[int, int]:
     )
     depths = dict(closure.values_list("ancestor_id", "depth"))
     found: dict[int, int] = {}
-    for above_id, people in leads_of(depths, on).items():
+    for above_id, people in managers_of(depths, on).items():
         for person_id in people:
             found[person_id] = min(depths[above_id], found.get(person_id, depths[above_id]))
     return found

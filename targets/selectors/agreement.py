@@ -301,7 +301,7 @@ def _line(
     node, is_open = place.node, authority.is_open
     state = state_of(proposal, cell.agreed) if proposal else None
     answers = bool(proposal and state and authority.answers_to(proposal, node, state))
-    is_small = not is_beyond_limit(rules, cell.given, row.proposed)
+    is_small = not is_beyond_limit(rules, proposal.given if proposal else cell.given, row.proposed)
     return Line(
         place=place,
         row=row,

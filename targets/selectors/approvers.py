@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from salestargets.api.selectors import is_same_hand
 from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import AssignmentRole, Role, Scope
 from salestargets.tenancy.context import current_organisation_id
@@ -25,10 +26,12 @@ def may_approve(actor: Actor, plan: Plan, *, on: date) -> bool:
     )
 
 
-def has_submitted(actor: Actor, plan: Plan) -> bool:
-    """Whether the plan is the actor's own to be approved by somebody else."""
+def is_own_plan(actor: Actor, plan: Plan, *, on: date) -> bool:
+    """Whether somebody else has to approve it: the actor leads its unit, or submitted it last."""
+    if (actor.person_id, 0) in _managers_over(plan.root_unit_id, on):
+        return True
     submitted = PlanMove.objects.filter(plan=plan, to_state=PlanState.SUBMITTED).order_by("-id").first()
-    return submitted is not None and submitted.actor == actor.id
+    return submitted is not None and is_same_hand(actor, submitted.actor)
 
 
 def approvers_of(plan: Plan, *, on: date) -> set[int]:
@@ -37,7 +40,7 @@ def approvers_of(plan: Plan, *, on: date) -> set[int]:
     return administrators() | _users(people, Role.MANAGER)
 
 
-def leads_of(plan: Plan, *, on: date) -> set[int]:
+def users_leading(plan: Plan, *, on: date) -> set[int]:
     """Users who manage the plan's own unit."""
     people = {person_id for person_id, depth in _managers_over(plan.root_unit_id, on) if not depth}
     return _users(people, Role.MANAGER)

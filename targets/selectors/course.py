@@ -7,7 +7,7 @@ from datetime import date, datetime
 from salestargets.tenancy.access import Actor
 from targets.choices import PlanState
 from targets.models import Plan, PlanMove
-from targets.selectors.approvers import has_submitted, may_approve
+from targets.selectors.approvers import is_own_plan, may_approve
 from targets.selectors.rules import planning_rules
 
 
@@ -62,7 +62,7 @@ def moves_open(actor: Actor, plan: Plan, *, leads: bool, on: date) -> list[str]:
 def _of_submitted(actor: Actor, plan: Plan, *, leads: bool, on: date) -> list[str]:
     approves = may_approve(actor, plan, on=on)
     found = ["take_back"] if leads or approves else []
-    if approves and not has_submitted(actor, plan):
+    if approves and not is_own_plan(actor, plan, on=on):
         found.append("approve")
     elif leads and not planning_rules().needs_approval:
         found.append("publish")

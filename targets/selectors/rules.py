@@ -1,13 +1,10 @@
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
 from targets.choices import ChangeKind
-from targets.models import Goal, PlanningRules, TargetVersion, Trigger
+from targets.models import Adjustment, Goal, PlanningRules, TargetVersion, Trigger
 from targets.selectors.trees import Node
-
-#: Changes that someone above has agreed to.
-APPROVED = (ChangeKind.PUBLICATION, ChangeKind.ADJUSTMENT)
 
 
 def planning_rules() -> PlanningRules:
@@ -23,8 +20,12 @@ def is_beyond_limit(rules: PlanningRules, before: int | None, after: int) -> boo
 
 
 def approved_numbers(goal: Goal, group: str) -> dict[Node, int]:
-    """Each number as it was last agreed to: when the plan was published, or by an adjustment since."""
-    rows = TargetVersion.objects.filter(target__goal=goal, target__group=group, change__kind__in=APPROVED)
+    """Each number as somebody above its giver last agreed to it: when the plan was published, or by an
+    adjustment since. What has no version was never agreed to.
+    """
+    decided = Adjustment.objects.filter(goal=goal, decided_above=True).values("change")
+    from_above = Q(change__kind=ChangeKind.PUBLICATION) | Q(change__in=decided)
+    rows = TargetVersion.objects.filter(from_above, target__goal=goal, target__group=group)
     latest = rows.order_by("target_id", "-number").distinct("target_id")
     found = latest.values_list("target__unit_id", "target__person_id", "amount")
     return {Node(unit_id, person_id): amount for unit_id, person_id, amount in found}

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from kpis.values import Holder
+from salestargets.api.selectors import is_same_hand
 from salestargets.kernel.apportion import apportion
 from salestargets.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from salestargets.kernel.messages import N_
@@ -22,7 +23,7 @@ from targets.choices import AdjustmentState, ChangeKind, Nature, PlanState
 from targets.domain.phasing import even_weights
 from targets.frozen import Evidence, Move, Rule, Simulation
 from targets.models import Adjustment, Goal, Plan, Trigger
-from targets.selectors.adjustments import is_own, may_decide, moves_in, node_of
+from targets.selectors.adjustments import decides_above, is_own, may_decide, moves_in, node_of
 from targets.selectors.periods import periods_of, span_of
 from targets.selectors.plans import may_set, sees
 from targets.selectors.sheets import Sheet, Spread, sheet_of
@@ -132,7 +133,10 @@ def approve_adjustment(
         ChangeKind.ADJUSTMENT,
         Part(sheet, {node_of(move): _spread(move) for move in moves}),
     )
-    return _decide(actor, adjustment, AdjustmentState.APPROVED, comment, at, change=change)
+    above = decides_above(actor, adjustment, sheet.tree, on)
+    return _decide(
+        actor, adjustment, AdjustmentState.APPROVED, comment, at, change=change, decided_above=above
+    )
 
 
 @transaction.atomic
@@ -163,14 +167,14 @@ def with_rule(evidence: Evidence, why: Why) -> Evidence:
     return {**evidence, "rule": why.rule} if why.rule else evidence
 
 
-def check_may_ask(actor: Actor, sheet: Sheet, node: Node, *, on: date) -> None:
+def check_may_ask(actor: Actor, sheet: Sheet, *nodes: Node, on: date) -> None:
     """404 for a holder out of sight; 403 for who neither holds the number nor may set it."""
     sight = sight_of(actor, on)
-    if not sees(sight, node):
+    if not all(sees(sight, node) for node in nodes):
         raise NotFound(N_("There is no such holder in this plan."), code="not_found", field="holder")
     if actor.role == Role.VIEWER or (actor.role is None and not actor.may(Scope.TARGETS_WRITE)):
         raise Forbidden(N_("Your role or key may not do this."), code="forbidden")
-    if not (may_set(actor, sight, sheet.tree, node) or is_own(actor, node, on)):
+    if not all(may_set(actor, sight, sheet.tree, node) or is_own(actor, node, on) for node in nodes):
         raise Forbidden(
             N_("A number is adjusted at the wish of who holds it, or of who gives it."), code="not_yours"
         )
@@ -207,11 +211,9 @@ def _previewed(
 
 
 def _numbers(actor: Actor, sheet: Sheet, wishes: Sequence[Wish], day: date, on: date) -> dict[Node, Spread]:
-    numbers: dict[Node, Spread] = {}
-    for wish in wishes:
-        node = sheet.tree.find(wish.holder)
-        check_may_ask(actor, sheet, node, on=on)
-        numbers[node] = _wished(sheet, node, wish, day)
+    nodes = [sheet.tree.find(wish.holder) for wish in wishes]
+    check_may_ask(actor, sheet, *nodes, on=on)
+    numbers = {node: _wished(sheet, node, wish, day) for node, wish in zip(nodes, wishes, strict=True)}
     changed = {node: spread for node, spread in numbers.items() if spread != _now(sheet, node)}
     if not changed:
         raise DomainError(N_("No number would change. Enter at least one."), code="no_change")
@@ -282,7 +284,7 @@ def _lock(adjustment: Adjustment, goal: Goal, expected_version: int | None) -> A
 
 
 def _check_may_decide(actor: Actor, adjustment: Adjustment, sheet: Sheet, on: date) -> None:
-    if adjustment.actor == actor.id:
+    if is_same_hand(actor, adjustment.actor):
         raise Forbidden(N_("Nobody decides about what they asked for themselves."), code="own_request")
     if any(is_own(actor, node_of(move), on) for move in moves_in(adjustment)):
         raise Forbidden(N_("Nobody decides about their own number."), code="own_number")

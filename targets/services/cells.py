@@ -112,7 +112,7 @@ def set_target(
     sheet = sheet_of(lock_goal(goal), group=group)
     node = sheet.tree.find(holder)
     edit = Edit(holder, [month] if month else [], amount)
-    _check(actor, sheet, node, edit, at)
+    check_may_set(actor, sheet, node, at=at)
     check_version(sheet, node, expected_version)
     _apply(Because(actor, at, reason, effective_on), ChangeKind.EDIT, sheet, [edit])
     return Target.objects.get(goal=goal, unit=node.unit_id, person=node.person_id, group=group)
@@ -132,10 +132,9 @@ def hold(
     """Keep numbers (or some of their months) while the rest is split or spread anew; or let them go again."""
     sheet = sheet_of(lock_goal(goal), group=group)
     nodes = [sheet.tree.find(holder) for holder in holders]
-    for node in nodes:
-        check_may_set(actor, sheet, node, at=at)
-        if sheet.given(node) is None:
-            raise NotFound(N_("They have no number yet."), code="not_found", field="holder")
+    check_may_set(actor, sheet, *nodes, at=at)
+    if any(sheet.given(node) is None for node in nodes):
+        raise NotFound(N_("They have no number yet."), code="not_found", field="holder")
     if months:
         positions = frozenset(position_of(sheet, month) for month in months)
         part = Part(
@@ -156,8 +155,9 @@ def _apply(
     because: Because, kind: ChangeKind, sheet: Sheet, edits: Sequence[Edit], rule: str = Respread.STAY
 ) -> set[Node]:
     nodes = [sheet.tree.find(edit.holder) for edit in edits]
-    for node, edit in zip(nodes, edits, strict=True):
-        _check(because.actor, sheet, node, edit, because.at)
+    for edit in edits:
+        _check(sheet, edit)
+    check_may_set(because.actor, sheet, *nodes, at=because.at)
     _check_fresh(because, sheet, nodes, edits)
     numbers = respread(sheet, _edited(sheet, nodes, edits), rule)
     if rule != Respread.STAY:
@@ -166,9 +166,8 @@ def _apply(
     return set(numbers)
 
 
-def _check(actor: Actor, sheet: Sheet, node: Node, edit: Edit, at: datetime) -> None:
+def _check(sheet: Sheet, edit: Edit) -> None:
     check_amount(edit.amount)
-    check_may_set(actor, sheet, node, at=at)
     for month in edit.months:
         position_of(sheet, month)
 

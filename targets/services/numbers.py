@@ -18,7 +18,8 @@ from salestargets.tenancy.context import current_organisation_id
 from salestargets.tenancy.services.versions import lock
 from targets.choices import MAKING, ChangeKind, PlanState
 from targets.domain.phasing import even_weights
-from targets.models import Change, Goal, Plan, Split
+from targets.models import Change, Goal, Plan, PlanningRules, Split
+from targets.selectors.approvers import may_approve
 from targets.selectors.nesting import part_of_whole
 from targets.selectors.periods import periods_of
 from targets.selectors.plans import may_set, sees
@@ -67,6 +68,10 @@ class Part:
     held_months: Mapping[Node, frozenset[int]] = field(default_factory=dict)
     made: Sequence[Made] = ()
 
+    def cell(self, node: Node) -> Cell:
+        """As it is before the change."""
+        return self.sheet.cells.get(node, NOTHING)
+
 
 def lock_goal(goal: Goal, *, expected_version: int | None = None) -> Goal:
     """Plan, then goal, locked: one change at a time. Refused where numbers stand still."""
@@ -101,13 +106,14 @@ def ensure_rows(because: Because, sheet: Sheet, nodes: Iterable[Node]) -> None:
         _upsert(change, [(Part(sheet), node, NOTHING) for node in missing], {sheet.group: {}})
 
 
-def check_may_set(actor: Actor, sheet: Sheet, node: Node, *, at: datetime) -> None:
+def check_may_set(actor: Actor, sheet: Sheet, *nodes: Node, at: datetime) -> None:
     """404 for a holder out of sight, 403 for one whose number someone above gives."""
     sight = sight_of(actor, actor.organisation.today(at))
-    if not sees(sight, node):
-        raise NotFound(N_("There is no such holder in this plan."), code="not_found", field="holder")
-    if not may_set(actor, sight, sheet.tree, node):
-        raise Forbidden(N_("This number is given by the manager of the unit above."), code="not_yours")
+    for node in nodes:
+        if not sees(sight, node):
+            raise NotFound(N_("There is no such holder in this plan."), code="not_found", field="holder")
+        if not may_set(actor, sight, sheet.tree, node):
+            raise Forbidden(N_("This number is given by the manager of the unit above."), code="not_yours")
 
 
 def check_amount(amount: int) -> int:
@@ -214,7 +220,7 @@ def _changed(part: Part, number: Callable[[Cell, Spread], Cell]) -> Iterator[tup
     """Every place of the part that differs, as it is to be."""
     computed = {node: given for made in part.made for node, given in made.computed.items()}
     for node in dict.fromkeys([*part.numbers, *part.held, *part.held_months]):
-        old = part.sheet.cells.get(node, NOTHING)
+        old = part.cell(node)
         spread = part.numbers.get(node)
         new = (old if spread is None else number(old, spread))._replace(
             is_held=part.held.get(node, old.is_held),
@@ -253,41 +259,47 @@ def _checked(because: Because, parts: Sequence[Part], *, is_versioned: bool) -> 
             N_("The plan is published: say why the numbers change."), code="reason_required", field="reason"
         )
     if is_versioned and not because.is_approved:
-        _check_not_own(because.actor, parts)
-        _check_limit(parts)
+        rules = planning_rules()
+        for part in parts:
+            _check_not_own(because, part, rules)
+            _check_limit(part, rules)
     return replace(because, reason=reason)
 
 
-def _check_not_own(actor: Actor, parts: Sequence[Part]) -> None:
-    """Who sells and leads too gives their own number as little as anybody else does."""
-    if actor.person_id is None:
-        return
-    for part in parts:
-        for node, spread in part.numbers.items():
-            if node.person_id == actor.person_id and not _is_same(
-                part.sheet.cells.get(node, NOTHING), spread
-            ):
-                raise Forbidden(
-                    N_("Nobody changes their own number in force. Ask for an adjustment instead."),
-                    code="own_number",
-                )
+def _check_not_own(because: Because, part: Part, rules: PlanningRules) -> None:
+    """Who sells and leads too gives their own number as little as anybody else does; where plans need an
+    approval, nor does who leads the plan give its own.
+    """
+    actor, on = because.actor, because.actor.organisation.today(because.at)
+    root, plan = part.sheet.tree.root, part.sheet.goal.plan
+    changed = (node for node, spread in part.numbers.items() if not _is_same(part.cell(node), spread))
+    for node in changed:
+        is_theirs = node.person_id is not None and node.person_id == actor.person_id
+        is_to_approve = node == root and rules.needs_approval and not may_approve(actor, plan, on=on)
+        if is_theirs or is_to_approve:
+            raise Forbidden(
+                N_("Nobody changes their own number in force. Ask for an adjustment instead."),
+                code="own_number",
+            )
 
 
-def _check_limit(parts: Sequence[Part]) -> None:
+def _check_limit(part: Part, rules: PlanningRules) -> None:
     """In however many steps: beyond the limit a number in force moves by an adjustment only."""
-    rules = planning_rules()
-    for part in parts if rules.needs_approval else ():
-        approved = approved_numbers(part.sheet.goal, part.sheet.group)
-        for node, spread in part.numbers.items():
-            if is_beyond_limit(rules, approved.get(node, part.sheet.given(node)), spread.amount):
-                raise DomainError(
-                    N_(
-                        "“{name}” would move by more than {percent} %, which needs an approval."
-                        " Ask for an adjustment instead."
-                    ),
-                    code="above_limit",
-                    params={"name": part.sheet.tree.name(node), "percent": limit_percent(rules)},
-                )
+    if not rules.needs_approval:
+        return
+    approved = approved_numbers(part.sheet.goal, part.sheet.group)
+    for node, spread in part.numbers.items():
+        if spread.amount != part.cell(node).amount and is_beyond_limit(
+            rules, approved.get(node, 0), spread.amount
+        ):
+            raise DomainError(
+                N_(
+                    "“{name}” would be more than {percent} % from what was approved."
+                    " Ask for an adjustment instead."
+                ),
+                code="above_limit",
+                params={"name": part.sheet.tree.name(node), "percent": limit_percent(rules)},
+            )
 
 
 def _record(change: Change, part: Part) -> dict[Node, int]:

@@ -102,11 +102,13 @@ def propose(
             field="comment",
         )
     ensure_rows(Because(actor, at), sheet, [node])
+    target = Target.objects.get(goal=goal, unit=node.unit_id, person=node.person_id, group="")
     proposal = _replace(
         Proposal(
-            target=Target.objects.get(goal=goal, unit=node.unit_id, person=node.person_id, group=""),
+            target=target,
             amount=spread.amount,
             months=None if spread.months is None else list(spread.months),
+            given=_given_at_first(target),
             comment=comment,
             strategy=clean_text(strategy, max_length=LONGEST_WORDS, multiline=True),
             resources=clean_text(resources, max_length=LONGEST_WORDS, multiline=True),
@@ -232,6 +234,7 @@ def _take(case: _Case, words: str) -> Proposal:
             target=offered.target,
             amount=given.amount,
             months=None if given.months is None else list(given.months),
+            given=offered.given,
             comment=words,
             is_override=offered.is_override,
             state=ProposalState.ACCEPTED,
@@ -308,7 +311,7 @@ def _check_may_answer(case: _Case) -> None:
 
 def _check_limit(case: _Case, amount: int) -> None:
     rules = planning_rules()
-    if case.authority.decides(case.node) or not is_beyond_limit(rules, case.cell.given, amount):
+    if case.authority.decides(case.node) or not is_beyond_limit(rules, case.proposal.given, amount):
         return
     raise DomainError(
         N_(
@@ -318,6 +321,13 @@ def _check_limit(case: _Case, amount: int) -> None:
         code="above_limit",
         params={"name": case.sheet.tree.name(case.node), "percent": limit_percent(rules)},
     )
+
+
+def _given_at_first(target: Target) -> int | None:
+    """What was given before the two began to talk: a counter offer that still stands is a part of it."""
+    countered = Proposal.objects.filter(target=target, counter__isnull=False).order_by("-id").first()
+    given: int | None = target.given
+    return countered.given if countered and countered.counter == given else given
 
 
 def _proposed(

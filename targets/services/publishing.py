@@ -16,7 +16,7 @@ from targets.announcements import PLAN_APPROVED, PLAN_SUBMITTED, PLAN_TAKEN_BACK
 from targets.choices import MAKING, ChangeKind, PlanState
 from targets.domain.smart import Finding
 from targets.models import Goal, Plan, PlanMove, Target
-from targets.selectors.approvers import approvers_of, has_submitted, leads_of, may_approve
+from targets.selectors.approvers import approvers_of, is_own_plan, may_approve, users_leading
 from targets.selectors.nesting import drifts_of
 from targets.selectors.plans import goals_of
 from targets.selectors.rules import planning_rules
@@ -119,7 +119,7 @@ def publish_plan(
     goals = goals_of([plan])[plan.pk]
     _check_some(goals)
     _check_drift(goals)
-    override = clean_text(override, max_length=300)
+    override = "" if plan.state == PlanState.APPROVED else clean_text(override, max_length=300)
     if plan.state != PlanState.APPROVED:
         _check_override(actor, plan, goals, override, at=at)
     _move(
@@ -200,7 +200,7 @@ def _move(
 def _makers(plan: Plan, *, on: date) -> set[int]:
     """Users who lead the plan, and who submitted it."""
     submitted = PlanMove.objects.filter(plan=plan, to_state=PlanState.SUBMITTED, by__isnull=False)
-    return leads_of(plan, on=on) | set(submitted.values_list("by", flat=True))
+    return users_leading(plan, on=on) | set(submitted.values_list("by", flat=True))
 
 
 def _reason(text: str) -> str:
@@ -227,7 +227,7 @@ def _check_ready(plan: Plan, *, needs_approval: bool) -> None:
 def _check_may_approve(actor: Actor, plan: Plan, *, at: datetime) -> None:
     if not may_approve(actor, plan, on=actor.organisation.today(at)):
         raise Forbidden(N_("A plan is approved by someone above its unit."), code="not_yours")
-    if has_submitted(actor, plan):
+    if is_own_plan(actor, plan, on=actor.organisation.today(at)):
         raise Forbidden(N_("Nobody approves their own plan. Ask someone else."), code="own_plan")
 
 

@@ -82,8 +82,7 @@ def _check_all_theirs(actor: Actor, goal: Goal, change: Change, at: datetime) ->
     sheet = sheet_of(goal)
     rows = Target.objects.filter(change=change).values_list("unit_id", "person_id").distinct()
     nodes = {Node(unit_id, person_id) for unit_id, person_id in rows}
-    for node in nodes:
-        check_may_set(actor, sheet, node, at=at)
+    check_may_set(actor, sheet, *nodes, at=at)
     return nodes
 
 

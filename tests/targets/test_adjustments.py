@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from salestargets.alerts.models import Notice
+from salestargets.api.services import create_key
 from salestargets.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from salestargets.tenancy.access import Actor, system_actor
 from salestargets.tenancy.choices import Role, Scope
@@ -311,6 +312,27 @@ def test_beyond_the_limit_someone_above_the_manager_decides(
     assert approve(mona, within).state == AdjustmentState.APPROVED
     refused(world, lambda: approve(mona, beyond), "not_yours", Forbidden)
     assert approve(lena, beyond).state == AdjustmentState.APPROVED
+
+
+def test_several_small_adjustments_count_from_what_someone_above_agreed_to(
+    world: World, goal: Goal, mona: Actor, lena: Actor
+) -> None:
+    system = Actor(world.acme, frozenset(Scope), "system")
+    approve(mona, ask(system, goal, (world.alice, 285_00)))
+    second = ask(system, goal, (world.alice, 268_00))
+    refused(world, lambda: approve(mona, second), "not_yours", Forbidden)
+    assert approve(lena, second).state == AdjustmentState.APPROVED
+    assert approve(mona, ask(system, goal, (world.alice, 255_00))).state == AdjustmentState.APPROVED
+
+
+def test_nobody_decides_with_a_key_of_their_own(world: World, goal: Goal) -> None:
+    admin = member(world.acme, Role.ADMIN)
+    with acting_for(world.acme.pk):
+        key, _plain = create_key(actor=admin, name="CRM", scopes=list(Scope), at=NOON)
+    by_key = Actor(world.acme, frozenset(Scope), "CRM", key_id=key.pk)
+    for asking, deciding in ((admin, by_key), (by_key, admin)):
+        asked = ask(asking, goal, (world.bob, 280_00))
+        refused(world, lambda by=deciding, asked=asked: approve(by, asked), "own_request", Forbidden)  # type: ignore[misc]
 
 
 def test_a_rep_decides_nothing(world: World, goal: Goal, lena: Actor) -> None:

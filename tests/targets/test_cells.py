@@ -79,6 +79,29 @@ def test_who_sells_and_leads_does_not_change_their_own_number_in_force(world: Wo
     refused(world, lambda: put(goal, world.alice, 2_900, by=alice, reason="So am I"), "own_number", Forbidden)
 
 
+def test_nor_does_who_leads_the_plan_its_own_where_plans_need_an_approval(world: World) -> None:
+    goal = a_goal(a_plan(world.acme, "East", root=world.east), "600.00")
+    split(goal)
+    published(goal.plan)
+    lena = lead_of(world.acme, world.east)
+    put(goal, world.east, 61_000, by=lena, reason="A customer more")
+    with_approvals(world.acme)
+    refused(
+        world,
+        lambda: put(goal, world.east, 60_500, by=lena, reason="One less"),
+        "own_number",
+        Forbidden,
+    )
+    put(goal, world.east, 60_500, by=member(world.acme, Role.ADMIN), reason="One less")
+
+
+def test_a_first_number_in_force_needs_an_approval_like_any_leap(world: World, goal: Goal) -> None:
+    dora = a_person(world.acme, "Dora", unit=world.west)
+    published(goal.plan)
+    with_approvals(world.acme)
+    refused(world, lambda: put(goal, dora, 500, reason="She starts"), "above_limit")
+
+
 def test_a_first_number_in_force_that_is_taken_back_is_zero_in_every_view(world: World, goal: Goal) -> None:
     dora = a_person(world.acme, "Dora", unit=world.west)
     published(goal.plan)

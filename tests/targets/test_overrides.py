@@ -101,7 +101,11 @@ def test_in_force_it_takes_a_reason_and_writes_a_version(world: World, goal: Goa
     with acting_for(world.acme.pk):
         versions = TargetVersion.objects.filter(target=target).order_by("number")
         assert [version.amount for version in versions] == [3_000, 3_100, 3_000]
-    put(goal, world.alice, 9_000, reason="More still")
+
+
+def test_in_force_it_is_held_against_what_was_approved(world: World, goal: Goal, withdraw: Any) -> None:
+    put(goal, world.alice, 9_000)
+    published(goal.plan)
     with_approvals(world.acme)
     refused(world, lambda: withdraw(world.alice, reason="No"), "above_limit")
 

@@ -457,6 +457,32 @@ class TestTheLimit:
         assert accept(proposal, lena).state == ProposalState.ACCEPTED
         assert target_of(goal, world.alice).agreed == 26_999
 
+    def test_it_counts_from_what_was_given_when_it_was_proposed(
+        self, goal: Goal, world: World, alice: Actor, mona: Actor, lena: Actor
+    ) -> None:
+        proposal = propose(goal, world.alice, "250.00", by=alice)
+        with acting_for(world.acme.pk):
+            set_target(
+                mona,
+                goal=fresh(goal),
+                holder=of(world.alice),
+                amount=26_000,
+                expected_version=None,
+                at=APRIL,
+            )
+        refused(world, lambda: accept(proposal, mona), "above_limit")
+        assert accept(proposal, lena).state == ProposalState.ACCEPTED
+
+    def test_it_counts_through_all_counter_offers(
+        self, goal: Goal, world: World, alice: Actor, mona: Actor
+    ) -> None:
+        counter(propose(goal, world.alice, "250.00", by=alice), mona, "280.00")
+        for _again in range(2):
+            proposal = propose(goal, world.alice, "260.00", by=alice)
+            refused(world, lambda proposal=proposal: accept(proposal, mona), "above_limit")  # type: ignore[misc]
+        third = propose(goal, world.alice, "270.00", by=alice)
+        assert accept(third, mona).state == ProposalState.ACCEPTED
+
     def test_to_the_cent(self, goal: Goal, world: World, alice: Actor, mona: Actor) -> None:
         assert accept(propose(goal, world.alice, "270.00", by=alice), mona).state == ProposalState.ACCEPTED
 

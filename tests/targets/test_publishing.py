@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from django.db import InternalError, transaction
 
+from salestargets.api.services import create_key
 from salestargets.kernel.errors import Conflict, Forbidden
 from salestargets.tenancy.access import Actor, system_actor
-from salestargets.tenancy.choices import Role
+from salestargets.tenancy.choices import Role, Scope
 from salestargets.tenancy.context import acting_for
+from salestargets.tenancy.models import Membership
 from targets.choices import PlanState
-from targets.models import Goal, Plan, Progress, Target, TargetVersion
+from targets.models import Goal, Plan, PlanMove, Progress, Target, TargetVersion
 from targets.services.cells import set_target
 from targets.services.plans import GoalChanges, change_goal
 from targets.services.publishing import (
@@ -21,7 +23,7 @@ from targets.services.publishing import (
     submit_plan,
     take_back_plan,
 )
-from tests.builders import NOON, World, a_world
+from tests.builders import NOON, World, a_world, acting_as
 from tests.kpis.builders import a_deal, drained
 from tests.targets.builders import (
     APRIL,
@@ -145,6 +147,55 @@ def test_an_override_is_withdrawn_by_taking_the_plan_back(world: World, goal: Go
     refused(world, lambda: moved(publish_plan, system), "not_approved")
     moved(submit_plan, system)
     refused(world, lambda: moved(approve_plan, admin), "not_smart")
+
+
+def step(goal: Goal, move: Any, by: Actor, **more: Any) -> Plan:
+    with acting_for(goal.organisation_id):
+        plan: Plan = move(by, plan=Plan.objects.get(pk=goal.plan_id), at=APRIL, **more)
+        return plan
+
+
+def test_nobody_approves_what_they_submitted_not_even_with_a_key_of_their_own(
+    world: World, goal: Goal
+) -> None:
+    with_approvals(world.acme)
+    admin = member(world.acme, Role.ADMIN)
+    with acting_for(world.acme.pk):
+        key, _plain = create_key(actor=admin, name="Planning", scopes=list(Scope), at=NOON)
+    by_key = Actor(world.acme, frozenset(Scope), "Planning", key_id=key.pk)
+    for submitting, approving in ((admin, admin), (admin, by_key), (by_key, admin)):
+        step(goal, submit_plan, submitting)
+        refused(world, lambda by=approving: step(goal, approve_plan, by), "own_plan", Forbidden)  # type: ignore[misc]
+        step(goal, take_back_plan, admin, reason="Once more")
+    step(goal, submit_plan, admin)
+    other = Actor(world.acme, frozenset(Scope), "Another", key_id=key.pk + 1)
+    assert step(goal, approve_plan, other).state == PlanState.APPROVED
+
+
+def test_who_leads_the_unit_does_not_approve_its_plan_whoever_submitted_it(world: World) -> None:
+    lead = lead_of(world.acme, world.east)
+    east = a_goal(a_plan(world.acme, "East", root=world.east), "1200.00")
+    split(east)
+    with_approvals(world.acme)
+    with acting_for(world.acme.pk):
+        Membership.objects.filter(user=lead.user).update(role=Role.ADMIN)
+        assert lead.user is not None
+        admin = acting_as(world.acme, lead.user)
+    step(east, submit_plan, system_actor(world.acme))
+    refused(world, lambda: step(east, approve_plan, admin), "own_plan", Forbidden)
+
+
+def test_what_was_approved_is_published_without_an_override_of_its_lead(world: World) -> None:
+    lead = lead_of(world.acme, world.east)
+    east = a_goal(a_plan(world.acme, "East", root=world.east), "1200.00")
+    split(east)
+    with_approvals(world.acme)
+    step(east, submit_plan, lead)
+    step(east, approve_plan, member(world.acme, Role.ADMIN), override="Agreed with the board")
+    step(east, publish_plan, lead, override="I want it")
+    with acting_for(world.acme.pk):
+        move = PlanMove.objects.filter(plan=east.plan, to_state=PlanState.PUBLISHED).get()
+        assert (move.is_override, move.reason) == (False, "")
 
 
 def test_a_plan_without_a_goal_is_not_published(world: World) -> None:
