@@ -81,6 +81,8 @@ class Target(TenantModel):
     #: The split that gave a number last, and what it gave: another number now is an override.
     split = TenantForeignKey(Split, null=True)
     computed = models.BigIntegerField(null=True)
+    #: The day from which its newest version holds; null: from the plan's first, or not in force at all.
+    effective_on = models.DateField(null=True)
     change = TenantForeignKey(Change)
     version = models.PositiveIntegerField(default=1)
 
@@ -129,6 +131,8 @@ class Progress(TenantModel):
     """Actual against target, now. One row per target; recomputed whenever a cell under it changes."""
 
     target = TenantForeignKey(Target)
+    #: The number in force that it was held against.
+    amount = models.BigIntegerField()
     #: Null: a ratio of nothing to nothing.
     actual = models.BigIntegerField(null=True)
     #: The form that governs the plan, and both forms beside each other.

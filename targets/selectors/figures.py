@@ -18,6 +18,7 @@ from targets.amounts import is_level, stored_actual
 from targets.choices import IN_FORCE, Against, Status
 from targets.domain.progress import Rules, Thresholds, Timeline, progress, timeline
 from targets.models import Goal, Plan, Progress, Target, TargetVersion
+from targets.selectors.in_force import is_to_come, spreads_on
 from targets.selectors.periods import periods_of, span_of
 from targets.selectors.trees import Node
 
@@ -96,7 +97,8 @@ def standings(
     found = _kept(goal, nodes, clock) if is_kept else {}
     missing = [node for node in nodes if node not in found]
     if missing:
-        found_lines = () if is_kept else lines_on(goal, missing, as_of, against=against)
+        day = as_of or organisation.today(at)
+        found_lines = () if is_kept else lines_on(goal, missing, day, against=against)
         lines = {line.node: line for line in found_lines}
         values = values_of(goal, missing, span, on=organisation.today(at), as_of=as_of)
         asked = [lines.get(node, Line(node)) for node in missing]
@@ -140,41 +142,53 @@ def values_of(
     return {node: stored_actual(found[node.holder], goal.kpi) for node in nodes}
 
 
-def lines_of(goals: Collection[Goal], holders: Collection[Holder] | None = None) -> dict[int, list[Line]]:
-    """Goal → the targets of its holders (or of these) as they are. One query."""
+def lines_of(
+    goals: Collection[Goal], day: date, holders: Collection[Holder] | None = None
+) -> dict[int, list[Line]]:
+    """Goal → the targets of its holders (or of these) that hold on a day; of a draft, as they are.
+
+    One query, and another where numbers are yet to come.
+    """
     rows = Target.objects.filter(_of(holders, ""), goal__in=goals, group="")
+    plans = {goal.pk: goal.plan for goal in goals}
     lines: dict[int, list[Line]] = {}
-    for goal_id, unit_id, person_id, target_id, given, months, agreed, agreed_months in rows.values_list(
-        "goal_id", "unit_id", "person_id", "id", "given", "months", "agreed", "agreed_months"
+    waiting: dict[int, tuple[int, Node]] = {}
+    for (
+        goal_id,
+        unit_id,
+        person_id,
+        target_id,
+        given,
+        months,
+        agreed,
+        agreed_months,
+        since,
+    ) in rows.values_list(
+        "goal_id", "unit_id", "person_id", "id", "given", "months", "agreed", "agreed_months", "effective_on"
     ):
+        node = Node(unit_id, person_id)
         amount, by_month = (given, months) if agreed is None else (agreed, agreed_months)
-        if amount is not None:
-            line = Line(Node(unit_id, person_id), target_id, amount, _tuple(by_month))
-            lines.setdefault(goal_id, []).append(line)
+        if is_to_come(plans[goal_id], since, day):
+            waiting[target_id] = goal_id, node
+        elif amount is not None:
+            lines.setdefault(goal_id, []).append(Line(node, target_id, amount, _tuple(by_month)))
+    for target_id, now in spreads_on(waiting, day).items():
+        goal_id, node = waiting[target_id]
+        lines.setdefault(goal_id, []).append(Line(node, target_id, now.amount, now.months))
     return lines
 
 
-def lines_on(
-    goal: Goal, nodes: Collection[Node], day: date | None, *, against: str = Against.CURRENT
-) -> list[Line]:
+def lines_on(goal: Goal, nodes: Collection[Node], day: date, *, against: str = Against.CURRENT) -> list[Line]:
     """The targets in force on a day, or the first there were; a plan in the making has its present ones."""
     holders = [node.holder for node in nodes]
-    is_current = day is None and against == Against.CURRENT
-    if is_current or goal.plan.state not in IN_FORCE:
-        return lines_of([goal], holders).get(goal.pk, [])
-    rows = TargetVersion.objects.filter(_of(holders, "target__"), target__goal=goal, target__group="")
-    if against == Against.ORIGINAL:
-        rows = rows.filter(number=1)
-    elif day is not None:
-        rows = rows.filter(effective_on__lte=max(day, goal.plan.starts_on))
-    latest = (
-        rows.order_by("target_id", "-number")
-        .distinct("target_id")
-        .values_list("target__unit_id", "target__person_id", "target_id", "amount", "months")
-    )
+    if against == Against.CURRENT or goal.plan.state not in IN_FORCE:
+        return lines_of([goal], day, holders).get(goal.pk, [])
+    first = TargetVersion.objects.filter(
+        _of(holders, "target__"), target__goal=goal, target__group="", number=1
+    ).values_list("target__unit_id", "target__person_id", "target_id", "amount", "months")
     return [
         Line(Node(unit_id, person_id), target_id, amount, _tuple(months))
-        for unit_id, person_id, target_id, amount, months in latest
+        for unit_id, person_id, target_id, amount, months in first
     ]
 
 
@@ -202,12 +216,11 @@ def _kept(goal: Goal, nodes: Collection[Node], clock: Timeline) -> dict[Node, St
 
 
 def _as_kept(node: Node, row: Progress, clock: Timeline, *, is_flow: bool) -> Standing:
-    target = row.target.given if row.target.agreed is None else row.target.agreed
-    left = max((target or 0) - (row.actual or 0), 0)
+    left = max(row.amount - (row.actual or 0), 0)
     return Standing(
         node=node,
         target_id=row.target_id,
-        target=target,
+        target=row.amount,
         actual=row.actual,
         expected=row.expected,
         expected_calendar=row.expected_calendar,

@@ -19,6 +19,7 @@ from salestargets.tenancy.access import Actor, sight_of
 from targets.domain.products import MixResult, MixRule, mix_met
 from targets.domain.splitting import Balance, balance
 from targets.models import Goal, ProductShare, Target
+from targets.selectors.in_force import sheet_on
 from targets.selectors.periods import span_of
 from targets.selectors.plans import sees
 from targets.selectors.sheets import Sheet, sheet_of, sheets_of
@@ -157,7 +158,9 @@ def mixes_of(
     """The same for many, in as many queries."""
     shares = shares_of(goal)
     units = {node.unit_id for node in nodes}
-    sheets = sheets_of(goal, [ALL, *(share.group for share in shares)], tree, within=units)
+    groups = [ALL, *(share.group for share in shares)]
+    newest = sheets_of(goal, groups, tree, within=units)
+    sheets = {group: sheet_on(sheet, as_of or on) for group, sheet in newest.items()}
     holders = [node.holder for node in nodes]
     sold = sold_by_group(goal, holders, span_of(goal.plan), on=on, as_of=as_of)
     root = Node(goal.plan.root_unit_id)

@@ -22,9 +22,10 @@ class Spread(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """A holder's number. What was agreed is in force, until then what was given; None: no number yet.
+    """A holder's number. What was agreed counts, until then what was given; None: no number yet.
 
-    `computed`: what the last split gave. `held_months` are positions.
+    `computed`: what the last split gave. `held_months` are positions. `effective_on`: the day from which it
+    holds; None: from the plan's first.
     """
 
     target_id: int
@@ -38,6 +39,7 @@ class Cell(NamedTuple):
     split_id: int | None
     computed: int | None
     change_id: int
+    effective_on: date | None = None
 
     @property
     def amount(self) -> int | None:
@@ -67,7 +69,7 @@ class Sheet:
         return () if is_level(self.goal.kpi) else tuple(self.goal.plan.period_starts)
 
     def given(self, node: Node, month: date | None = None) -> int | None:
-        """The number in force; None where there is none yet, which is not zero."""
+        """The newest number; None where there is none yet, which is not zero."""
         cell = self.cells.get(node)
         if cell is None or cell.amount is None:
             return None
@@ -140,6 +142,7 @@ _COLUMNS = (
     "split_id",
     "computed",
     "change_id",
+    "effective_on",
 )
 
 
@@ -152,7 +155,10 @@ def _cell(
     version: int,
     is_held: bool,
     held_months: list[int],
-    *rest: int,
+    split_id: int | None,
+    computed: int | None,
+    change_id: int,
+    effective_on: date | None,
 ) -> Cell:
     return Cell(
         target_id,
@@ -163,7 +169,10 @@ def _cell(
         version,
         is_held,
         frozenset(held_months),
-        *rest,
+        split_id,
+        computed,
+        change_id,
+        effective_on,
     )
 
 

@@ -195,7 +195,7 @@ def curve_of(
     on: date,
 ) -> list[Point]:
     """The days of the plan's span."""
-    lines = lines_on(goal, [node], as_of, against=against)
+    lines = lines_on(goal, [node], as_of or on, against=against)
     line = next((line for line in lines if line.node == node), None)
     if is_level(goal.kpi):
         return _levels(goal, node, line, as_of=as_of, on=on)

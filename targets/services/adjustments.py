@@ -24,7 +24,7 @@ from targets.domain.phasing import even_weights
 from targets.frozen import Evidence, Move, Rule, Simulation
 from targets.models import Adjustment, Goal, Plan, Trigger
 from targets.selectors.adjustments import decides_above, is_own, may_decide, moves_in, node_of
-from targets.selectors.periods import periods_of, span_of
+from targets.selectors.periods import periods_of
 from targets.selectors.plans import may_set, sees
 from targets.selectors.sheets import Sheet, Spread, sheet_of
 from targets.selectors.trees import Node
@@ -33,6 +33,7 @@ from targets.services.numbers import (
     Part,
     check_amount,
     check_not_closed,
+    holds_from,
     lock_goal,
     write_numbers,
 )
@@ -204,7 +205,7 @@ def _previewed(
 ) -> Preview:
     on = actor.organisation.today(at)
     _check_in_force(sheet.goal.plan)
-    day = _effective(sheet.goal.plan, effective_on, on)
+    day = holds_from(sheet.goal.plan, effective_on, on=on)
     numbers = _numbers(actor, sheet, wishes, day, on)
     evidence, simulation = studied(sheet, numbers, actor.organisation, at=at)
     return Preview(day, moves_of(sheet, numbers), evidence, simulation)
@@ -256,14 +257,6 @@ def _now(sheet: Sheet, node: Node) -> Spread | None:
 def _spread(move: Move) -> Spread:
     months = move["months_after"]
     return Spread(move["after"], None if months is None else tuple(months))
-
-
-def _effective(plan: Plan, day: date | None, on: date) -> date:
-    if day is None:
-        return min(max(on, plan.starts_on), span_of(plan).last_day)
-    if not plan.starts_on <= day < plan.ends_on:
-        raise DomainError(N_("Choose a day of the plan."), code="outside_plan", field="effective_on")
-    return day
 
 
 def _check_in_force(plan: Plan) -> None:

@@ -21,7 +21,7 @@ from targets.domain.phasing import even_weights
 from targets.models import Change, Goal, Plan, PlanningRules, Split
 from targets.selectors.approvers import may_approve
 from targets.selectors.nesting import part_of_whole
-from targets.selectors.periods import periods_of
+from targets.selectors.periods import periods_of, span_of
 from targets.selectors.plans import may_set, sees
 from targets.selectors.rules import approved_numbers, is_beyond_limit, limit_percent, planning_rules
 from targets.selectors.sheets import NOTHING, Cell, Sheet, Spread
@@ -103,7 +103,7 @@ def ensure_rows(because: Because, sheet: Sheet, nodes: Iterable[Node]) -> None:
     missing = [node for node in dict.fromkeys(nodes) if node not in sheet.cells]
     if missing:
         change = record_change(because, sheet.goal, ChangeKind.PROPOSAL)
-        _upsert(change, [(Part(sheet), node, NOTHING) for node in missing], {sheet.group: {}})
+        _upsert(change, [(Part(sheet), node, NOTHING) for node in missing], {sheet.group: {}}, None)
 
 
 def check_may_set(actor: Actor, sheet: Sheet, *nodes: Node, at: datetime) -> None:
@@ -156,14 +156,14 @@ def write_numbers(because: Because, kind: ChangeKind, *parts: Part) -> Change | 
     rows = [(part, node, cell) for part in parts for node, cell in _changed(part, number)]
     if not rows:
         return None
-    because = _checked(because, parts, is_versioned=is_versioned)
+    because = _checked(because, goal.plan, parts, is_versioned=is_versioned)
     with pghistory.context(reason=because.reason):
         change = record_change(because, goal, kind)
         splits = {part.sheet.group: _record(change, part) for part in parts}
-        ids = _upsert(change, rows, splits)
+        ids = _upsert(change, rows, splits, because.effective_on if is_versioned else None)
         _follow_root(because, goal, parts)
     if is_versioned:
-        record_versions(change, ids, effective_on=_effective_on(because, goal.plan))
+        record_versions(change, ids, goal.plan)
         ask(change, because.actor.organisation)
         if kind != ChangeKind.ADJUSTMENT:  # which tells of itself, with more
             tell_changed(change, goal.plan)
@@ -198,13 +198,16 @@ def record_change(because: Because, goal: Goal, kind: ChangeKind, *, undoes: Cha
     )
 
 
-def record_versions(change: Change, target_ids: Sequence[int] | None, *, effective_on: date) -> None:
-    """The numbers as they now are (of the whole goal, where no ids are named), each with its next version."""
+def record_versions(change: Change, target_ids: Sequence[int] | None, plan: Plan) -> None:
+    """The numbers as they now are (of the whole goal, where no ids are named), each with its next version.
+
+    It holds from the target's own day, which is the plan's first where none is kept.
+    """
     values: dict[str, Any] = {
         "organisation": current_organisation_id(),
         "goal": change.goal_id,
         "ids": None if target_ids is None else list(target_ids),
-        "effective_on": effective_on,
+        "starts_on": plan.starts_on,
         "change": change.pk,
         "at": change.at,
     }
@@ -212,8 +215,13 @@ def record_versions(change: Change, target_ids: Sequence[int] | None, *, effecti
         cursor.execute(_VERSIONS, values)
 
 
-def _effective_on(because: Because, plan: Plan) -> date:
-    return max(plan.starts_on, because.effective_on or because.actor.organisation.today(because.at))
+def holds_from(plan: Plan, day: date | None, *, on: date) -> date:
+    """The day from which a number holds: today, where none is said, as near as the plan has it."""
+    if day is None:
+        return min(max(on, plan.starts_on), span_of(plan).last_day)
+    if not span_of(plan).contains(day):
+        raise DomainError(N_("Choose a day of the plan."), code="outside_plan", field="effective_on")
+    return day
 
 
 def _changed(part: Part, number: Callable[[Cell, Spread], Cell]) -> Iterator[tuple[Node, Cell]]:
@@ -252,7 +260,8 @@ def _is_same(old: Cell, spread: Spread) -> bool:
     return (spread.amount, spread.months) == (old.amount, old.months)
 
 
-def _checked(because: Because, parts: Sequence[Part], *, is_versioned: bool) -> Because:
+def _checked(because: Because, plan: Plan, parts: Sequence[Part], *, is_versioned: bool) -> Because:
+    day = holds_from(plan, because.effective_on, on=because.actor.organisation.today(because.at))
     reason = clean_text(because.reason, max_length=300)
     if is_versioned and not reason:
         raise DomainError(
@@ -263,7 +272,7 @@ def _checked(because: Because, parts: Sequence[Part], *, is_versioned: bool) -> 
         for part in parts:
             _check_not_own(because, part, rules)
             _check_limit(part, rules)
-    return replace(because, reason=reason)
+    return replace(because, reason=reason, effective_on=day)
 
 
 def _check_not_own(because: Because, part: Part, rules: PlanningRules) -> None:
@@ -345,7 +354,10 @@ def note_drift(because: Because, goal: Goal) -> None:
 Row = tuple[Part, Node, Cell]
 
 
-def _upsert(change: Change, rows: Sequence[Row], splits: Mapping[str, Mapping[Node, int]]) -> list[int]:
+def _upsert(
+    change: Change, rows: Sequence[Row], splits: Mapping[str, Mapping[Node, int]], day: date | None
+) -> list[int]:
+    """`day`: from which they hold; None: nothing that is in force changes."""
     cells = [cell for _part, _node, cell in rows]
     values: dict[str, Any] = {
         "organisation": current_organisation_id(),
@@ -362,6 +374,7 @@ def _upsert(change: Change, rows: Sequence[Row], splits: Mapping[str, Mapping[No
         "held_months": [_literal(sorted(cell.held_months)) for cell in cells],
         "splits": [splits[part.sheet.group].get(node, cell.split_id) for part, node, cell in rows],
         "computed": [cell.computed for cell in cells],
+        "day": day,
     }
     with connection.cursor() as cursor:
         cursor.execute(_UPSERT, values)
@@ -375,9 +388,11 @@ def _literal(numbers: Sequence[int] | None) -> str | None:
 
 _UPSERT = """
 INSERT INTO targets_target (organisation_id, goal_id, change_id, unit_id, person_id, "group", given, months,
-                            agreed, agreed_months, is_held, held_months, split_id, computed, version)
+                            agreed, agreed_months, is_held, held_months, split_id, computed, effective_on,
+                            version)
 SELECT %(organisation)s, %(goal)s, %(change)s, unit_id, person_id, "group", given, months::bigint[],
-       agreed, agreed_months::bigint[], held, held_months::smallint[], split_id, computed, 1
+       agreed, agreed_months::bigint[], held, held_months::smallint[], split_id, computed,
+       %(day)s::date, 1
 FROM unnest(%(units)s::bigint[], %(people)s::bigint[], %(groups)s::text[], %(given)s::bigint[],
             %(months)s::text[], %(agreed)s::bigint[], %(agreed_months)s::text[], %(held)s::boolean[],
             %(held_months)s::text[], %(splits)s::bigint[], %(computed)s::bigint[])
@@ -387,6 +402,7 @@ ON CONFLICT (organisation_id, goal_id, unit_id, person_id, "group") DO UPDATE
 SET change_id = EXCLUDED.change_id, given = EXCLUDED.given, months = EXCLUDED.months,
     agreed = EXCLUDED.agreed, agreed_months = EXCLUDED.agreed_months, is_held = EXCLUDED.is_held,
     held_months = EXCLUDED.held_months, split_id = EXCLUDED.split_id, computed = EXCLUDED.computed,
+    effective_on = COALESCE(EXCLUDED.effective_on, targets_target.effective_on),
     version = targets_target.version + 1
 RETURNING id
 """
@@ -395,8 +411,8 @@ _VERSIONS = """
 INSERT INTO targets_targetversion (organisation_id, target_id, number, amount, months, effective_on,
                                    recorded_at, change_id, split_id)
 SELECT t.organisation_id, t.id, COALESCE(last.number, 0) + 1, COALESCE(t.agreed, t.given),
-       CASE WHEN t.agreed IS NULL THEN t.months ELSE t.agreed_months END, %(effective_on)s, %(at)s,
-       %(change)s, t.split_id
+       CASE WHEN t.agreed IS NULL THEN t.months ELSE t.agreed_months END,
+       COALESCE(t.effective_on, %(starts_on)s::date), %(at)s, %(change)s, t.split_id
 FROM targets_target t
 LEFT JOIN LATERAL (
     SELECT max(number) AS number FROM targets_targetversion v

@@ -60,10 +60,12 @@ def _lock() -> None:
 
 
 def _refresh(goals: Sequence[Goal], at: datetime, holders: Collection[Holder] | None) -> None:
-    lines = lines_of(goals, holders) if goals else {}
-    if not lines:
+    if not goals:
         return
     organisation = Organisation.objects.get(pk=current_organisation_id())
+    lines = lines_of(goals, organisation.today(at), holders)
+    if not lines:
+        return
     touched = [goal for goal in goals if goal.pk in lines]
     clocks = _clocks(touched, organisation, at)
     found = {
@@ -90,6 +92,7 @@ def _standings(
 #: Column → its type, in the order of the statement.
 _COLUMNS = {
     "target_id": "bigint",
+    "amount": "bigint",
     "actual": "bigint",
     "expected": "bigint",
     "expected_calendar": "bigint",
@@ -103,7 +106,7 @@ _COLUMNS = {
 
 def _store(standings: Iterable[Standing]) -> None:
     rows = sorted(standings, key=lambda standing: standing.target_id or 0)
-    values: dict[str, Any] = {name: [getattr(row, name) for row in rows] for name in _COLUMNS}
+    values: dict[str, Any] = {name: [_value(row, name) for row in rows] for name in _COLUMNS}
     shared: dict[str, Any] = {
         "organisation": current_organisation_id(),
         "day": rows[0].as_of,
@@ -111,6 +114,10 @@ def _store(standings: Iterable[Standing]) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(_STORE, {**values, **shared})
+
+
+def _value(row: Standing, column: str) -> Any:
+    return row.target if column == "amount" else getattr(row, column)
 
 
 # ruff: noqa: S608  The pieces are the columns above.

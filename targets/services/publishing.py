@@ -135,7 +135,7 @@ def publish_plan(
     for goal in goals:
         goal.plan = plan
         change = record_change(Because(actor, at, override), goal, ChangeKind.PUBLICATION)
-        record_versions(change, None, effective_on=plan.starts_on)
+        record_versions(change, None, plan)
         ask(change, actor.organisation)
     tell_published(plan, at=at)
     refresh_progress(at=at, goals=goals)

@@ -1,6 +1,6 @@
 """The last change of a goal's numbers taken back, then the one before it: the log knows what there was."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -18,6 +18,7 @@ from targets.services.asking import ask, tell_changed
 from targets.services.numbers import (
     Because,
     check_may_set,
+    holds_from,
     lock_goal,
     note_drift,
     record_change,
@@ -68,10 +69,11 @@ def undo_last(
         )
     because = Because(actor, at, reason)
     taken_back = record_change(because, goal, ChangeKind.UNDO, undoes=change)
-    ids = _restore(change, is_published=is_published)
+    day = holds_from(goal.plan, None, on=actor.organisation.today(at))
+    ids = _restore(change, day if is_published else None)
     _follow_root(because, goal)
     if is_published:
-        record_versions(taken_back, ids, effective_on=max(goal.plan.starts_on, actor.organisation.today(at)))
+        record_versions(taken_back, ids, goal.plan)
         ask(taken_back, actor.organisation)
         tell_changed(taken_back, goal.plan)
         refresh_progress(at=at, goals=[goal], holders={node.holder for node in nodes})
@@ -93,12 +95,9 @@ def _follow_root(because: Because, goal: Goal) -> None:
     goal.save(update_fields=["amount", "drift", "drift_reason", "version"])
 
 
-def _restore(change: Change, *, is_published: bool) -> list[int]:
-    values: dict[str, Any] = {
-        "organisation": current_organisation_id(),
-        "change": change.pk,
-        "is_published": is_published,
-    }
+def _restore(change: Change, day: date | None) -> list[int]:
+    """`day`: from which it holds again, or from later where it was yet to come; None: it is not in force."""
+    values: dict[str, Any] = {"organisation": current_organisation_id(), "change": change.pk, "day": day}
     with connection.cursor() as cursor:
         cursor.execute(_RESTORE, values)
         return [row[0] for row in cursor.fetchall()]
@@ -119,14 +118,14 @@ WITH touched AS (
     ORDER BY e.pgh_obj_id, e.pgh_id DESC
 )
 UPDATE targets_target t
-SET given = CASE WHEN %(is_published)s AND b.agreed IS NULL THEN COALESCE(b.given, 0) ELSE b.given END,
-    months = CASE WHEN %(is_published)s AND b.agreed IS NULL AND b.given IS NULL
+SET given = CASE WHEN %(day)s::date IS NOT NULL AND b.agreed IS NULL THEN COALESCE(b.given, 0) ELSE b.given END,
+    months = CASE WHEN %(day)s::date IS NOT NULL AND b.agreed IS NULL AND b.given IS NULL
                   THEN (SELECT array_agg(0::bigint) FROM unnest(COALESCE(t.agreed_months, t.months)))
                   ELSE b.months END,
     agreed = b.agreed, agreed_months = b.agreed_months,
     is_held = COALESCE(b.is_held, false), held_months = COALESCE(b.held_months, '{}'),
     split_id = b.split_id, computed = b.computed, change_id = COALESCE(b.change_id, t.change_id),
-    version = t.version + 1
+    effective_on = GREATEST(b.effective_on, %(day)s::date), version = t.version + 1
 FROM touched LEFT JOIN before b ON b.pgh_obj_id = touched.id
 WHERE t.organisation_id = %(organisation)s AND t.id = touched.id
 RETURNING t.id
