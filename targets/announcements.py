@@ -76,7 +76,9 @@ def _changes(facts: Facts) -> Lines:
         (_named(number), f"{amount_text(number, 'before')} → {amount_text(number, 'amount')}")
         for number in facts["numbers"]
     ]
-    return [*changed, (gettext("Why"), facts["reason"])]
+    days = sorted({date.fromisoformat(number["effective_on"]) for number in facts["numbers"]})
+    since = (gettext("In force from"), ", ".join(map(formats.day, days)))
+    return [*changed, since, (gettext("Why"), facts["reason"])]
 
 
 def _contested(facts: Facts) -> Lines:

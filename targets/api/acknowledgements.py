@@ -1,5 +1,5 @@
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypedDict
 
@@ -28,7 +28,10 @@ COMMENT = Field("comment", text(1000, min_length=0, multiline=True)).otherwise("
 
 
 class AcknowledgementRow(TypedDict):
-    """`holder` is whose number it is, `person` who was asked: the same, or a manager of the unit."""
+    """`holder` is whose number it is, `person` who was asked: the same, or a manager of the unit.
+
+    `amount` is what they were asked about, which holds from `effective_on` on.
+    """
 
     id: int
     target: int
@@ -38,6 +41,7 @@ class AcknowledgementRow(TypedDict):
     name: str
     person: Reference
     amount: Decimal | None
+    effective_on: date
     version_number: int
     state: str
     comment: str
@@ -99,6 +103,8 @@ _COLUMNS = (
     "target__person__name",
     "target__given",
     "target__agreed",
+    "target__effective_on",
+    "target__goal__plan__starts_on",
     "version_number",
     "state",
     "comment",
@@ -125,6 +131,7 @@ def _writer(actor: Actor) -> Callable[[Mapping[str, Any]], AcknowledgementRow]:
             "name": row["target__person__name"] or row["target__unit__name"],
             "person": reference(row, "person"),
             "amount": from_stored(amount, kpi, actor.organisation.currency),
+            "effective_on": row["target__effective_on"] or row["target__goal__plan__starts_on"],
             "version_number": row["version_number"],
             "state": row["state"],
             "comment": row["comment"],

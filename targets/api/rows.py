@@ -14,9 +14,10 @@ from salestargets.kernel.money import from_minor
 from salestargets.kernel.rational import rounded
 from salestargets.tenancy.access import Actor
 from targets.amounts import from_stored
-from targets.choices import WEIGHED_BY_AMOUNT, SplitMethod
+from targets.choices import IN_FORCE, WEIGHED_BY_AMOUNT, SplitMethod
 from targets.domain.difficulty import Difficulty
 from targets.models import Goal
+from targets.selectors.in_force import Upcoming
 from targets.selectors.rows import Place, SheetCell, SheetRow
 from targets.selectors.trees import Label, Node
 
@@ -56,9 +57,22 @@ class CellRow(TypedDict):
     over_assigned: Decimal
 
 
-class TargetRow(PlaceRow):
-    """`amount` is in force: what was agreed, until then what was given. `computed` is what a split gave.
+class UpcomingRow(TypedDict):
+    """The newest number, where it does not hold yet, and the day from which it will."""
 
+    amount: Decimal | None
+    effective_on: date
+
+
+class InForceRow(TypedDict):
+    in_force: Decimal | None
+    upcoming: UpcomingRow | None
+
+
+class TargetRow(InForceRow, PlaceRow):
+    """`amount` is the newest: what was agreed, until then what was given. `computed` is what a split gave.
+
+    `in_force`: what holds today, `amount` but where that is `upcoming`; null in a plan that is being made.
     `over_assignment`: all people below a unit together, over its own number; null where nobody has one.
     `proposed`: a unit's is the sum of those below it (of who has not answered, what they were given), or its
     manager's own; null while nobody has.
@@ -132,6 +146,7 @@ class Amounts:
 
     def __init__(self, goal: Goal, actor: Actor) -> None:
         self.kpi, self.currency = goal.kpi, actor.organisation.currency
+        self.is_in_force = goal.plan.state in IN_FORCE
 
     def __call__(self, stored: int | None) -> Decimal | None:
         return from_stored(stored, self.kpi, self.currency)
@@ -167,11 +182,18 @@ class Amounts:
             "best": self(found.best),
         }
 
+    def in_force(self, amount: int | None, upcoming: Upcoming | None) -> InForceRow:
+        if upcoming is None:
+            return {"in_force": self(amount) if self.is_in_force else None, "upcoming": None}
+        coming: UpcomingRow = {"amount": self(amount), "effective_on": upcoming.effective_on}
+        return {"in_force": self(upcoming.now), "upcoming": coming}
+
     def row(self, row: SheetRow, month: date | None, proposed: int | None) -> TargetRow:
         cell = row.cell
         return {
             **place_row(row.place),
             "amount": self(row.total.amount),
+            **self.in_force(row.total.amount, row.upcoming),
             "given": self(cell.given if cell else None),
             "proposed": self(proposed),
             "agreed": self(cell.agreed if cell else None),

@@ -21,6 +21,7 @@ from targets.api.rows import (
     Amounts,
     HeldRow,
     HolderRow,
+    InForceRow,
     holder,
     part_of,
 )
@@ -29,6 +30,7 @@ from targets.selectors.agreement import proposed_in
 from targets.selectors.as_of import Then
 from targets.selectors.difficulty import difficulties
 from targets.selectors.history import Making, Origin, Share, Step, Version, origin_of, steps_of, versions_of
+from targets.selectors.in_force import upcoming_of
 from targets.selectors.plans import get_goal, get_target
 from targets.selectors.products import check_group
 from targets.selectors.rows import sheet_rows
@@ -53,8 +55,11 @@ class MonthRow(TypedDict):
     is_held: bool
 
 
-class TargetDetail(HolderRow):
-    """A holder's number with its months. `amount` is in force: what was agreed, until then what was given."""
+class TargetDetail(InForceRow, HolderRow):
+    """A holder's number with its months. `amount` is the newest: what was agreed, until then what was given.
+
+    `in_force`: what holds today, `amount` but where that is `upcoming`; null in a plan that is being made.
+    """
 
     target: int
     plan: int
@@ -295,6 +300,7 @@ def _hold(view: TenantView, target_id: int, *, is_held: bool) -> TargetDetail:
 def _read(view: TenantView, target_id: int) -> TargetDetail:
     target = get_target(view.actor, target_id, view.today)
     named, kpi, amounts = target.person or target.unit, target.goal.kpi, Amounts(target.goal, view.actor)
+    amount = target.given if target.agreed is None else target.agreed
     return {
         "target": target.pk,
         "holder": str(_holder(target)),
@@ -307,7 +313,8 @@ def _read(view: TenantView, target_id: int) -> TargetDetail:
         "kpi": kpi.key,
         "unit": kpi.unit,
         "currency": view.actor.organisation.currency,
-        "amount": amounts(target.given if target.agreed is None else target.agreed),
+        "amount": amounts(amount),
+        **amounts.in_force(amount, upcoming_of(target, view.today)),
         "given": amounts(target.given),
         "agreed": amounts(target.agreed),
         "computed": amounts(target.computed),

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from salestargets.tenancy.access import Actor, Sight
 from targets.choices import AnswerState, PlanState
-from targets.models import Acknowledgement, Plan, TargetVersion
+from targets.models import Acknowledgement, Plan, Target, TargetVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Answers:
 
 
 def standing_asks() -> QuerySet[Acknowledgement]:
-    """About the versions that are in force."""
+    """About the newest versions, be they in force or yet to come."""
     newest = TargetVersion.objects.filter(target=OuterRef("target")).order_by("-number").values("number")[:1]
     return Acknowledgement.objects.filter(version_number=Subquery(newest)).select_related(
         "person", "target__person", "target__unit", "target__goal__kpi", "target__goal__plan", "organisation"
@@ -39,9 +40,16 @@ def asks_of(plan: Plan, sight: Sight) -> QuerySet[Acknowledgement]:
 
 
 def number_of(ask: Acknowledgement) -> tuple[str, int | None]:
-    """Whose number it is, and the one in force."""
+    """Whose number it is, and the one they were asked about."""
     target = ask.target
     return (target.person or target.unit).name, target.given if target.agreed is None else target.agreed
+
+
+def holds_from(ask: Acknowledgement) -> date:
+    """The day from which the number that they were asked about holds."""
+    target: Target = ask.target
+    starts_on: date = target.goal.plan.starts_on
+    return target.effective_on or starts_on
 
 
 def answers_of(asks: QuerySet[Acknowledgement]) -> Answers:

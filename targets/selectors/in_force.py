@@ -33,7 +33,7 @@ def in_force(versions: QuerySet[TargetVersion], day: date) -> QuerySet[TargetVer
 
 
 def spreads_on(target_ids: Collection[int], day: date) -> dict[int, Spread]:
-    """What holds on the day of these targets, of which the newest numbers are yet to come; no query for none."""
+    """What holds on the day of targets whose newest numbers are yet to come; no query for none."""
     if not target_ids:
         return {}
     rows = in_force(TargetVersion.objects.filter(target__in=target_ids), day)
@@ -64,10 +64,11 @@ def upcoming_in(sheet: Sheet, day: date) -> dict[Node, Upcoming]:
 
 def upcoming_of(target: Target, day: date) -> Upcoming | None:
     """The same of one number; None where it holds already. One query, where it does not."""
-    if not is_to_come(target.goal.plan, target.effective_on, day):
+    since = target.effective_on
+    if since is None or not is_to_come(target.goal.plan, since, day):
         return None
     amount = target.given if target.agreed is None else target.agreed
-    return _upcoming(target.effective_on, amount, spreads_on([target.pk], day).get(target.pk))
+    return _upcoming(since, amount, spreads_on([target.pk], day).get(target.pk))
 
 
 def _upcoming(effective_on: date, amount: int | None, now: Spread | None) -> Upcoming:

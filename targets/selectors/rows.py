@@ -14,6 +14,7 @@ from targets.domain.splitting import Balance
 from targets.models import Goal
 from targets.selectors.as_of import Then, sheet_then
 from targets.selectors.figures import Standing, standings
+from targets.selectors.in_force import Upcoming, upcoming_in
 from targets.selectors.periods import calendar_for
 from targets.selectors.plans import may_set, sees
 from targets.selectors.products import are_sums
@@ -50,6 +51,7 @@ class SheetRow:
     months: Sequence[SheetCell]
     is_writable: bool
     over_assignment: Fraction | None
+    upcoming: Upcoming | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Gridline:
     cell: Cell | None
     is_writable: bool
     may_split: bool
+    upcoming: Upcoming | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ def sheet_rows(
     """
     sheet = sheet_then(goal, then, group=group) if then else sheet_of(goal, group=group)
     sight, is_sum = sight_of(actor, on), are_sums(sheet)
+    upcoming = {} if then else upcoming_in(sheet, on)
     return [
         SheetRow(
             place=place,
@@ -91,14 +95,15 @@ def sheet_rows(
             months=[_cell(sheet, place.node, month) for month in sheet.months],
             is_writable=not then and may_set(actor, sight, sheet.tree, place.node) and not is_sum(place.node),
             over_assignment=sheet.over_assignment(place.node),
+            upcoming=upcoming.get(place.node),
         )
         for place in places(sheet.tree, sight, holder)
     ]
 
 
-def gridlines(actor: Actor, sheet: Sheet, sight: Sight) -> Iterator[Gridline]:
+def gridlines(actor: Actor, sheet: Sheet, sight: Sight, *, on: date) -> Iterator[Gridline]:
     """The visible tree, depth first; nothing is added up, so that ten thousand are told at once."""
-    is_sum = are_sums(sheet)
+    is_sum, upcoming = are_sums(sheet), upcoming_in(sheet, on)
     for place in places(sheet.tree, sight):
         node = place.node
         yield Gridline(
@@ -108,6 +113,7 @@ def gridlines(actor: Actor, sheet: Sheet, sight: Sight) -> Iterator[Gridline]:
             may_split=place.has_children
             and sight.of_unit(node.unit_id)
             and not any(map(is_sum, sheet.tree.below(node))),
+            upcoming=upcoming.get(node),
         )
 
 

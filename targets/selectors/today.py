@@ -27,6 +27,7 @@ from targets.domain.progress import Timeline
 from targets.models import Goal, Plan, Progress, Target
 from targets.selectors.figures import Line, Standing, clock_of, lines_on, standings
 from targets.selectors.history import Origin, origin_of
+from targets.selectors.in_force import Upcoming, upcoming_of
 from targets.selectors.periods import calendar_for, periods_of, span_of
 from targets.selectors.trees import Node
 
@@ -68,6 +69,7 @@ class Today:
     clock: Timeline
     curve: Sequence[Point]
     origin: Origin
+    upcoming: Upcoming | None
     beside: Sequence[tuple[Goal, Standing]]
     elsewhen: Sequence[Goal]
 
@@ -118,6 +120,7 @@ def today_of(
         clock=clock_of(target.goal.plan, day, calendar),
         curve=curve_of(target.goal, node, calendar, as_of=as_of, against=against, on=on),
         origin=origin_of(target.pk, sight_of(actor, on)),
+        upcoming=upcoming_of(target, day),
         beside=stand[1:],
         elsewhen=[other.goal for other in held.targets if other not in shown],
     )

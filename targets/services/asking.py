@@ -15,7 +15,7 @@ from salestargets.tenancy.context import current_organisation_id
 from salestargets.tenancy.models import Organisation
 from targets.announcements import NUMBER_CHANGED, PLAN_CLOSED, PLAN_PUBLISHED, number_facts, plan_facts
 from targets.models import Acknowledgement, Change, Plan, PlanMove, Progress, TargetVersion
-from targets.selectors.acknowledgements import number_of
+from targets.selectors.acknowledgements import holds_from, number_of
 
 Amounts = Mapping[int, int | None]
 
@@ -70,15 +70,18 @@ def tell_changed(change: Change, plan: Plan) -> None:
 
 
 def asked_facts(ask: Acknowledgement, **amounts: Amounts) -> dict[str, Any]:
-    """The number in force that someone was asked about, and other amounts beside it."""
+    """The number that someone was asked about, from when it holds, and other amounts beside it."""
     holder, amount = number_of(ask)
     others = {name: found.get(ask.target_id) for name, found in amounts.items()}
-    return number_facts(holder, ask.target.goal.kpi, ask.organisation.currency, amount=amount, **others)
+    facts = number_facts(holder, ask.target.goal.kpi, ask.organisation.currency, amount=amount, **others)
+    return {**facts, "effective_on": holds_from(ask).isoformat()}
 
 
 def _of(plan: Plan) -> QuerySet[Acknowledgement]:
     asks = Acknowledgement.objects.filter(target__goal__plan=plan).order_by("id")
-    return asks.select_related("target__goal__kpi", "target__unit", "target__person", "organisation")
+    return asks.select_related(
+        "target__goal__kpi", "target__goal__plan", "target__unit", "target__person", "organisation"
+    )
 
 
 def _tell(

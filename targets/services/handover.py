@@ -27,6 +27,7 @@ from targets.selectors.sheets import Sheet, sheet_of
 from targets.selectors.trees import Node
 from targets.services.adjustments import Preview, Why, Wish, preview_adjustment, request_adjustment
 from targets.services.levels import check_adds_up
+from targets.services.numbers import check_within
 from targets.services.progress import running_goals
 
 
@@ -196,11 +197,10 @@ def _start(sheet: Sheet, node: Node, day: date, organisation: Organisation) -> W
 
 
 def _leaver(sheet: Sheet, handover: Handover) -> Node:
-    plan, node = sheet.goal.plan, sheet.tree.find(handover.person)
+    node = sheet.tree.find(handover.person)
     if node.is_unit:
         raise DomainError(N_("Choose a person."), code="not_a_person", field="person")
-    if not plan.starts_on <= handover.leaves_on < plan.ends_on:
-        raise DomainError(N_("Choose a day of the plan."), code="outside_plan", field="leaves_on")
+    check_within(sheet.goal.plan, handover.leaves_on, field="leaves_on")
     return node
 
 

@@ -219,8 +219,13 @@ def holds_from(plan: Plan, day: date | None, *, on: date) -> date:
     """The day from which a number holds: today, where none is said, as near as the plan has it."""
     if day is None:
         return min(max(on, plan.starts_on), span_of(plan).last_day)
+    return check_within(plan, day, field="effective_on")
+
+
+def check_within(plan: Plan, day: date, *, field: str) -> date:
+    """DomainError `outside_plan` but for the days from the plan's first to its last."""
     if not span_of(plan).contains(day):
-        raise DomainError(N_("Choose a day of the plan."), code="outside_plan", field="effective_on")
+        raise DomainError(N_("Choose a day of the plan."), code="outside_plan", field=field)
     return day
 
 

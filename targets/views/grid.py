@@ -277,7 +277,7 @@ def _rows(
     proposed = proposed_in(sheet) if _is_agreed_upon(plan, sheet) else {}
     return [
         _row(line, starts, proposed.get(line.place.node), writes=writes)
-        for line in gridlines(request.actor, sheet, sight)
+        for line in gridlines(request.actor, sheet, sight, on=request.today)
         if wanted is None or line.place.node in wanted
     ]
 
@@ -288,7 +288,7 @@ def _is_agreed_upon(plan: Plan, sheet: Sheet) -> bool:
 
 
 def _row(line: Gridline, starts: Sequence[str], proposed: int | None, *, writes: bool) -> dict[str, Any]:
-    place, cell = line.place, line.cell
+    place, cell, upcoming = line.place, line.cell, line.upcoming
     return {
         "key": str(place.node),
         "parent": str(place.parent) if place.parent else None,
@@ -305,6 +305,8 @@ def _row(line: Gridline, starts: Sequence[str], proposed: int | None, *, writes:
         "computed": cell.computed if cell else None,
         "proposed": proposed,
         "agreed": bool(cell and cell.agreed is not None),
+        "from": upcoming.effective_on if upcoming else None,
+        "now": upcoming.now if upcoming else None,
         "target": cell.target_id if cell else None,
     }
 

@@ -18,7 +18,7 @@ from targets.choices import PlanState
 from targets.domain.difficulty import Difficulty
 from targets.forms.viewing import ViewForm
 from targets.models import Acknowledgement
-from targets.selectors.acknowledgements import awaited_of, number_of
+from targets.selectors.acknowledgements import awaited_of, holds_from, number_of
 from targets.selectors.agreement import Asked, asked_of
 from targets.selectors.difficulty import difficulties
 from targets.selectors.history import own_share
@@ -85,10 +85,18 @@ def _asked(request: TenantRequest) -> list[tuple[Asked, Scale]]:
     return [(asked, scale_of(asked.goal.kpi, currency)) for asked in found]
 
 
-def _awaited(request: TenantRequest) -> list[tuple[Acknowledgement, str, int | None, Scale]]:
-    """The numbers that wait for their word: whose, how much."""
+def _awaited(request: TenantRequest) -> list[tuple[Acknowledgement, str, int | None, Scale, date | None]]:
+    """The numbers that wait for their word: whose, how much, and from when, where that is yet to come."""
     asks, currency = awaited_of(request.actor), request.organisation.currency
-    return [(ask, *number_of(ask), scale_of(ask.target.goal.kpi, currency)) for ask in asks]
+    return [
+        (ask, *number_of(ask), scale_of(ask.target.goal.kpi, currency), _to_come(ask, request.today))
+        for ask in asks
+    ]
+
+
+def _to_come(ask: Acknowledgement, on: date) -> date | None:
+    since = holds_from(ask)
+    return since if since > on else None
 
 
 def _shown(request: TenantRequest, found: Today, held: Held, as_of: date | None) -> dict[str, Any]:

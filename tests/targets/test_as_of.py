@@ -12,6 +12,7 @@ from targets.models import Goal
 from targets.selectors.as_of import Then, sheet_then
 from targets.selectors.rows import progress, sheet_rows
 from targets.services.cells import set_target
+from targets.services.progress import refresh_progress
 from tests.api.clients import an_integration
 from tests.builders import NOON, World
 from tests.kpis.builders import a_deal, drained
@@ -20,7 +21,7 @@ from tests.targets.builders import a_goal, a_plan, fresh, of, published, split
 pytestmark = pytest.mark.django_db
 
 MAY = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
-JUNE_1 = date(2026, 6, 1)
+JUNE_1, ON_JUNE_1 = date(2026, 6, 1), datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -90,14 +91,17 @@ def test_what_is_past_is_only_looked_at(world: World, goal: Goal) -> None:
 
 
 def test_attainment_is_held_against_the_original_or_the_current_target(world: World, goal: Goal) -> None:
-    def attainment(against: Against) -> Decimal | None:
+    def attainment(against: Against, at: datetime = NOON) -> Decimal | None:
         with acting_for(world.acme.pk):
             actor = system_actor(world.acme)
-            [row] = progress(actor, fresh(goal), holder=of(world.alice), against=against, at=NOON)
+            [row] = progress(actor, fresh(goal), holder=of(world.alice), against=against, at=at)
             return row.standing.attainment
 
-    assert attainment(Against.CURRENT) == Decimal("0.25")
-    assert attainment(Against.ORIGINAL) == Decimal("0.5")
+    assert attainment(Against.CURRENT) == Decimal("0.5")
+    with acting_for(world.acme.pk):
+        refresh_progress(at=ON_JUNE_1)
+    assert attainment(Against.CURRENT, ON_JUNE_1) == Decimal("0.25")
+    assert attainment(Against.ORIGINAL, ON_JUNE_1) == Decimal("0.5")
 
 
 def test_the_api_reads_a_plan_as_it_was(world: World, goal: Goal, time_machine: object) -> None:
@@ -111,5 +115,5 @@ def test_the_api_reads_a_plan_as_it_was(world: World, goal: Goal, time_machine: 
     assert list(amounts.values()) == ["600.00", "300.00", "600.00", None]
     standing = f"/api/v1/progress/?goal={goal.pk}&holder=person:{world.alice.pk}"
     assert api.get(f"{standing}&against=original").json()["results"][0]["target"] == "300.00"
-    assert api.get(standing).json()["results"][0]["target"] == "600.00"
+    assert api.get(standing).json()["results"][0]["target"] == "300.00"
     assert api.get(f"{standing}&against=nothing").status_code == 400

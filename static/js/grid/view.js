@@ -159,8 +159,8 @@ export class View {
     note.textContent = row.is_stray ? this.words.say("stray") : row.joined_on ? this.words.say("joined", { day: this.#day(row.joined_on) }) : ""
   }
 
-  #day(iso) {
-    const format = new Intl.DateTimeFormat(document.documentElement.lang, { month: "short", day: "numeric", timeZone: "UTC" })
+  #day(iso, more = {}) {
+    const format = new Intl.DateTimeFormat(document.documentElement.lang, { month: "short", day: "numeric", ...more, timeZone: "UTC" })
     return format.format(new Date(iso))
   }
 
@@ -190,6 +190,7 @@ export class View {
     const carried = column.key === "total" ? this.sheet.carried(row.key) : null
     if (carried !== null && carried !== 1) titles.push(this.words.say("carried", { share: this.scale.share(carried) }))
     if (column.key === "total" && row.agreed) note("agreed", this.words.say("agreed"))
+    if (column.key === "total" && row.from) note("coming", this.words.say("coming", { day: this.#day(row.from, { year: "numeric" }), now: this.scale.exact(row.now) }))
     return { text: this.scale.short(amount), looks, titles, isHeld }
   }
 
