@@ -280,4 +280,8 @@ def test_every_notice_reads_in_both_languages(world: World, goal: Goal, alice: A
                 assert NOTICE_KINDS[kind].lines(row.facts)
     with translation.override("en"):
         changed = NOTICE_KINDS["number_changed"].lines(rows["number_changed"].facts)
-    assert changed == [("Alice · Won revenue", "$300 → $270"), ("Why", "A customer moved")]
+    assert changed == [
+        ("Alice · Won revenue", "$300 → $270"),
+        ("In force from", "Apr 2, 2026"),
+        ("Why", "A customer moved"),
+    ]
