@@ -96,7 +96,7 @@ def _follow_root(because: Because, goal: Goal) -> None:
 
 
 def _restore(change: Change, day: date | None) -> list[int]:
-    """`day`: from which it holds again, or from later where it was yet to come; None: it is not in force."""
+    """`day`: from which it holds again, or from later where it was yet to come; None: as it was."""
     values: dict[str, Any] = {"organisation": current_organisation_id(), "change": change.pk, "day": day}
     with connection.cursor() as cursor:
         cursor.execute(_RESTORE, values)
@@ -118,7 +118,8 @@ WITH touched AS (
     ORDER BY e.pgh_obj_id, e.pgh_id DESC
 )
 UPDATE targets_target t
-SET given = CASE WHEN %(day)s::date IS NOT NULL AND b.agreed IS NULL THEN COALESCE(b.given, 0) ELSE b.given END,
+SET given = CASE WHEN %(day)s::date IS NOT NULL AND b.agreed IS NULL THEN COALESCE(b.given, 0)
+                 ELSE b.given END,
     months = CASE WHEN %(day)s::date IS NOT NULL AND b.agreed IS NULL AND b.given IS NULL
                   THEN (SELECT array_agg(0::bigint) FROM unnest(COALESCE(t.agreed_months, t.months)))
                   ELSE b.months END,
