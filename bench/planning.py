@@ -109,7 +109,7 @@ def split_down(organisation: Organisation, goal: Goal, *, at: datetime) -> None:
     weights = {f"Group {n}": Decimal(n + 1) for n in range(GROUPS)}
     with acting_for(organisation.pk):
         apply_split(actor, goal=goal, request=SplitRequest(None, "even", recursive=True), at=at)
-        split_products(actor, goal=goal, request=ProductSplit("weights", given=weights), at=at)
+        split_products(actor, goal=goal, request=ProductSplit("weights", weights=weights), at=at)
 
 
 def by_hand(organisation: Organisation, ours: Goal, theirs: Goal, *, at: datetime) -> float:

@@ -9,6 +9,7 @@ from targets.api.adjustments import (
     Handovers,
     OneAdjustment,
 )
+from targets.api.course import PlanMoves
 from targets.api.fairness import PlanFairness
 from targets.api.goals import GoalDrift, GoalFollowing, Milestones, OneMilestone
 from targets.api.numbers import PlanNumbers, PlanUndo
@@ -79,6 +80,7 @@ urlpatterns = [
     path("plans/<id:plan_id>/approve/", PlanApproval.as_view()),
     path("plans/<id:plan_id>/publish/", PlanPublication.as_view()),
     path("plans/<id:plan_id>/close/", PlanClosing.as_view()),
+    path("plans/<id:plan_id>/moves/", PlanMoves.as_view()),
     path("plans/<id:plan_id>/proposals/", Proposals.as_view()),
     path("plans/<id:plan_id>/proposals/accept/", ProposalsAcceptance.as_view()),
     path("plans/<id:plan_id>/reconciliation/", PlanReconciliation.as_view()),

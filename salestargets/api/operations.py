@@ -31,8 +31,8 @@ class FileAnswer:
 class Operation:
     """`answers` is the type the handler returns: a TypedDict, `Page[…]`, a `FileAnswer`, None for nothing.
 
-    `versioned`: the change must carry If-Match. Not `keeps_answer`: the answer holds a secret and is never
-    stored, so that an Idempotency-Key is refused.
+    `versioned`: a change of the object itself must carry If-Match, what else is done may. Not `keeps_answer`:
+    the answer holds a secret and is never stored, so that an Idempotency-Key is refused.
     """
 
     scope: Scope
@@ -63,6 +63,11 @@ def operation(
         return handler
 
     return mark
+
+
+def needs_version(declared: Operation, method: str) -> bool:
+    """Whether a request without If-Match is refused."""
+    return declared.versioned and method in ("PATCH", "PUT")
 
 
 def operation_of(view: object, method: str) -> Operation | None:

@@ -16,7 +16,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from salestargets.api.renderers import dumps
-from salestargets.kernel.errors import Conflict, DomainError, Forbidden, NotFound
+from salestargets.kernel.errors import Conflict, DomainError, Forbidden, NotFound, Stale
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +39,7 @@ class PreconditionRequired(DomainError):  # noqa: N818
 _STATUS: tuple[tuple[type[DomainError], int], ...] = (
     (NotFound, 404),
     (Forbidden, 403),
+    (Stale, 412),
     (Conflict, 409),
     (BadRequest, 400),
     (TooLarge, 413),
@@ -57,7 +58,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
     """The answer to an error raised in a view. What nobody foresaw is logged, and told without its inside."""
     request: HttpRequest = context["request"]._request
     if isinstance(error, DomainError):
-        return _domain(error, request)
+        return _domain(error)
     if isinstance(error, exceptions.APIException):
         return _rest(error)
     if isinstance(error, DatabaseError | InterfaceError):
@@ -100,10 +101,8 @@ def unknown_path(request: HttpRequest) -> HttpResponse:
     return HttpResponse(dumps(body), status=404, content_type=MEDIA_TYPE)
 
 
-def _domain(error: DomainError, request: HttpRequest) -> Response:
+def _domain(error: DomainError) -> Response:
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 422)
-    if isinstance(error, Conflict) and "If-Match" in request.headers:
-        status = 412
     detail = error.render(gettext)
     errors = error.errors or ({error.field: [detail]} if error.field else None)
     return problem(status, code=error.code, detail=detail, errors=errors)

@@ -17,7 +17,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent, resolve_type_hint
 
 from salestargets.api.inputs import Field, object_schema
-from salestargets.api.operations import FileAnswer, Operation, RawBody, operation_of
+from salestargets.api.operations import FileAnswer, Operation, RawBody, needs_version, operation_of
 
 JSON = "application/json"
 PROBLEM: dict[str, Any] = {
@@ -70,7 +70,7 @@ class OperationSchema(AutoSchema):
         if method != "GET" and declared.keeps_answer:
             headers.append(_header("Idempotency-Key", required=False, maxLength=200))
         if declared.versioned:
-            headers.append(_header("If-Match", required=True, example='"1"'))
+            headers.append(_header("If-Match", required=needs_version(declared, method), example='"1"'))
         return [*path, *query, *headers]
 
     def _responses(self, declared: Operation) -> dict[str, Any]:

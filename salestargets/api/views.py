@@ -24,7 +24,7 @@ from salestargets.api import idempotency
 from salestargets.api.authentication import actor_of
 from salestargets.api.etags import etag, expected_version
 from salestargets.api.inputs import Values, read_body, read_query
-from salestargets.api.operations import METHODS, Operation, operation_of
+from salestargets.api.operations import METHODS, Operation, needs_version, operation_of
 from salestargets.api.pagination import CURSOR, LIMIT, Key, Page, paginate
 from salestargets.api.parsers import JsonAlways
 from salestargets.api.schema import OperationSchema
@@ -47,8 +47,8 @@ class TenantView(APIView):
     #: The clean query and body, as declared: `self.query[OWNER]`, `self.body[NAME]`.
     query: Values
     body: Values
-    #: From If-Match, where the operation is `versioned`.
-    version: int
+    #: From If-Match, where the operation is `versioned`; None where it was left out and may be.
+    version: int | None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """As in DRF, but the handler runs in a savepoint: an error undoes all it wrote, and nothing else."""
@@ -95,7 +95,8 @@ class TenantView(APIView):
         if isinstance(declared.body, tuple):
             self.body = read_body(request.data, declared.body)
         if declared.versioned:
-            self.version = expected_version(request)
+            is_required = needs_version(declared, request.method or "")
+            self.version = expected_version(request, is_required=is_required)
 
     def _once(self, request: Request, declared: Operation) -> Response:
         claim = idempotency.claim(request, at=self.at, keeps_answer=declared.keeps_answer)

@@ -55,4 +55,8 @@ class Forbidden(DomainError):  # noqa: N818  a name for what happened
 
 
 class Conflict(DomainError):  # noqa: N818  a name for what happened
-    """The object has changed since the caller read it."""
+    """What is there does not go with what was asked for."""
+
+
+class Stale(Conflict):
+    """The object is no longer the version that the caller said they read."""

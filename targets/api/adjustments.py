@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypedDict, cast
@@ -238,30 +238,32 @@ class OneAdjustment(TenantView):
 
 
 class AdjustmentApproval(TenantView):
-    @operation(Scope.TARGETS_WRITE, body=(COMMENT,), answers=AdjustmentDetail)
+    @operation(Scope.TARGETS_WRITE, body=(COMMENT,), answers=AdjustmentDetail, versioned=True)
     def post(self, request: Request, plan_id: int, adjustment_id: int) -> AdjustmentDetail:
         """Write the new numbers: someone above, never who asked, never about one's own number."""
-        found = get_adjustment(self.actor, adjustment_id, self.today, plan_id=plan_id)
-        approve_adjustment(self.actor, adjustment=found, comment=self.body[COMMENT], at=self.at)
-        return _again(self, found)
+        return _decided(self, approve_adjustment, adjustment_id, plan_id, comment=self.body[COMMENT])
 
 
 class AdjustmentRejection(TenantView):
-    @operation(Scope.TARGETS_WRITE, body=(WHY_NOT,), answers=AdjustmentDetail)
+    @operation(Scope.TARGETS_WRITE, body=(WHY_NOT,), answers=AdjustmentDetail, versioned=True)
     def post(self, request: Request, plan_id: int, adjustment_id: int) -> AdjustmentDetail:
         """Leave the numbers as they are, and say why."""
-        found = get_adjustment(self.actor, adjustment_id, self.today, plan_id=plan_id)
-        reject_adjustment(self.actor, adjustment=found, comment=self.body[WHY_NOT], at=self.at)
-        return _again(self, found)
+        return _decided(self, reject_adjustment, adjustment_id, plan_id, comment=self.body[WHY_NOT])
 
 
 class AdjustmentWithdrawal(TenantView):
-    @operation(Scope.READ, answers=AdjustmentDetail)
+    @operation(Scope.READ, answers=AdjustmentDetail, versioned=True)
     def post(self, request: Request, plan_id: int, adjustment_id: int) -> AdjustmentDetail:
         """Ask for it no longer: only who asked."""
-        found = get_adjustment(self.actor, adjustment_id, self.today, plan_id=plan_id)
-        withdraw_adjustment(self.actor, adjustment=found, at=self.at)
-        return _again(self, found)
+        return _decided(self, withdraw_adjustment, adjustment_id, plan_id)
+
+
+def _decided(
+    view: TenantView, service: Callable[..., Adjustment], adjustment_id: int, plan_id: int, **said: str
+) -> AdjustmentDetail:
+    found = get_adjustment(view.actor, adjustment_id, view.today, plan_id=plan_id)
+    service(view.actor, adjustment=found, expected_version=view.version, at=view.at, **said)
+    return _again(view, found)
 
 
 def _previewed(view: TenantView, goal: Goal, why: Why, found: Preview) -> AdjustmentDetail:

@@ -43,20 +43,22 @@ class MilestoneRow(TypedDict):
 
 
 class GoalFollowing(TenantView):
-    @operation(Scope.TARGETS_WRITE, body=(REASON,), answers=GoalDetail)
+    @operation(Scope.TARGETS_WRITE, body=(REASON,), answers=GoalDetail, versioned=True)
     def post(self, request: Request, plan_id: int, goal_id: int) -> GoalDetail:
         """Take the number that the plan above has for it."""
         goal = _goal(self, plan_id, goal_id)
-        follow_parent(self.actor, goal=goal, reason=self.body[REASON], at=self.at)
+        follow_parent(
+            self.actor, goal=goal, reason=self.body[REASON], expected_version=self.version, at=self.at
+        )
         return goal_detail(self, _goal(self, plan_id, goal_id))
 
 
 class GoalDrift(TenantView):
-    @operation(Scope.TARGETS_WRITE, body=(WHY,), answers=GoalDetail)
+    @operation(Scope.TARGETS_WRITE, body=(WHY,), answers=GoalDetail, versioned=True)
     def post(self, request: Request, plan_id: int, goal_id: int) -> GoalDetail:
         """Record why it differs from the plan above; it stays as it is."""
         goal = _goal(self, plan_id, goal_id)
-        record_drift(self.actor, goal=goal, reason=self.body[WHY], at=self.at)
+        record_drift(self.actor, goal=goal, reason=self.body[WHY], expected_version=self.version, at=self.at)
         return goal_detail(self, _goal(self, plan_id, goal_id))
 
 
@@ -102,11 +104,11 @@ class OneMilestone(TenantView):
         )
         return _row(self, goal, milestone)
 
-    @operation(Scope.TARGETS_WRITE, status=204)
+    @operation(Scope.TARGETS_WRITE, status=204, versioned=True)
     def delete(self, request: Request, plan_id: int, goal_id: int, milestone_id: int) -> None:
         """Remove a milestone."""
         milestone = get_milestone(_goal(self, plan_id, goal_id), milestone_id)
-        remove_milestone(self.actor, milestone=milestone, at=self.at)
+        remove_milestone(self.actor, milestone=milestone, expected_version=self.version, at=self.at)
 
 
 def _goal(view: TenantView, plan_id: int, goal_id: int) -> Goal:

@@ -4,7 +4,7 @@ from typing import TypedDict
 
 from rest_framework.request import Request
 
-from salestargets.api.inputs import DATE, HOLDER, Field, Values, choice, list_of, object_of, whole
+from salestargets.api.inputs import DATE, HOLDER, Field, Values, choice, list_of, object_of
 from salestargets.api.operations import operation
 from salestargets.api.views import TenantView
 from salestargets.tenancy.choices import Scope
@@ -36,11 +36,6 @@ RULE = Field("rule", choice(Respread), "What else moves: nobody, those below, or
 )
 
 
-VERSION = Field(
-    "version", whole(1, 2**31 - 1), "The goal's as it was read: refused where someone changed it since."
-).optional()
-
-
 class ChangedRows(TypedDict):
     """The holders whose numbers changed, as they are now, and the version of the goal."""
 
@@ -50,7 +45,10 @@ class ChangedRows(TypedDict):
 
 class PlanNumbers(TenantView):
     @operation(
-        Scope.TARGETS_WRITE, body=(GOAL, GROUP, EDITS, RULE, REASON, EFFECTIVE_ON), answers=ChangedRows
+        Scope.TARGETS_WRITE,
+        body=(GOAL, GROUP, EDITS, RULE, REASON, EFFECTIVE_ON),
+        answers=ChangedRows,
+        versioned=True,
     )
     def post(self, request: Request, plan_id: int) -> ChangedRows:
         """Write several numbers by hand: all of them, or none where one is not what it was any more."""
@@ -62,6 +60,7 @@ class PlanNumbers(TenantView):
             edits=[self._edit(goal, row) for row in self.body[EDITS]],
             rule=self.body[RULE],
             group=group,
+            expected_version=self.version,
             reason=self.body[REASON],
             effective_on=self.body[EFFECTIVE_ON],
             at=self.at,
@@ -81,14 +80,14 @@ class PlanNumbers(TenantView):
 
 
 class PlanUndo(TenantView):
-    @operation(Scope.TARGETS_WRITE, body=(GOAL, VERSION, REASON), answers=ChangedRows)
+    @operation(Scope.TARGETS_WRITE, body=(GOAL, REASON), answers=ChangedRows, versioned=True)
     def post(self, request: Request, plan_id: int) -> ChangedRows:
         """Take the last change of a goal's numbers back; then the one before it."""
         goal = get_goal(self.actor, self.body[GOAL], self.today, plan_id=plan_id)
         nodes = undo_last(
             self.actor,
             goal=goal,
-            expected_version=self.body[VERSION],
+            expected_version=self.version,
             reason=self.body[REASON],
             at=self.at,
         )

@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypedDict, cast
@@ -46,7 +46,11 @@ STARTS_ON = Field("starts_on", DATE, "The first day of a fiscal period, such as 
 ENDS_ON = Field("ends_on", DATE, "The day after the last one, as in 2018-01-01.")
 PARENT = Field("parent", ID, "The id of the plan that it is a part of.").optional()
 OTHER_PARENT = Field("parent", ID, "The id of the plan that it is a part of; null for none.").nullable()
-ANSWERS_BY = Field("answers_by", DATE, "Until when people propose.").optional()
+ANSWERS_BY = Field(
+    "answers_by",
+    DATE,
+    "Until when people propose; who has not is reminded. By default the organisation's days for answers.",
+).optional()
 MOVE_REASON = Field("reason", text(300), "Why.")
 ROOT_UNIT = Field("root_unit", ID, "The unit that it is for, with everything below.")
 BASIS = Field("expected_basis", choice(ExpectedBasis), "How it is expected to go.").optional()
@@ -184,50 +188,45 @@ class OnePlan(TenantView):
 
 
 class PlanOpening(TenantView):
-    @operation(Scope.TARGETS_WRITE, body=(ANSWERS_BY,), answers=PlanRow)
+    @operation(Scope.TARGETS_WRITE, body=(ANSWERS_BY,), answers=PlanRow, versioned=True)
     def post(self, request: Request, plan_id: int) -> PlanRow:
         """Let those who hold a number propose their own."""
-        plan = get_plan(self.actor, plan_id, self.today)
-        return plan_row(open_plan(self.actor, plan=plan, answers_by=self.body[ANSWERS_BY], at=self.at))
+        return _moved(self, open_plan, plan_id, **self.body.only(ANSWERS_BY))
 
 
 class PlanSubmission(TenantView):
-    @operation(Scope.TARGETS_WRITE, answers=PlanRow)
+    @operation(Scope.TARGETS_WRITE, answers=PlanRow, versioned=True)
     def post(self, request: Request, plan_id: int) -> PlanRow:
         """Hand the plan to someone above its unit for approval; its numbers stand still until then."""
-        return plan_row(submit_plan(self.actor, plan=get_plan(self.actor, plan_id, self.today), at=self.at))
+        return _moved(self, submit_plan, plan_id)
 
 
 class PlanTakingBack(TenantView):
-    @operation(Scope.TARGETS_WRITE, body=(MOVE_REASON,), answers=PlanRow)
+    @operation(Scope.TARGETS_WRITE, body=(MOVE_REASON,), answers=PlanRow, versioned=True)
     def post(self, request: Request, plan_id: int) -> PlanRow:
         """Back to open, to be changed again: by those who lead it, or by an approver who does not approve."""
-        plan = get_plan(self.actor, plan_id, self.today)
-        return plan_row(take_back_plan(self.actor, plan=plan, reason=self.body[MOVE_REASON], at=self.at))
+        return _moved(self, take_back_plan, plan_id, reason=self.body[MOVE_REASON])
 
 
 class PlanApproval(TenantView):
-    @operation(Scope.TARGETS_WRITE, body=(OVERRIDE,), answers=PlanRow)
+    @operation(Scope.TARGETS_WRITE, body=(OVERRIDE,), answers=PlanRow, versioned=True)
     def post(self, request: Request, plan_id: int) -> PlanRow:
         """Approve a submitted plan: someone above its unit, and not who submitted it."""
-        plan = get_plan(self.actor, plan_id, self.today)
-        return plan_row(approve_plan(self.actor, plan=plan, override=self.body[OVERRIDE], at=self.at))
+        return _moved(self, approve_plan, plan_id, override=self.body[OVERRIDE])
 
 
 class PlanPublication(TenantView):
-    @operation(Scope.TARGETS_WRITE, body=(OVERRIDE,), answers=PlanRow)
+    @operation(Scope.TARGETS_WRITE, body=(OVERRIDE,), answers=PlanRow, versioned=True)
     def post(self, request: Request, plan_id: int) -> PlanRow:
         """Put a plan into force: every target gets its first version. Refused while a goal is not SMART."""
-        plan = get_plan(self.actor, plan_id, self.today)
-        return plan_row(publish_plan(self.actor, plan=plan, override=self.body[OVERRIDE], at=self.at))
+        return _moved(self, publish_plan, plan_id, override=self.body[OVERRIDE])
 
 
 class PlanClosing(TenantView):
-    @operation(Scope.TARGETS_WRITE, answers=PlanRow)
+    @operation(Scope.TARGETS_WRITE, answers=PlanRow, versioned=True)
     def post(self, request: Request, plan_id: int) -> PlanRow:
         """Keep the final values of a plan that is over."""
-        plan = get_plan(self.actor, plan_id, self.today)
-        return plan_row(close_plan(self.actor, plan=plan, at=self.at))
+        return _moved(self, close_plan, plan_id)
 
 
 class Goals(TenantView):
@@ -326,6 +325,11 @@ def _plan_row(row: Mapping[str, Any]) -> PlanRow:
         "closed_at": row["closed_at"],
         "version": row["version"],
     }
+
+
+def _moved(view: TenantView, service: Callable[..., Plan], plan_id: int, **said: Any) -> PlanRow:
+    plan = get_plan(view.actor, plan_id, view.today)
+    return plan_row(service(view.actor, plan=plan, expected_version=view.version, at=view.at, **said))
 
 
 def _changes(view: TenantView, kpi: Kpi) -> GoalChanges:

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 
-from salestargets.api.inputs import DATE, HOLDER, ID, Field, decimal, object_schema, read_body, text
+from salestargets.api.inputs import DATE, ID, Field, decimal, object_schema, read_body, text
 from salestargets.api.operations import RawBody, operation
 from salestargets.api.pagination import PAGE, Key, Page
 from salestargets.api.views import TenantView
@@ -16,12 +16,12 @@ from salestargets.kernel.messages import N_
 from salestargets.kernel.money import from_minor, to_minor
 from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import Scope
-from targets.api.rows import holder
+from targets.api.rows import NAMED_HOLDER
 from targets.selectors.potentials import get_potential, visible_potentials
 from targets.services.potential_files import PotentialDiff, PotentialLine, apply_potentials, read_potentials
 from targets.services.potentials import change_potential, note_potential, remove_potential
 
-WHOSE = Field("holder", HOLDER, "unit:<id> or person:<id>.")
+WHOSE = Field("holder", NAMED_HOLDER, "unit:<id> or person:<id>.")
 AMOUNT = Field("amount", decimal(max_digits=20, decimal_places=4), "What it could bring in a year.")
 STARTS_ON = Field("starts_on", DATE, "From this day on.")
 SOURCE = Field("source", text(200, min_length=0), "Where the estimate is from.").otherwise("")
@@ -79,18 +79,22 @@ class Potentials(TenantView):
         rows = visible_potentials(self.actor, self.today).values("id", "unit", "person", "name", *_COLUMNS)
         return self.page(rows, key=Key(id=ID), row=self._row)
 
-    @operation(Scope.TARGETS_WRITE, body=(WHOSE, AMOUNT, STARTS_ON, SOURCE), answers=PotentialRow, status=201)
+    @operation(
+        Scope.TARGETS_WRITE,
+        body=(WHOSE, AMOUNT, STARTS_ON, SOURCE),
+        answers=PotentialRow,
+        status=201,
+        versioned=True,
+    )
     def post(self, request: Request) -> PotentialRow:
         """Note an estimate. One for the same holder and day is replaced."""
-        whose = holder(self.body[WHOSE])
-        if whose is None:
-            raise DomainError(N_("Name a unit or a person here."), code="invalid_holder", field="holder")
         noted = note_potential(
             self.actor,
-            holder=whose,
+            holder=self.body[WHOSE],
             amount=_stored(self),
             starts_on=self.body[STARTS_ON],
             source=self.body[SOURCE],
+            expected_version=self.version,
             at=self.at,
         )
         return _one(self, noted.pk)
@@ -119,10 +123,11 @@ class OnePotential(TenantView):
         )
         return _one(self, potential_id)
 
-    @operation(Scope.TARGETS_WRITE, status=204)
+    @operation(Scope.TARGETS_WRITE, status=204, versioned=True)
     def delete(self, request: Request, potential_id: int) -> None:
         """Remove an estimate: the one before it is in force again."""
-        remove_potential(self.actor, potential=get_potential(self.actor, potential_id, self.today))
+        found = get_potential(self.actor, potential_id, self.today)
+        remove_potential(self.actor, potential=found, expected_version=self.version)
 
 
 class PotentialImport(TenantView):

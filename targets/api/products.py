@@ -2,32 +2,29 @@ from datetime import date
 from decimal import Decimal
 from typing import TypedDict
 
-from django.utils.translation import gettext
 from rest_framework.request import Request
 
 from kpis.values import Holder
-from salestargets.api.inputs import (
-    BOOLEAN,
-    DATE,
-    Field,
-    Reader,
-    Values,
-    choice,
-    decimal,
-    list_of,
-    object_of,
-    text,
-    whole,
-)
+from salestargets.api.inputs import BOOLEAN, DATE, Field, Values, choice, list_of, object_of, text, whole
 from salestargets.api.operations import operation
 from salestargets.api.views import TenantView
-from salestargets.kernel.errors import DomainError
-from salestargets.kernel.messages import N_
-from salestargets.kernel.periods import Period
 from salestargets.kernel.rational import rounded
 from salestargets.tenancy.choices import Scope
 from targets.amounts import to_stored
-from targets.api.rows import AMOUNT, EFFECTIVE_ON, HOLDER_FIELD, REASON, Amounts, holder
+from targets.api.dividing import (
+    BECAUSE,
+    HISTORY,
+    DividedRow,
+    PartRow,
+    amounts,
+    amounts_of,
+    divide,
+    divided_row,
+    period,
+    weights,
+    weights_of,
+)
+from targets.api.rows import AMOUNT, HOLDER_FIELD, Amounts, holder
 from targets.choices import SplitMethod
 from targets.models import Goal
 from targets.selectors.plans import get_goal
@@ -35,13 +32,11 @@ from targets.selectors.products import Mix, MixLine, mix_of
 from targets.services.product_groups import MOST, WHOLE_BP, GroupRule, set_product_groups
 from targets.services.products import (
     GroupLine,
-    ProductPreview,
     ProductSplit,
     preview_products,
     split_products,
 )
 
-WEIGHT: Reader[Decimal] = decimal(max_digits=20, decimal_places=6)
 NAME = Field("group", text(100), "As products name their group.")
 MIN_SHARE = Field(
     "min_share_bp", whole(0, WHOLE_BP), "At least this share of all, in hundredths of a percent."
@@ -52,21 +47,12 @@ OF = HOLDER_FIELD.optional()
 AS_OF = Field("as_of", DATE, "From the records dated before this day; as it is now if left out.").optional()
 
 METHOD = Field("method", choice(SplitMethod), "even, history, weights or fixed.")
-GIVEN = Field(
-    "given", list_of(object_of(NAME, Field("value", WEIGHT)), at_most=MOST), "Own weights, or fixed amounts."
-).optional()
-HOLDS = Field(
-    "holds", list_of(object_of(NAME, Field("amount", AMOUNT)), at_most=MOST), "Groups that keep an amount."
-).optional()
-HISTORY = Field(
-    "history",
-    object_of(Field("from", DATE), Field("to", DATE, "The day after the last.")),
-    "The span whose actuals count; by default the twelve months before.",
-).optional()
+WEIGHTS = weights_of(NAME)
+AMOUNTS = amounts_of(NAME, "amounts", "For fixed amounts.")
+HOLDS = amounts_of(NAME, "holds", "Groups that keep an amount.")
 RECURSIVE = Field(
     "recursive", BOOLEAN, "Everyone below keeps their total and gets it by group as well."
 ).otherwise(True)
-PREVIEW = Field("preview", BOOLEAN, "True: only show what it would do.").otherwise(True)
 
 
 class MixRow(TypedDict):
@@ -104,31 +90,19 @@ class ProductMix(TypedDict):
     groups: list[MixRow]
 
 
-class GroupLineRow(TypedDict):
+class GroupLineRow(PartRow):
     """`least` is the group's minimum as an amount."""
 
     group: str
-    before: Decimal | None
-    after: Decimal | None
-    weight: Decimal | None
-    share: Decimal | None
     least: Decimal | None
-    is_held: bool
-    is_bounded: bool
 
 
-class ProductSplitRow(TypedDict):
-    """`holders`: how many below get their number by group too. `is_applied` false: nothing was written."""
+class ProductSplitRow(DividedRow):
+    """`holders`: how many below get their number by group too."""
 
-    is_applied: bool
-    amount: Decimal | None
-    method: str
-    history_from: date | None
-    history_to: date | None
     unallocated: Decimal | None
     over_assigned: Decimal | None
     holders: int
-    warnings: list[str]
     lines: list[GroupLineRow]
 
 
@@ -156,57 +130,32 @@ class GoalProducts(TenantView):
 class GoalProductSplit(TenantView):
     @operation(
         Scope.TARGETS_WRITE,
-        body=(METHOD, GIVEN, HOLDS, HISTORY, RECURSIVE, PREVIEW, REASON, EFFECTIVE_ON),
+        body=(METHOD, WEIGHTS, AMOUNTS, HOLDS, HISTORY, RECURSIVE, *BECAUSE),
         answers=ProductSplitRow,
+        versioned=True,
     )
     def post(self, request: Request, plan_id: int, goal_id: int) -> ProductSplitRow:
         """Divide the plan's number among its product groups, and everyone's: what it would do, or do it."""
         goal = get_goal(self.actor, goal_id, self.today, plan_id=plan_id)
-        asked = self._asked(goal)
-        if self.body[PREVIEW]:
-            found = preview_products(self.actor, goal=goal, request=asked, at=self.at)
-        else:
-            found = split_products(
-                self.actor,
-                goal=goal,
-                request=asked,
-                reason=self.body[REASON],
-                effective_on=self.body[EFFECTIVE_ON],
-                at=self.at,
-            )
-        return _split_row(found, Amounts(goal, self.actor), is_applied=not self.body[PREVIEW])
+        found = divide(self, goal, self._asked(goal), preview=preview_products, apply=split_products)
+        shown = Amounts(goal, self.actor)
+        return {
+            **divided_row(self, goal, found),
+            "unallocated": shown(found.unallocated),
+            "over_assigned": shown(found.over_assigned),
+            "holders": found.holders,
+            "lines": [_line_row(line, found.method, shown) for line in found.lines],
+        }
 
     def _asked(self, goal: Goal) -> ProductSplit:
-        currency, method = self.actor.organisation.currency, self.body[METHOD]
-
-        def value(row: Values) -> Decimal:
-            sent: Decimal = row.sent["value"]
-            if method != SplitMethod.FIXED:
-                return sent
-            return Decimal(to_stored(sent, goal.kpi, currency, field="given"))
-
         return ProductSplit(
-            method=method,
-            given={row[NAME]: value(row) for row in _rows(self.body[GIVEN], "given")},
-            holds={
-                row[NAME]: to_stored(row.sent["amount"], goal.kpi, currency, field="holds")
-                for row in _rows(self.body[HOLDS], "holds")
-            },
-            history=_period(self.body[HISTORY]),
+            method=self.body[METHOD],
+            weights=weights(self, WEIGHTS, NAME),
+            amounts=amounts(self, AMOUNTS, NAME, goal),
+            holds=amounts(self, HOLDS, NAME, goal),
+            history=period(self),
             recursive=self.body[RECURSIVE],
         )
-
-
-def _rows(sent: list[Values] | None, field: str) -> list[Values]:
-    """Each group once."""
-    rows = sent or []
-    if len({row[NAME] for row in rows}) < len(rows):
-        raise DomainError(N_("Name each product group once."), code="groups_repeat", field=field)
-    return rows
-
-
-def _period(sent: Values | None) -> Period | None:
-    return Period(sent.sent["from"], sent.sent["to"]) if sent else None
 
 
 def _rule(goal: Goal, row: Values, currency: str) -> GroupRule:
@@ -245,22 +194,6 @@ def group_row(line: MixLine, amounts: Amounts) -> MixRow:
         "share": rounded(line.share, 6),
         "needed": amounts(line.needed),
         "short": amounts(line.short),
-    }
-
-
-def _split_row(found: ProductPreview, amounts: Amounts, *, is_applied: bool) -> ProductSplitRow:
-    history = found.history
-    return {
-        "is_applied": is_applied,
-        "amount": amounts(found.amount),
-        "method": found.method,
-        "history_from": history.start if history else None,
-        "history_to": history.end if history else None,
-        "unallocated": amounts(found.unallocated),
-        "over_assigned": amounts(found.over_assigned),
-        "holders": found.holders,
-        "warnings": [message.render(gettext) for message in found.warnings],
-        "lines": [_line_row(line, found.method, amounts) for line in found.lines],
     }
 
 

@@ -1,7 +1,7 @@
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from rest_framework.request import Request
 
@@ -192,51 +192,42 @@ class Proposals(TenantView):
 
 
 class ProposalAcceptance(TenantView):
-    @operation(Scope.READ, body=(WORDS,), answers=ProposalRow)
+    @operation(Scope.READ, body=(WORDS,), answers=ProposalRow, versioned=True)
     def post(self, request: Request, proposal_id: int) -> ProposalRow:
         """Agree to what was proposed; or, as its holder, to what was offered instead."""
-        proposal = get_proposal(self.actor, proposal_id, self.today)
-        return read(self, accept(self.actor, proposal=proposal, comment=self.body[WORDS], at=self.at).pk)
+        return _answered(self, accept, proposal_id, comment=self.body[WORDS])
 
 
 class ProposalCounter(TenantView):
-    @operation(Scope.TARGETS_WRITE, body=(OFFER, REASON), answers=ProposalRow)
+    @operation(Scope.TARGETS_WRITE, body=(OFFER, REASON), answers=ProposalRow, versioned=True)
     def post(self, request: Request, proposal_id: int) -> ProposalRow:
         """Give another number instead, and say why; its holder may accept it."""
-        proposal = get_proposal(self.actor, proposal_id, self.today)
-        counter(
-            self.actor,
-            proposal=proposal,
-            amount=to_stored(self.body[OFFER], proposal.target.goal.kpi, self.actor.organisation.currency),
-            comment=self.body[REASON],
-            at=self.at,
-        )
-        return read(self, proposal_id)
+        kpi = get_proposal(self.actor, proposal_id, self.today).target.goal.kpi
+        offer = to_stored(self.body[OFFER], kpi, self.actor.organisation.currency)
+        return _answered(self, counter, proposal_id, amount=offer, comment=self.body[REASON])
 
 
 class ProposalEscalation(TenantView):
-    @operation(Scope.TARGETS_WRITE, body=(REASON,), answers=ProposalRow)
+    @operation(Scope.TARGETS_WRITE, body=(REASON,), answers=ProposalRow, versioned=True)
     def post(self, request: Request, proposal_id: int) -> ProposalRow:
         """Let someone above you answer it, as what moves a number beyond the limit must be."""
-        proposal = get_proposal(self.actor, proposal_id, self.today)
-        escalate(self.actor, proposal=proposal, comment=self.body[REASON], at=self.at)
-        return read(self, proposal_id)
+        return _answered(self, escalate, proposal_id, comment=self.body[REASON])
 
 
 class ProposalWithdrawal(TenantView):
-    @operation(Scope.READ, answers=ProposalRow)
+    @operation(Scope.READ, answers=ProposalRow, versioned=True)
     def post(self, request: Request, proposal_id: int) -> ProposalRow:
         """Propose it no longer, while it is not answered: of a unit the sum of those below counts again."""
-        proposal = get_proposal(self.actor, proposal_id, self.today)
-        return read(self, withdraw(self.actor, proposal=proposal, at=self.at).pk)
+        return _answered(self, withdraw, proposal_id)
 
 
 class ProposalsAcceptance(TenantView):
-    @operation(Scope.TARGETS_WRITE, body=(GOAL,), answers=Acceptance)
+    @operation(Scope.TARGETS_WRITE, body=(GOAL,), answers=Acceptance, versioned=True)
     def post(self, request: Request, plan_id: int) -> Acceptance:
         """Accept every proposal that is yours to answer and within the limit."""
         goal = get_goal(self.actor, self.body[GOAL], self.today, plan_id=plan_id)
-        return {"accepted": accept_within_limit(self.actor, goal=goal, at=self.at)}
+        accepted = accept_within_limit(self.actor, goal=goal, expected_version=self.version, at=self.at)
+        return {"accepted": accepted}
 
 
 class PlanReconciliation(TenantView):
@@ -264,6 +255,15 @@ class PlanReminder(TenantView):
         """Tell everyone you see who has not proposed for each goal of the plan."""
         plan = get_plan(self.actor, plan_id, self.today)
         return {"reminded": remind(self.actor, plan=plan, at=self.at)}
+
+
+def _answered(
+    view: TenantView, service: Callable[..., Proposal], proposal_id: int, **said: Any
+) -> ProposalRow:
+    """The proposal as it is then; of an offer that is taken, what takes its place."""
+    proposal = get_proposal(view.actor, proposal_id, view.today)
+    answer = service(view.actor, proposal=proposal, expected_version=view.version, at=view.at, **said)
+    return read(view, answer.pk)
 
 
 def read(view: TenantView, proposal_id: int) -> ProposalRow:

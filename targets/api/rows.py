@@ -10,6 +10,8 @@ from rest_framework.request import Request
 from kpis.values import Holder
 from salestargets.api.inputs import DATE, HOLDER, ID, Field, HolderInput, Reader, decimal, text, whole
 from salestargets.api.pagination import Page, next_page, read_cursor
+from salestargets.kernel.errors import DomainError
+from salestargets.kernel.messages import N_
 from salestargets.kernel.money import from_minor
 from salestargets.kernel.rational import rounded
 from salestargets.tenancy.access import Actor
@@ -119,6 +121,17 @@ def holder(sent: HolderInput | None) -> Holder | None:
         if sent is None or sent.id is None
         else Holder("unit" if sent.kind == "unit" else "person", sent.id)
     )
+
+
+def _named(value: object) -> Holder:
+    found = holder(HOLDER.read(value))
+    if found is None:
+        raise DomainError(N_("Name a unit or a person here."), code="invalid_holder")
+    return found
+
+
+#: A unit or a person, named by its id.
+NAMED_HOLDER: Reader[Holder] = Reader(_named, HOLDER.schema)
 
 
 def holder_row(node: Node, label: Label) -> HolderRow:

@@ -3,34 +3,43 @@ from datetime import date
 from decimal import Decimal
 from typing import TypedDict
 
-from django.utils.translation import gettext
 from rest_framework.request import Request
 
-from kpis.values import Holder
-from salestargets.api.inputs import (
-    BOOLEAN,
-    DATE,
-    HOLDER,
-    Field,
-    HolderInput,
-    Reader,
-    Values,
-    choice,
-    decimal,
-    list_of,
-    object_of,
-    text,
-)
+from salestargets.api.inputs import BOOLEAN, Field, Values, choice, decimal, list_of, object_of, text
 from salestargets.api.operations import operation
 from salestargets.api.views import TenantView
-from salestargets.kernel.errors import DomainError
-from salestargets.kernel.messages import N_
-from salestargets.kernel.periods import Period
 from salestargets.kernel.rational import rounded
 from salestargets.tenancy.choices import Scope
-from targets.amounts import to_stored
-from targets.api.rows import AMOUNT, EFFECTIVE_ON, GOAL, GROUP, HOLDER_FIELD, REASON, Amounts, holder
-from targets.choices import Phasing, Ramp, SplitMethod
+from targets.api.dividing import (
+    BECAUSE,
+    HISTORY,
+    METHOD,
+    MOST,
+    PREVIEW,
+    WEIGHT,
+    DividedRow,
+    PartRow,
+    amounts,
+    amounts_of,
+    divide,
+    divided_row,
+    period,
+    stored,
+    weights,
+    weights_of,
+)
+from targets.api.rows import (
+    AMOUNT,
+    EFFECTIVE_ON,
+    GOAL,
+    GROUP,
+    HOLDER_FIELD,
+    NAMED_HOLDER,
+    REASON,
+    Amounts,
+    holder,
+)
+from targets.choices import Phasing, Ramp
 from targets.domain.splitting import SplitResult
 from targets.models import Goal
 from targets.selectors.plans import get_goal
@@ -39,31 +48,23 @@ from targets.services.months import PhaseLine, PhaseRequest, phase, preview_phas
 from targets.services.splits import (
     BucketRequest,
     SplitLine,
-    SplitPreview,
     SplitRequest,
     apply_split,
     preview_split,
 )
 
-MOST = 10_000
-WEIGHT: Reader[Decimal] = decimal(max_digits=15, decimal_places=6)
-WHO = Field("holder", HOLDER)
-OWN_WEIGHT = Field("weight", WEIGHT)
-OWN_AMOUNT = Field("amount", AMOUNT)
-FROM, TO = Field("from", DATE), Field("to", DATE, "The day after the last.")
+WHO = Field("holder", NAMED_HOLDER)
 
-METHOD = Field("method", choice(SplitMethod), "Where the weights come from.")
 RECURSIVE = Field("recursive", BOOLEAN, "Down to the people, not only to those right below.").otherwise(False)
-WEIGHTS = Field("weights", list_of(object_of(WHO, OWN_WEIGHT), at_most=MOST), "For own weights.").optional()
-OWN_AMOUNTS: Reader[list[Values]] = list_of(object_of(WHO, OWN_AMOUNT), at_most=MOST)
-HOLDS = Field("holds", OWN_AMOUNTS, "Who keeps which number.").optional()
-AMOUNTS = Field("amounts", OWN_AMOUNTS, "For fixed amounts.").optional()
-FLOORS = Field("floors", OWN_AMOUNTS, "Who gets at least how much.").optional()
-CAPS = Field("caps", OWN_AMOUNTS, "Who gets at most how much.").optional()
+WEIGHTS = weights_of(WHO)
+AMOUNTS = amounts_of(WHO, "amounts", "For fixed amounts.")
+HOLDS = amounts_of(WHO, "holds", "Who keeps which number.")
+FLOORS = amounts_of(WHO, "floors", "Who gets at least how much.")
+CAPS = amounts_of(WHO, "caps", "Who gets at most how much.")
 BUCKET_NAME = Field("name", text(100))
 BUCKET_WEIGHT = Field("weight", WEIGHT, "What it weighs; by default what its members weigh.").optional()
 BUCKET_AMOUNT = Field("amount", AMOUNT, "A fixed amount for all of it.").optional()
-MEMBERS = Field("members", list_of(HOLDER, at_least=1, at_most=MOST))
+MEMBERS = Field("members", list_of(NAMED_HOLDER, at_least=1, at_most=MOST))
 BUCKETS = Field(
     "buckets",
     list_of(object_of(BUCKET_NAME, BUCKET_WEIGHT, BUCKET_AMOUNT, MEMBERS), at_most=100),
@@ -77,21 +78,15 @@ PADDING = Field(
     list_of(decimal(max_digits=5, decimal_places=2), at_most=20),
     "Percent given on top: one for each level from the top, the last for all below it.",
 ).optional()
-HISTORY = Field(
-    "history", object_of(FROM, TO), "The span whose actuals count; by default the twelve months before."
-).optional()
-PREVIEW = Field("preview", BOOLEAN, "True: only show what it would do.").otherwise(True)
 
 PHASING = Field("method", choice(Phasing), "Where the weights of the months come from.")
 MONTH_WEIGHTS = Field(
     "weights", list_of(WEIGHT, at_least=1, at_most=36), "One for each month, for own weights."
 ).optional()
+PHASE_PREVIEW = PREVIEW.otherwise(False)
 
 
-PHASE_PREVIEW = Field("preview", BOOLEAN, "True: only show what it would do.").otherwise(False)
-
-
-class LineRow(TypedDict):
+class LineRow(PartRow):
     """`computed` is what the method alone gives, without holds, bounds and groups; `full` what it would be
     with everyone whole and nothing padded.
     """
@@ -100,19 +95,13 @@ class LineRow(TypedDict):
     parent: str
     name: str
     depth: int
-    before: Decimal | None
-    after: Decimal | None
     change: Decimal | None
     computed: Decimal | None
-    weight: Decimal | None
-    share: Decimal | None
-    is_held: bool
     full: Decimal | None
     floor: Decimal | None
     cap: Decimal | None
     ramp: Decimal | None
     bucket: str
-    is_bounded: bool
 
 
 class LevelRow(TypedDict):
@@ -129,17 +118,11 @@ class LevelRow(TypedDict):
     padded: Decimal | None
 
 
-class SplitResultRow(TypedDict):
-    """`lines` depth first; `is_applied` false: nothing was written."""
+class SplitResultRow(DividedRow):
+    """`lines` depth first."""
 
-    is_applied: bool
     unit: str
     name: str
-    amount: Decimal | None
-    method: str
-    history_from: date | None
-    history_to: date | None
-    warnings: list[str]
     lines: list[LineRow]
     levels: list[LevelRow]
 
@@ -184,61 +167,49 @@ class PlanSplit(TenantView):
             PADDING,
             HISTORY,
             GROUP,
-            PREVIEW,
-            REASON,
-            EFFECTIVE_ON,
+            *BECAUSE,
         ),
         answers=SplitResultRow,
+        versioned=True,
     )
     def post(self, request: Request, plan_id: int) -> SplitResultRow:
         """Divide a unit's number among those below, exactly: what it would do, or do it."""
         goal = get_goal(self.actor, self.body[GOAL], self.today, plan_id=plan_id)
-        asked = self._asked(goal)
-        if self.body[PREVIEW]:
-            found = preview_split(self.actor, goal=goal, request=asked, at=self.at)
-        else:
-            found = apply_split(
-                self.actor,
-                goal=goal,
-                request=asked,
-                reason=self.body[REASON],
-                effective_on=self.body[EFFECTIVE_ON],
-                at=self.at,
-            )
-        return _split_row(found, Amounts(goal, self.actor), is_applied=not self.body[PREVIEW])
+        found = divide(self, goal, self._asked(goal), preview=preview_split, apply=apply_split)
+        shown = Amounts(goal, self.actor)
+        return {
+            **divided_row(self, goal, found),
+            "unit": str(found.unit),
+            "name": found.name,
+            "lines": [_line_row(line, found.method, shown) for line in found.lines],
+            "levels": [_level_row(unit, result, shown) for unit, result in found.levels.items()],
+        }
 
     def _asked(self, goal: Goal) -> SplitRequest:
-        def amounts(field: Field[list[Values] | None]) -> dict[Holder, int]:
-            rows = _rows(self.body[field], field.name)
-            return {_who(row): self._stored(row[OWN_AMOUNT], goal, field.name) for row in rows}
-
         return SplitRequest(
             holder=holder(self.body[HOLDER_FIELD]),
             method=self.body[METHOD],
             recursive=self.body[RECURSIVE],
-            weights={_who(row): row[OWN_WEIGHT] for row in _rows(self.body[WEIGHTS], "weights")},
-            amounts=amounts(AMOUNTS),
-            holds=amounts(HOLDS),
-            floors=amounts(FLOORS),
-            caps=amounts(CAPS),
+            weights=weights(self, WEIGHTS, WHO),
+            amounts=amounts(self, AMOUNTS, WHO, goal),
+            holds=amounts(self, HOLDS, WHO, goal),
+            floors=amounts(self, FLOORS, WHO, goal),
+            caps=amounts(self, CAPS, WHO, goal),
             buckets=[self._bucket(row, goal) for row in self.body[BUCKETS] or []],
             ramp=self.body[RAMP],
             padding=list(self.body[PADDING] or ()),
-            history=_period(self.body[HISTORY]),
+            history=period(self),
             group=self.body[GROUP],
         )
 
     def _bucket(self, row: Values, goal: Goal) -> BucketRequest:
-        fixed = row[BUCKET_AMOUNT]
+        fixed, members = row[BUCKET_AMOUNT], row[MEMBERS]
         return BucketRequest(
             name=row[BUCKET_NAME],
-            members=[_holder(member) for member in row[MEMBERS]],
+            members=members,
             weight=row[BUCKET_WEIGHT],
-            fixed=None if fixed is None else self._stored(fixed, goal, "buckets"),
+            fixed=None if fixed is None else stored(self, fixed, goal, "buckets"),
         )
-
-    def _stored(self, amount: Decimal, goal: Goal, field: str) -> int:
-        return to_stored(amount, goal.kpi, self.actor.organisation.currency, field=field)
 
 
 class PlanPhasing(TenantView):
@@ -256,6 +227,7 @@ class PlanPhasing(TenantView):
             EFFECTIVE_ON,
         ),
         answers=PhaseResultRow,
+        versioned=True,
     )
     def post(self, request: Request, plan_id: int) -> PhaseResultRow:
         """Spread a holder's number over the months; below a unit both margins stay exact."""
@@ -264,25 +236,16 @@ class PlanPhasing(TenantView):
             holder=holder(self.body[HOLDER_FIELD]),
             method=self.body[PHASING],
             weights=self.body[MONTH_WEIGHTS],
-            history=_period(self.body[HISTORY]),
+            history=period(self),
             group=self.body[GROUP],
         )
-        lines = preview_phase(self.actor, goal=goal, request=asked, at=self.at)
-        if not self.body[PHASE_PREVIEW]:
-            phase(
-                self.actor,
-                goal=goal,
-                request=asked,
-                reason=self.body[REASON],
-                effective_on=self.body[EFFECTIVE_ON],
-                at=self.at,
-            )
-        amounts = Amounts(goal, self.actor)
+        lines = divide(self, goal, asked, preview=preview_phase, apply=phase)
+        shown = Amounts(goal, self.actor)
         return {
             "is_applied": not self.body[PHASE_PREVIEW],
             "goal": goal.pk,
             "version": get_goal(self.actor, goal.pk, self.today).version,
-            "lines": [_phase_row(line, goal.plan.period_starts, amounts) for line in lines],
+            "lines": [_phase_row(line, goal.plan.period_starts, shown) for line in lines],
         }
 
 
@@ -295,44 +258,6 @@ def _phase_row(line: PhaseLine, months: Sequence[date], amounts: Amounts) -> Pha
             {"month": month, "before": amounts(before), "after": amounts(after)}
             for month, (before, after) in zip(months, line.pairs, strict=True)
         ],
-    }
-
-
-def _who(row: Values) -> Holder:
-    return _holder(row[WHO])
-
-
-def _holder(sent: HolderInput) -> Holder:
-    found = holder(sent)
-    if found is None:
-        raise DomainError(N_("Name a unit or a person here."), code="invalid_holder", field="holder")
-    return found
-
-
-def _rows(sent: list[Values] | None, field: str) -> list[Values]:
-    rows = sent or []
-    if len({row[WHO] for row in rows}) < len(rows):
-        raise DomainError(N_("Name everyone once."), code="repeated", field=field)
-    return rows
-
-
-def _period(sent: Values | None) -> Period | None:
-    return Period(sent[FROM], sent[TO]) if sent else None
-
-
-def _split_row(found: SplitPreview, amounts: Amounts, *, is_applied: bool) -> SplitResultRow:
-    history = found.history
-    return {
-        "is_applied": is_applied,
-        "unit": str(found.unit),
-        "name": found.name,
-        "amount": amounts(found.amount),
-        "method": found.method,
-        "history_from": history.start if history else None,
-        "history_to": history.end if history else None,
-        "warnings": [message.render(gettext) for message in found.warnings],
-        "lines": [_line_row(line, found.method, amounts) for line in found.lines],
-        "levels": [_level_row(unit, result, amounts) for unit, result in found.levels.items()],
     }
 
 

@@ -236,21 +236,21 @@ class OneTarget(TenantView):
 
 
 class TargetHold(TenantView):
-    @operation(Scope.TARGETS_WRITE, body=(OF_MONTH,), answers=TargetDetail)
+    @operation(Scope.TARGETS_WRITE, body=(OF_MONTH,), answers=TargetDetail, versioned=True)
     def post(self, request: Request, target_id: int) -> TargetDetail:
         """Keep a holder's number, or one month of it, while the rest is split and spread anew."""
         return _hold(self, target_id, is_held=True)
 
 
 class TargetRelease(TenantView):
-    @operation(Scope.TARGETS_WRITE, body=(OF_MONTH,), answers=TargetDetail)
+    @operation(Scope.TARGETS_WRITE, body=(OF_MONTH,), answers=TargetDetail, versioned=True)
     def post(self, request: Request, target_id: int) -> TargetDetail:
         """Let a holder's number, or one month of it, take part again."""
         return _hold(self, target_id, is_held=False)
 
 
 class TargetOverride(TenantView):
-    @operation(Scope.TARGETS_WRITE, body=(REASON, EFFECTIVE_ON), answers=TargetDetail)
+    @operation(Scope.TARGETS_WRITE, body=(REASON, EFFECTIVE_ON), answers=TargetDetail, versioned=True)
     def post(self, request: Request, target_id: int) -> TargetDetail:
         """Withdraw a number that was set over what a split gave: `computed` holds again."""
         target = get_target(self.actor, target_id, self.today)
@@ -258,6 +258,7 @@ class TargetOverride(TenantView):
             self.actor,
             goal=target.goal,
             holder=_holder(target),
+            expected_version=self.version,
             group=target.group,
             reason=self.body[REASON],
             effective_on=self.body[EFFECTIVE_ON],
@@ -292,6 +293,7 @@ def _hold(view: TenantView, target_id: int, *, is_held: bool) -> TargetDetail:
         months=months,
         is_held=is_held,
         group=target.group,
+        expected_version=view.version,
         at=view.at,
     )
     return _read(view, target_id)

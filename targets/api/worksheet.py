@@ -123,9 +123,10 @@ class PlanBeforeRow(TypedDict):
 
 
 class MethodsRow(TypedDict):
-    """Not kept yet: `made_at` is null, and the methods have what the records say."""
+    """Not kept yet: `made_at` is null, `version` 0, and the methods have what the records say."""
 
     goal: int
+    version: int
     methods: list[MethodRow]
     amount: Decimal | None
     changed: list[MovedRow]
@@ -146,7 +147,9 @@ class GoalWorksheet(TenantView):
         """The methods that propose the goal's number, side by side, and which records changed since."""
         return self._read(self._goal(plan_id, goal_id))
 
-    @operation(Scope.TARGETS_WRITE, body=(METHODS, TAKE, REASON), answers=WorksheetRow, status=201)
+    @operation(
+        Scope.TARGETS_WRITE, body=(METHODS, TAKE, REASON), answers=WorksheetRow, status=201, versioned=True
+    )
     def post(self, request: Request, plan_id: int, goal_id: int) -> WorksheetRow:
         """Keep a new worksheet; the older ones stay."""
         goal = self._goal(plan_id, goal_id)
@@ -156,6 +159,7 @@ class GoalWorksheet(TenantView):
             goal=goal,
             inputs=[inputs for inputs, _weight in weighed],
             weights={inputs.method.value: weight for inputs, weight in weighed},
+            expected_version=self.version,
             at=self.at,
         )
         if self.body[TAKE]:
@@ -224,6 +228,7 @@ def _adjusted(each: Adjusted, amounts: Amounts) -> AdjustedRow:
 def _row(goal: Goal, found: Shown, amounts: Amounts) -> MethodsRow:
     return {
         "goal": goal.pk,
+        "version": found.version,
         "methods": [_method(line, amounts) for line in found.lines],
         "amount": amounts(found.amount),
         "changed": [

@@ -1,6 +1,6 @@
 """What is asked where a plan goes from one state to the next."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -12,15 +12,10 @@ from targets.models import Plan
 
 
 class OpenForm(VersionedForm):
-    answers_by = DayField(
-        label=_("Answers by"), required=False, help_text=_("Who has not proposed by then is reminded.")
-    )
+    answers_by = DayField(label=_("Answers by"), help_text=_("Who has not proposed by then is reminded."))
 
-    def __init__(self, plan: Plan, on: date, days: int, *args: Any, **kwargs: Any) -> None:
-        """Some days from now, though not longer than until the plan begins."""
-        by = on + timedelta(days=days)
-        before = plan.starts_on - timedelta(days=1)
-        initial = {"version": plan.version, "answers_by": min(by, before) if before > on else by}
+    def __init__(self, plan: Plan, due: date, *args: Any, **kwargs: Any) -> None:
+        initial = {"version": plan.version, "answers_by": due}
         super().__init__(*args, **{"initial": initial, **kwargs})
 
 

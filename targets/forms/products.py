@@ -109,24 +109,21 @@ class ProductSplitForm(HistoryForm):
         method = SplitMethod(data["method"])
         return ProductSplit(
             method=method,
-            given=self._given(data, method),
-            holds={
-                group: self.stored(data[f"hold-{n}"], f"hold-{n}")
-                for n, group in enumerate(self.groups)
-                if data[f"hold-{n}"] is not None
-            },
+            weights=self._entered(data) if method == SplitMethod.WEIGHTS else {},
+            amounts=self._amounts(data, "value") if method == SplitMethod.FIXED else {},
+            holds=self._amounts(data, "hold"),
             history=self.history(data),
             recursive=data["recursive"],
         )
 
-    def _given(self, data: Mapping[str, Any], method: SplitMethod) -> dict[str, Decimal]:
-        if method not in (SplitMethod.WEIGHTS, SplitMethod.FIXED):
-            return {}
-        found = {group: (f"value-{n}", data[f"value-{n}"]) for n, group in enumerate(self.groups)}
+    def _entered(self, data: Mapping[str, Any]) -> dict[str, Decimal]:
+        values = {group: data[f"value-{n}"] for n, group in enumerate(self.groups)}
+        return {group: value for group, value in values.items() if value is not None}
+
+    def _amounts(self, data: Mapping[str, Any], kind: str) -> dict[str, int]:
+        names = {group: f"{kind}-{n}" for n, group in enumerate(self.groups)}
         return {
-            group: Decimal(self.stored(value, name)) if method == SplitMethod.FIXED else value
-            for group, (name, value) in found.items()
-            if value is not None
+            group: self.stored(data[name], name) for group, name in names.items() if data[name] is not None
         }
 
 

@@ -17,7 +17,7 @@ from salestargets.web.templatetags import formats
 from targets.amounts import Scale, from_stored, scale_of, to_stored
 from targets.domain.methods import BreakEven, Inputs
 from targets.models import Goal
-from targets.selectors.worksheet import Line, Moved
+from targets.selectors.worksheet import Line, Moved, Shown
 from targets.templatetags import amounts
 
 TITLES = {
@@ -90,12 +90,14 @@ class Told:
 
 
 class WorksheetForm(forms.Form):
-    """`lines` are what is shown; amounts are of the goal's KPI."""
+    """`found` is what is shown; amounts are of the goal's KPI."""
 
-    def __init__(self, goal: Goal, lines: Sequence[Line], currency: str, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.goal, self.lines, self.currency = goal, lines, currency
-        for line in lines:
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+
+    def __init__(self, goal: Goal, found: Shown, currency: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"initial": {"version": found.version}, **kwargs})
+        self.goal, self.lines, self.currency = goal, found.lines, currency
+        for line in self.lines:
             self._add(line)
         reason = TextField(
             label=_("Reason"), max_length=300, required=False, help_text=_("Why the amount changes.")

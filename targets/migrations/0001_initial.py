@@ -781,6 +781,7 @@ class Migration(migrations.Migration):
                 ('facts', models.JSONField()),
                 ('amount', models.BigIntegerField(null=True)),
                 ('made_at', models.DateTimeField()),
+                ('version', models.PositiveIntegerField()),
                 ('goal', salestargets.tenancy.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='targets.goal')),
                 ('made_by', salestargets.tenancy.models.base.UserForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
@@ -789,7 +790,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
-                'indexes': [models.Index(fields=['organisation', 'goal', '-id'], name='worksheet_by_goal')],
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'goal', 'version'), name='one_worksheet_a_version')],
             },
         ),
         migrations.AddIndex(

@@ -162,8 +162,8 @@ class ProductShare(TenantModel):
 class Worksheet(TenantModel):
     """The methods that proposed a goal's number, side by side with their inputs, and the blend. Append-only.
 
-    The newest is in force. `facts` are the inputs that came from records, as they were: where they change
-    later, the worksheet is flagged.
+    The last version is in force. `facts` are the inputs that came from records, as they were: where they
+    change later, the worksheet is flagged.
     """
 
     goal = TenantForeignKey(Goal)
@@ -173,8 +173,13 @@ class Worksheet(TenantModel):
     amount = models.BigIntegerField(null=True)
     made_at = models.DateTimeField()
     made_by = UserForeignKey()
+    version = models.PositiveIntegerField()
 
     class Meta(TenantModel.Meta):
         abstract = False
-        indexes = [models.Index(fields=["organisation", "goal", "-id"], name="worksheet_by_goal")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "goal", "version"], name="one_worksheet_a_version"
+            )
+        ]
         triggers = [append_only()]

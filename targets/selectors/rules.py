@@ -1,15 +1,26 @@
+from datetime import date, timedelta
+
 from django.db.models import Q, QuerySet
 
 from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
 from targets.choices import ChangeKind
-from targets.models import Adjustment, Goal, PlanningRules, TargetVersion, Trigger
+from targets.models import Adjustment, Goal, Plan, PlanningRules, TargetVersion, Trigger
 from targets.selectors.trees import Node
 
 
 def planning_rules() -> PlanningRules:
     """How the organisation plans: its one row."""
     return PlanningRules.objects.get()
+
+
+def answers_due(plan: Plan, on: date) -> date:
+    """Until when people answer, where nobody says otherwise: some days from `on`, before the plan begins.
+
+    In a plan that has begun only the days count.
+    """
+    by, before = on + timedelta(days=planning_rules().answer_days), plan.starts_on - timedelta(days=1)
+    return min(by, before) if before > on else by
 
 
 def is_beyond_limit(rules: PlanningRules, before: int | None, after: int) -> bool:

@@ -82,6 +82,10 @@ class Shown:
     amount: int | None
     moved: Sequence[Moved]
 
+    @property
+    def version(self) -> int:
+        return self.kept.version if self.kept else 0
+
 
 def check_has_methods(goal: Goal) -> None:
     if is_level(goal.kpi):
@@ -92,7 +96,7 @@ def check_has_methods(goal: Goal) -> None:
 
 
 def newest_of(goal: Goal) -> Worksheet | None:
-    return Worksheet.objects.filter(goal=goal).select_related("made_by").order_by("-id").first()
+    return Worksheet.objects.filter(goal=goal).select_related("made_by").order_by("-version").first()
 
 
 def worksheet_of(goal: Goal, *, on: date) -> Shown:

@@ -12,6 +12,7 @@ from salestargets.kernel.apportion import apportion
 from salestargets.kernel.errors import Conflict, DomainError, NotFound
 from salestargets.kernel.messages import N_, Message
 from salestargets.tenancy.access import Actor
+from salestargets.tenancy.services import versions
 from targets.amounts import from_stored
 from targets.choices import ChangeKind, Respread
 from targets.models import Goal, Target
@@ -76,6 +77,7 @@ def edit_numbers(
     edits: Sequence[Edit],
     rule: str = Respread.STAY,
     group: str = "",
+    expected_version: int | None = None,
     reason: str = "",
     effective_on: date | None = None,
     kind: ChangeKind | None = None,
@@ -87,7 +89,7 @@ def edit_numbers(
     Those above stay: what this leaves unallocated, or assigns too much, is shown there. Whether those below
     or beside stay too says the rule.
     """
-    sheet = sheet_of(lock_goal(goal), group=group)
+    sheet = sheet_of(lock_goal(goal, expected_version=expected_version), group=group)
     kind = kind or (ChangeKind.PASTE if len(edits) > 1 else ChangeKind.EDIT)
     return _apply(Because(actor, at, reason, effective_on), kind, sheet, edits, rule)
 
@@ -127,14 +129,20 @@ def hold(
     months: Sequence[date] = (),
     is_held: bool = True,
     group: str = "",
+    expected_version: int | None = None,
     at: datetime,
 ) -> set[Node]:
-    """Keep numbers (or some of their months) while the rest is split or spread anew; or let them go again."""
+    """Keep numbers (or some of their months) while the rest is split or spread anew; or let them go again.
+
+    `expected_version` is that of the one number as it was read.
+    """
     sheet = sheet_of(lock_goal(goal), group=group)
     nodes = [sheet.tree.find(holder) for holder in holders]
     check_may_set(actor, sheet, *nodes, at=at)
     if any(sheet.given(node) is None for node in nodes):
         raise NotFound(N_("They have no number yet."), code="not_found", field="holder")
+    for node in nodes:
+        check_version(sheet, node, expected_version)
     if months:
         positions = frozenset(position_of(sheet, month) for month in months)
         part = Part(
@@ -231,9 +239,7 @@ def position_of(sheet: Sheet, month: date) -> int:
 
 def check_version(sheet: Sheet, node: Node, expected_version: int | None) -> None:
     cell = sheet.cells.get(node, NOTHING)
-    is_first = expected_version == 0 and cell.amount is None
-    if expected_version not in (None, cell.version) and not is_first:
-        raise Conflict(
-            N_("Someone else changed this in the meantime. Look at the new values and try again."),
-            code="stale",
-        )
+    if expected_version == 0 and cell.amount is not None:
+        raise Conflict(N_("They have a number already. Change that one."), code="exists", field="holder")
+    if expected_version != 0:
+        versions.check_version(cell.version, expected_version)

@@ -52,9 +52,12 @@ def change_milestone(
     return milestone
 
 
-def remove_milestone(actor: Actor, *, milestone: Milestone, at: datetime) -> None:
+@transaction.atomic
+def remove_milestone(
+    actor: Actor, *, milestone: Milestone, expected_version: int | None = None, at: datetime
+) -> None:
     _check_may_change(actor, milestone.goal, at)
-    milestone.delete()
+    lock(milestone, expected_version=expected_version).delete()
 
 
 def _check_may_change(actor: Actor, goal: Goal, at: datetime) -> None:

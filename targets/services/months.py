@@ -17,7 +17,7 @@ from salestargets.kernel.periods import Period, month_of
 from salestargets.tenancy.access import Actor
 from targets.choices import ChangeKind, Phasing
 from targets.domain.phasing import month_weights
-from targets.models import Change, Goal
+from targets.models import Goal
 from targets.selectors.periods import calendar_for, periods_of, year_before
 from targets.selectors.products import are_sums, check_group, check_not_sum
 from targets.selectors.sheets import Sheet, Spread, sheet_of
@@ -60,13 +60,7 @@ class PhaseLine:
 def preview_phase(actor: Actor, *, goal: Goal, request: PhaseRequest, at: datetime) -> list[PhaseLine]:
     """What `phase` would do now, depth first. Nothing is written."""
     sheet = _sheet(goal, request)
-    node = sheet.tree.find(request.holder)
-    months = _phased(actor, sheet, node, request, at)
-    return [
-        PhaseLine(below, sheet.tree.name(below), depth, sheet.by_month(below), months[below])
-        for below, depth in sheet.tree.walk(node)
-        if below in months
-    ]
+    return _lines(sheet, _phased(actor, sheet, request, at))
 
 
 @transaction.atomic
@@ -79,17 +73,18 @@ def phase(
     reason: str = "",
     effective_on: date | None = None,
     at: datetime,
-) -> Change | None:
+) -> list[PhaseLine]:
     """Spread the number; below a unit everyone's months follow so that each month sums as the totals do.
 
     By history, everyone below keeps the shape of their own history as far as the sums allow. Sums of product
     groups do not follow the plan's total: their groups are spread.
     """
     sheet = _sheet(lock_goal(goal, expected_version=expected_version), request)
-    months = _phased(actor, sheet, sheet.tree.find(request.holder), request, at)
+    months = _phased(actor, sheet, request, at)
     numbers = {node: Spread(sum(parts), tuple(parts)) for node, parts in months.items()}
     because = Because(actor, at, reason, effective_on, details=_as_json(request))
-    return write_numbers(because, ChangeKind.PHASING, Part(sheet, numbers))
+    write_numbers(because, ChangeKind.PHASING, Part(sheet, numbers))
+    return _lines(sheet, months)
 
 
 def _sheet(goal: Goal, request: PhaseRequest) -> Sheet:
@@ -105,10 +100,18 @@ def _as_json(request: PhaseRequest) -> dict[str, Any]:
     }
 
 
-def _phased(
-    actor: Actor, sheet: Sheet, node: Node, request: PhaseRequest, at: datetime
-) -> dict[Node, Sequence[int]]:
+def _lines(sheet: Sheet, months: Mapping[Node, Sequence[int]]) -> list[PhaseLine]:
+    """Depth first; the first of `months` is the holder whose number is spread."""
+    return [
+        PhaseLine(node, sheet.tree.name(node), depth, sheet.by_month(node), months[node])
+        for node, depth in sheet.tree.walk(next(iter(months)))
+        if node in months
+    ]
+
+
+def _phased(actor: Actor, sheet: Sheet, request: PhaseRequest, at: datetime) -> dict[Node, Sequence[int]]:
     check_adds_up(sheet.goal.kpi)
+    node = sheet.tree.find(request.holder)
     check_may_set(actor, sheet, node, at=at)
     check_not_sum(sheet, [node])
     total = sheet.given(node)

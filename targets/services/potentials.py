@@ -12,15 +12,25 @@ from salestargets.kernel.parsing import clean_text
 from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.selectors import get_person, get_unit
-from salestargets.tenancy.services.versions import lock, save_changes
+from salestargets.tenancy.services.versions import check_version, lock, save_changes
 from targets.models import Potential
 
 
 @transaction.atomic
 def note_potential(
-    actor: Actor, *, holder: Holder, amount: int, starts_on: date, source: str = "", at: datetime
+    actor: Actor,
+    *,
+    holder: Holder,
+    amount: int,
+    starts_on: date,
+    source: str = "",
+    expected_version: int | None = None,
+    at: datetime,
 ) -> Potential:
-    """What a holder could bring in a year from a day on; one noted for the same day before is replaced."""
+    """What a holder could bring in a year from a day on; one noted for the same day before is replaced.
+
+    `expected_version` is that of the one before as it was read, 0 where there was none.
+    """
     actor.require(Scope.TARGETS_WRITE)
     today = actor.organisation.today(at)
     whose = (
@@ -32,6 +42,7 @@ def note_potential(
     row, is_new = Potential.objects.select_for_update(no_key=True).get_or_create(
         **whose, starts_on=starts_on, defaults=noted
     )
+    check_version(0 if is_new else row.version, expected_version)
     if not is_new:
         _save(row, noted)
     return row
@@ -55,10 +66,10 @@ def change_potential(
 
 
 @transaction.atomic
-def remove_potential(actor: Actor, *, potential: Potential) -> None:
+def remove_potential(actor: Actor, *, potential: Potential, expected_version: int | None = None) -> None:
     """The one before it is in force again. How numbers were made with it stays kept with them."""
     actor.require(Scope.TARGETS_WRITE)
-    lock(potential, expected_version=None).delete()
+    lock(potential, expected_version=expected_version).delete()
 
 
 def _save(row: Potential, noted: dict[str, object]) -> None:

@@ -40,13 +40,14 @@ METHODS = (SplitMethod.EVEN, SplitMethod.HISTORY, SplitMethod.WEIGHTS, SplitMeth
 class ProductSplit:
     """How the number of the plan's unit is divided among the goal's product groups.
 
-    `given`: by group, weights or fixed amounts, as the method needs. `holds`: groups that get this amount
+    `weights` and fixed `amounts` are by group, as the method needs. `holds`: groups that get this amount
     whatever the method says. `history`: the span whose actuals are the weights, by default the twelve
     months before the plan. `recursive`: everyone below keeps their total and gets it by group as well.
     """
 
     method: str
-    given: Mapping[str, Decimal] = field(default_factory=dict)
+    weights: Mapping[str, Decimal] = field(default_factory=dict)
+    amounts: Mapping[str, int] = field(default_factory=dict)
     holds: Mapping[str, int] = field(default_factory=dict)
     history: Period | None = None
     recursive: bool = True
@@ -193,7 +194,7 @@ def _check_request(goal: Goal, request: ProductSplit, shares: Sequence[ProductSh
             code="unknown_method",
             field="method",
         )
-    if unknown := {*request.given, *request.holds} - {share.group for share in shares}:
+    if unknown := {*request.weights, *request.amounts, *request.holds} - {share.group for share in shares}:
         raise DomainError(
             N_("The goal has no product group “{name}”."),
             code="unknown_group",
@@ -227,7 +228,8 @@ def _history(goal: Goal, request: ProductSplit) -> Period | None:
 
 
 def _group(share: ProductShare, request: ProductSplit, sold: Mapping[str, int] | None) -> Group[str]:
-    basis = request.given.get(share.group) if sold is None else (sold.get(share.group) or None)
+    entered = request.amounts if request.method == SplitMethod.FIXED else request.weights
+    basis = entered.get(share.group) if sold is None else (sold.get(share.group) or None)
     return Group(
         key=share.group,
         name=share.group,

@@ -200,10 +200,12 @@ def withdraw(
 
 
 @transaction.atomic
-def accept_within_limit(actor: Actor, *, goal: Goal, at: datetime) -> int:
+def accept_within_limit(
+    actor: Actor, *, goal: Goal, expected_version: int | None = None, at: datetime
+) -> int:
     """Everything in sight that the actor may accept alone, as one change; tells how many."""
     actor.require(Scope.TARGETS_WRITE)
-    goal = lock_goal(goal)
+    goal = lock_goal(goal, expected_version=expected_version)
     check_open(goal.plan)
     proposals = agreement_of(actor, goal, at=at).acceptable
     sheet = sheet_of(goal)

@@ -19,7 +19,7 @@ from targets.models import Goal, Plan, PlanMove, Target
 from targets.selectors.approvers import approvers_of, is_own_plan, may_approve, users_leading
 from targets.selectors.nesting import drifts_of
 from targets.selectors.plans import goals_of
-from targets.selectors.rules import planning_rules
+from targets.selectors.rules import answers_due, planning_rules
 from targets.selectors.smart import smart_findings
 from targets.services.asking import ask, tell_closed, tell_of, tell_published
 from targets.services.numbers import Because, check_not_closed, record_change, record_versions
@@ -38,13 +38,18 @@ def open_plan(
     expected_version: int | None = None,
     at: datetime,
 ) -> Plan:
-    """Those who hold a number may propose their own, until the plan is submitted."""
+    """Those who hold a number may propose their own, until the plan is submitted.
+
+    Who has not by the day is reminded; without one, the organisation's days for answers count from now.
+    """
     check_may_lead(actor, plan.root_unit_id, at=at)
     plan = _lock(plan, expected_version, PlanState.DRAFT)
     _check_some(goals_of([plan])[plan.pk])
-    if answers_by is not None and answers_by < actor.organisation.today(at):
+    today = actor.organisation.today(at)
+    due = answers_by or answers_due(plan, today)
+    if due < today:
         raise DomainError(N_("Give people until a day to come."), code="in_the_past", field="answers_by")
-    _move(actor, plan, PlanState.OPEN, at=at, answers_by=answers_by)
+    _move(actor, plan, PlanState.OPEN, at=at, answers_by=due)
     tell_opened(actor, plan, at=at)
     return plan
 

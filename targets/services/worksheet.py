@@ -9,23 +9,37 @@ from django.db import transaction
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.access import Actor
+from salestargets.tenancy.services.versions import check_version, lock
 from targets.domain.methods import Inputs
 from targets.models import Goal, Worksheet
-from targets.selectors.worksheet import check_has_methods, facts_of, inputs_from_records, shown
+from targets.selectors.worksheet import check_has_methods, facts_of, inputs_from_records, newest_of, shown
 from targets.services.numbers import check_not_closed
 from targets.services.plans import change_goal, check_may_lead
 
 
 @transaction.atomic
 def keep_worksheet(
-    actor: Actor, *, goal: Goal, inputs: Sequence[Inputs], weights: Mapping[str, Decimal], at: datetime
+    actor: Actor,
+    *,
+    goal: Goal,
+    inputs: Sequence[Inputs],
+    weights: Mapping[str, Decimal],
+    expected_version: int | None = None,
+    at: datetime,
 ) -> Worksheet:
-    """The newest is in force; the older ones stay. What came from records is kept as it is now."""
+    """The newest is in force; the older ones stay. What came from records is kept as it is now.
+
+    `expected_version` is that of the worksheet as it was read, 0 where none had been kept.
+    """
     check_may_lead(actor, goal.plan.root_unit_id, at=at)
     check_not_closed(goal.plan)
     check_has_methods(goal)
     if len({each.method for each in inputs}) < len(inputs):
         raise DomainError(N_("Name each method once."), code="method_twice", field="methods")
+    lock(goal, expected_version=None)
+    newest = newest_of(goal)
+    version = newest.version if newest else 0
+    check_version(version, expected_version)
     on = actor.organisation.today(at)
     return Worksheet.objects.create(
         goal=goal,
@@ -35,6 +49,7 @@ def keep_worksheet(
         amount=shown(inputs, weights, kept=None, moved=[]).amount,
         made_at=at,
         made_by=actor.user,
+        version=version + 1,
     )
 
 

@@ -222,8 +222,8 @@ def milestone_remove(request: TenantRequest, plan_id: int, goal_id: int, milesto
     milestone = _milestone(request, plan_id, goal_id, milestone_id)
     form = VersionedForm(sent(request), initial={"version": milestone.version})
 
-    def remove(_data: dict[str, Any]) -> None:
-        remove_milestone(request.actor, milestone=milestone, at=request.now)
+    def remove(data: dict[str, Any]) -> None:
+        remove_milestone(request.actor, milestone=milestone, expected_version=data["version"], at=request.now)
 
     return _changed(
         request,

@@ -14,7 +14,7 @@ from targets.forms.moves import DecisionForm, OpenForm, TakeBackForm
 from targets.models import Plan
 from targets.selectors.approvers import may_approve
 from targets.selectors.plans import get_plan, goals_of
-from targets.selectors.rules import planning_rules
+from targets.selectors.rules import answers_due
 from targets.services.publishing import (
     approve_plan,
     close_plan,
@@ -32,7 +32,7 @@ LETTERS = "targets/includes/found.html"
 @page(Scope.TARGETS_WRITE)
 def plan_open(request: TenantRequest, plan_id: int) -> HttpResponse:
     plan = get_plan(request.actor, plan_id, request.today)
-    form = OpenForm(plan, request.today, planning_rules().answer_days, sent(request))
+    form = OpenForm(plan, answers_due(plan, request.today), sent(request))
 
     def call(data: dict[str, Any]) -> None:
         _move(request, open_plan, plan, data, answers_by=data["answers_by"])

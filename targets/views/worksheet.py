@@ -29,12 +29,17 @@ def worksheet(request: TenantRequest, plan_id: int, goal_id: int) -> HttpRespons
     if not sight_of(request.actor, request.today).of_unit(goal.plan.root_unit_id):
         raise PermissionDenied
     found = worksheet_of(goal, on=request.today)
-    form = WorksheetForm(goal, found.lines, request.organisation.currency, sent(request))
+    form = WorksheetForm(goal, found, request.organisation.currency, sent(request))
     here = address_of(request, "worksheet", plan_id=plan_id, goal_id=goal_id)
 
     def keep(data: dict[str, Any]) -> str:
         kept = keep_worksheet(
-            request.actor, goal=goal, inputs=form.inputs(data), weights=form.weights(data), at=request.now
+            request.actor,
+            goal=goal,
+            inputs=form.inputs(data),
+            weights=form.weights(data),
+            expected_version=data["version"],
+            at=request.now,
         )
         if "take" not in request.POST:
             return here

@@ -9,7 +9,7 @@ from salestargets.api.inputs import BOOLEAN, DATE, HOLDER, ID, Field, list_of, o
 from salestargets.api.operations import operation
 from salestargets.api.pagination import PAGE, Key, Page
 from salestargets.api.views import TenantView
-from salestargets.kernel.errors import Conflict, NotFound
+from salestargets.kernel.errors import NotFound, Stale
 from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.models import Person, WorkingDayException
 
@@ -54,7 +54,7 @@ class Day(TenantView):
     def patch(self, request: Request, day_id: int) -> DayRow:
         """One change."""
         if self.version != 1:
-            raise Conflict("Changed meanwhile", code="stale")
+            raise Stale("Changed meanwhile", code="stale")
         return {"id": day_id, "day": "2026-01-01", "version": 2}
 
     @operation(Scope.ADMIN, status=204)

@@ -265,6 +265,7 @@ EXAMPLES: dict[str, Example] = {
     "POST plans/{plan_id}/open": Example(
         path={"plan_id": Id("plan to open")}, body={"answers_by": "2099-12-31"}
     ),
+    "GET plans/{plan_id}/moves": Example(path={"plan_id": Id("submitted plan")}, lists=("submitted plan",)),
     "POST plans/{plan_id}/submit": Example(path={"plan_id": Id("plan to submit")}),
     "POST plans/{plan_id}/approve": Example(
         path={"plan_id": Id("submitted plan")}, body={"override": "Ours"}

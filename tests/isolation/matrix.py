@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 
 from salestargets.api.checks import PUBLIC
 from salestargets.api.inputs import HOLDER, ID
-from salestargets.api.operations import METHODS, Operation, RawBody, operation_of
+from salestargets.api.operations import METHODS, Operation, RawBody, needs_version, operation_of
 from salestargets.api.routes import api_routes
 from salestargets.jobs.models import Wake
 from salestargets.tenancy.context import acting_for
@@ -118,7 +118,7 @@ class Caller:
         sent = filled(example.request, owner, other)
         if extra is not None:
             sent[extra[0]] = {**(sent[extra[0]] or {}), **extra[1]}
-        if route.operation.versioned:
+        if needs_version(route.operation, route.method):
             headers.setdefault("If-Match", '"1"')
         path = route.path.format(**sent["path"])
         texts = {name: json.dumps(it) if isinstance(it, bool) else it for name, it in sent["query"].items()}

@@ -203,7 +203,7 @@ def test_a_holder_without_a_number_gets_one_once(world: World, api: Api, goal: G
         {"goal": goal.pk, "holder": f"person:{dora.pk}", "amount": "10.00"},
     )
     assert body(api.send("POST", path, sent), 201)["amount"] == "10.00"
-    assert body(api.send("POST", path, sent), 409)["code"] == "stale"
+    assert body(api.send("POST", path, sent), 409)["code"] == "exists"
 
 
 def test_a_number_is_held_and_released(world: World, api: Api, goal: Goal) -> None:
@@ -281,7 +281,7 @@ def test_what_belongs_to_another_organisation_is_answered_like_what_does_not_exi
         ("split/", {"method": "weights"}, 422, "missing_weight", None),
         ("split/", {"luck": 1}, 422, "invalid_body", "luck"),
         ("split/", {"history": {"from": "2026-02-01", "to": "2026-01-01"}}, 422, "empty_period", None),
-        ("split/", {"holds": [{"holder": "root", "amount": "1"}]}, 422, "invalid_holder", "holder"),
+        ("split/", {"holds": [{"holder": "root", "amount": "1"}]}, 422, "invalid_body", "holds.0.holder"),
         ("split/", {"holds": [{"holder": "unit:1", "amount": "1e3"}]}, 422, "invalid_body", "holds.0.amount"),
         ("phase/", {"method": "weights", "weights": ["1"]}, 422, "wrong_count", None),
         ("phase/", {"method": "history"}, 422, "no_history", None),

@@ -175,7 +175,7 @@ def test_a_number_set_by_hand_keeps_what_the_split_gave_beside_it(world: World, 
 def test_a_stale_number_is_refused(world: World, goal: Goal) -> None:
     assert put(goal, world.bob, 1, expected_version=1).version == 2
     refused(world, lambda: put(goal, world.bob, 2, expected_version=1), "stale", Conflict)
-    refused(world, lambda: put(goal, world.bob, 2, expected_version=0), "stale", Conflict)
+    refused(world, lambda: put(goal, world.bob, 2, expected_version=0), "exists", Conflict)
 
 
 @pytest.mark.parametrize(

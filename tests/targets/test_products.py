@@ -117,7 +117,7 @@ def assert_sums_of_groups(goal: Goal) -> None:
 
 
 def test_groups_and_people_add_up_at_every_unit_and_in_every_month(world: World, goal: Goal) -> None:
-    divide(goal, "weights", given={"Tools": Decimal(2), "Parts": Decimal(1)})
+    divide(goal, "weights", weights={"Tools": Decimal(2), "Parts": Decimal(1)})
     assert numbers(goal, None) == (12_000, 8_000, 4_000)
     assert numbers(goal, world.north) == (6_000, 4_000, 2_000)
     assert numbers(goal, world.alice) == (3_000, 2_000, 1_000)
@@ -184,7 +184,7 @@ def test_history_weighs_the_groups_and_the_mix_of_everyone(world: World, goal: G
 
 
 def test_a_fixed_amount_may_leave_some_of_the_total_without_a_group(world: World, goal: Goal) -> None:
-    preview = divide(goal, "fixed", given={"Tools": Decimal(8_000), "Parts": Decimal(1_000)})
+    preview = divide(goal, "fixed", amounts={"Tools": 8_000, "Parts": 1_000})
     assert (preview.unallocated, preview.over_assigned) == (3_000, 0)
     assert mix(goal).balance.unallocated == 3_000
     assert_sums_of_groups(goal)
@@ -273,7 +273,7 @@ def test_without_groups_the_goal_is_planned_in_total_again(world: World, goal: G
 
 
 def test_a_group_that_got_nothing_can_be_taken_away(world: World, goal: Goal) -> None:
-    divide(goal, "fixed", given={"Tools": Decimal(12_000), "Parts": Decimal(0)})
+    divide(goal, "fixed", amounts={"Tools": 12_000, "Parts": 0})
     groups(goal, TOOLS)
     assert numbers(goal, world.alice) == (3_000, 3_000, None)
     assert_sums_of_groups(goal)
@@ -301,7 +301,7 @@ def test_groups_that_make_no_sense_are_refused(
     [
         ({"method": "capacity"}, "unknown_method"),
         ({"method": "history"}, "no_history"),
-        ({"method": "weights", "given": {"Tools": Decimal(1)}}, "missing_weight"),
+        ({"method": "weights", "weights": {"Tools": Decimal(1)}}, "missing_weight"),
         ({"method": "even", "holds": {"Typo": 1}}, "unknown_group"),
         ({"method": "even", "holds": {"Tools": 1}}, "hold_below_minimum"),
         ({"method": "even", "holds": {"Parts": 6_000}}, "floors_exceed_total"),

@@ -84,11 +84,11 @@ def test_groups_are_chosen_divided_and_told_for_any_holder(world: World, api: Ap
 
 def test_fixed_amounts_and_holds_are_money(world: World, api: Api, goal: Goal) -> None:
     chosen(api, goal)
-    given = [{"group": "Tools", "value": "800.00"}, {"group": "Parts", "value": "100.50"}]
-    assert divided(api, goal, method="fixed", given=given)["unallocated"] == "299.50"
+    amounts = [{"group": "Tools", "amount": "800.00"}, {"group": "Parts", "amount": "100.50"}]
+    assert divided(api, goal, method="fixed", amounts=amounts)["unallocated"] == "299.50"
     holds = [{"group": "Parts", "amount": "100.01"}]
     assert [line["after"] for line in divided(api, goal, holds=holds)["lines"]] == ["1099.99", "100.01"]
-    assert divided(api, goal, 422, given=given + given)["code"] == "groups_repeat"
+    assert divided(api, goal, 422, amounts=amounts + amounts)["code"] == "repeated"
 
 
 def test_targets_are_listed_and_set_by_group(world: World, api: Api, goal: Goal) -> None:

@@ -109,6 +109,7 @@ def test_a_list_that_grew_since_tells_what_was_not_there(world: World, goal: Goa
             facts=facts,
             amount=None,
             made_at=APRIL,
+            version=2,
         )
     moved = [(each.name, each.path, each.then, each.now) for each in read(goal).moved]
     assert moved == [

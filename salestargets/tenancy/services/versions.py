@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from django.db.models import Model
 
-from salestargets.kernel.errors import Conflict
+from salestargets.kernel.errors import Stale
 from salestargets.kernel.messages import N_
 
 M = TypeVar("M", bound=Model)
@@ -15,12 +15,17 @@ def lock(row: M, *, expected_version: int | None) -> M:
     """The row locked for this transaction; refused where it is no longer the version that was read."""
     manager = type(row)._base_manager
     locked = manager.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
-    if expected_version is not None and locked.version != expected_version:  # type: ignore[attr-defined]
-        raise Conflict(
+    check_version(locked.version, expected_version)  # type: ignore[attr-defined]
+    return locked
+
+
+def check_version(version: int, expected_version: int | None) -> None:
+    """Refused where it is another one than was read; None is not compared."""
+    if expected_version not in (None, version):
+        raise Stale(
             N_("Someone else changed this in the meantime. Look at the new values and try again."),
             code="stale",
         )
-    return locked
 
 
 def save_changes(row: M, changes: Mapping[str, object]) -> bool:
