@@ -21,7 +21,7 @@ class Word(StrEnum):
     UNKNOWN = "unknown"
     EASY = "easy"
     FAIR = "fair"
-    STRETCHING = "stretching"
+    STRETCH = "stretch"
     NEVER_REACHED = "never_reached"
 
 
@@ -71,4 +71,4 @@ def word_of(reached: int, of: int) -> Word:
         return Word.NEVER_REACHED
     if 4 * reached >= 3 * of:
         return Word.EASY
-    return Word.FAIR if 2 * reached >= of else Word.STRETCHING
+    return Word.FAIR if 2 * reached >= of else Word.STRETCH

@@ -33,6 +33,7 @@ from targets.services.numbers import (
     Part,
     check_amount,
     check_not_closed,
+    check_stretch,
     holds_from,
     lock_goal,
     write_numbers,
@@ -207,6 +208,8 @@ def _previewed(
     _check_in_force(sheet.goal.plan)
     day = holds_from(sheet.goal.plan, effective_on, on=on)
     numbers = _numbers(actor, sheet, wishes, day, on)
+    if root := numbers.get(sheet.tree.root):
+        check_stretch(sheet.goal, root.amount)
     evidence, simulation = studied(sheet, numbers, actor.organisation, at=at)
     return Preview(day, moves_of(sheet, numbers), evidence, simulation)
 

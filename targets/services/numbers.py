@@ -8,6 +8,7 @@ from typing import Any
 import pghistory
 from django.db import connection
 
+from kpis.choices import Direction
 from salestargets.kernel.apportion import Weight, apportion
 from salestargets.kernel.errors import DomainError, Forbidden, NotFound
 from salestargets.kernel.messages import N_
@@ -120,6 +121,17 @@ def check_amount(amount: int) -> int:
     if amount < 0:
         raise DomainError(N_("A target cannot be below zero."), code="negative", field="amount")
     return check_minor(amount)
+
+
+def check_stretch(goal: Goal, amount: int) -> None:
+    """What would be excellent is no worse than the amount that the goal is to have, whoever writes it."""
+    is_lower_better = goal.kpi.direction == Direction.LOWER
+    if goal.stretch is not None and goal.stretch != amount and (goal.stretch > amount) == is_lower_better:
+        raise DomainError(
+            N_("The goal's stretch amount must be at least as good as its amount. Change it first."),
+            code="stretch_below",
+            field="stretch",
+        )
 
 
 def spread_like(sheet: Sheet, node: Node, total: int) -> Spread:
@@ -338,6 +350,7 @@ def _follow_root(because: Because, goal: Goal, parts: Sequence[Part]) -> None:
     for part in parts:
         spread = part.numbers.get(part.sheet.tree.root)
         if spread is not None and not part.sheet.group:
+            check_stretch(goal, spread.amount)
             goal.amount = spread.amount
             note_drift(because, goal)
     goal.version += 1

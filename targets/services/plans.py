@@ -27,6 +27,7 @@ from targets.services.numbers import (
     Part,
     check_amount,
     check_not_closed,
+    check_stretch,
     lock_changeable_plan,
     lock_goal,
     spread_like,
@@ -132,7 +133,7 @@ def create_goal(
         raise DomainError(N_("The plan is published; goals are added to drafts."), code="plan_published")
     clean = _clean(actor, details or {}, at)
     goal = Goal(plan=plan, kpi=kpi, amount=check_amount(amount), **clean)
-    _check_stretch(goal)
+    check_stretch(goal, goal.amount)
     if Goal.objects.filter(plan=plan, kpi=kpi).exists():
         raise Conflict(N_("The plan has a goal for this KPI already."), code="exists", field="kpi")
     goal.save()
@@ -160,7 +161,7 @@ def change_goal(
     if amount != goal.amount:
         goal.amount = amount
         _write_root(Because(actor, at, reason), goal)
-    _check_stretch(goal)
+    check_stretch(goal, goal.amount)
     return goal
 
 
@@ -252,13 +253,6 @@ def _check_boundary(day: date, period: Period, *, field: str) -> None:
         field=field,
         params={"day": day, "start": period.start, "end": period.end},
     )
-
-
-def _check_stretch(goal: Goal) -> None:
-    if goal.stretch is not None and goal.stretch < goal.amount:
-        raise DomainError(
-            N_("The stretch amount must be at least the amount."), code="stretch_below", field="stretch"
-        )
 
 
 def _clean(actor: Actor, changes: GoalChanges, at: datetime) -> GoalChanges:

@@ -18,6 +18,7 @@ from targets.services.asking import ask, tell_changed
 from targets.services.numbers import (
     Because,
     check_may_set,
+    check_stretch,
     holds_from,
     lock_goal,
     note_drift,
@@ -90,6 +91,7 @@ def _check_all_theirs(actor: Actor, goal: Goal, change: Change, at: datetime) ->
 
 def _follow_root(because: Because, goal: Goal) -> None:
     goal.amount = sheet_of(goal).given(Node(goal.plan.root_unit_id)) or 0
+    check_stretch(goal, goal.amount)
     note_drift(because, goal)
     goal.version += 1
     goal.save(update_fields=["amount", "drift", "drift_reason", "version"])

@@ -19,7 +19,7 @@ def test_a_number_is_placed_among_the_periods_that_are_known():
         median=Fraction(95),
         best=120,
         times_median=Fraction(6, 5),
-        word=Word.STRETCHING,
+        word=Word.STRETCH,
     )
 
 
@@ -30,8 +30,8 @@ def test_a_number_is_placed_among_the_periods_that_are_known():
         (90, Word.EASY),
         (91, Word.FAIR),
         (100, Word.FAIR),
-        (101, Word.STRETCHING),
-        (120, Word.STRETCHING),
+        (101, Word.STRETCH),
+        (120, Word.STRETCH),
         (121, Word.NEVER_REACHED),
     ],
 )

@@ -237,7 +237,7 @@ def test_what_everyone_reached_before_comes_after_the_numbers(
     assert (found["past"][alice], found["past"][bob]) == ([10_000, 20_000, 30_000], [])
     assert found["is_lower_better"] is False
     assert found["words"][2] == ["unknown"] * 3
-    assert found["words"][3] == ["never_reached", "stretching", "fair", "easy"]
+    assert found["words"][3] == ["never_reached", "stretch", "fair", "easy"]
     assert f"unit:{west.pk}" not in manager.get(path(draft, "past/")).json()["past"]
     assert admin.get(path(company.theirs, "past/")).status_code == 404
     assert admin.post(path(draft, "past/")).status_code == 405
