@@ -24,7 +24,7 @@ from salestargets.tenancy.selectors import root_unit_id
 from targets.choices import Phasing, SplitMethod
 from targets.models import Goal, Objective, Plan
 from targets.selectors.acknowledgements import standing_asks
-from targets.selectors.nesting import part_of_whole
+from targets.selectors.nesting import part_above
 from targets.services.acknowledgements import acknowledge
 from targets.services.milestones import add_milestone, change_milestone
 from targets.services.months import PhaseRequest, phase
@@ -195,9 +195,9 @@ def _plan_quarter(planning: Planning, quarter: Period, year: Plan, objective: Ob
         objective=objective,
         at=at,
     )
-    if part_of_whole(goal) is not None:
-        goal = record_drift(planning.director, goal=goal, reason=_DRIFT, at=at)
     divide(planning, goal, at=at)
+    if part_above(goal) is not None:
+        goal = record_drift(planning.director, goal=goal, reason=_DRIFT, at=at)
     return goal
 
 

@@ -20,7 +20,7 @@ from targets.api.rows import AMOUNT, REASON, Amounts, part_of
 from targets.choices import PlanState
 from targets.domain.smart import Finding
 from targets.models import Goal, Plan
-from targets.selectors.nesting import Part, part_of_whole, parts_of_whole
+from targets.selectors.nesting import Part, Team, part_above, parts_of
 from targets.selectors.plans import get_goal, get_plan, goals_of, visible_plans
 from targets.selectors.smart import smart_findings
 from targets.services.plans import (
@@ -95,11 +95,21 @@ class LetterRow(TypedDict):
     mend: str | None
 
 
+class UnitAdrift(TypedDict):
+    """A unit below the plan's own: its number here and in the plan above; recorded: somebody said why."""
+
+    unit: int
+    name: str
+    amount: Decimal | None
+    part_of_whole: Decimal | None
+    is_recorded: bool
+
+
 class GoalRow(TypedDict):
     """The amounts are those of the plan's unit: null where you do not see it.
 
     `part_of_whole` is what the plan above has for it, `drift` by how much it differs on purpose, and
-    `open_drift` what of the difference nobody has recorded yet.
+    `open_drift` what of the difference nobody has recorded yet; `units_adrift`, the units below that differ.
     """
 
     id: int
@@ -113,6 +123,7 @@ class GoalRow(TypedDict):
     part_of_whole: Decimal | None
     drift: Decimal | None
     open_drift: Decimal | None
+    units_adrift: list[UnitAdrift]
     drift_reason: str
     objective: int | None
     owner: int | None
@@ -236,8 +247,8 @@ class Goals(TenantView):
         plan = get_plan(self.actor, plan_id, self.today)
         sight = sight_of(self.actor, self.today)
         goals = goals_of([plan])[plan.pk]
-        wholes = parts_of_whole(goals)
-        rows = [goal_row(goal, self.actor, sight, wholes.get(goal.pk)) for goal in goals]
+        parts = parts_of(goals)
+        rows = [goal_row(goal, self.actor, sight, parts.get(goal.pk)) for goal in goals]
         return part_of(rows, request, limit=self.query[LIMIT], cursor=self.query[CURSOR])
 
     @operation(
@@ -344,9 +355,8 @@ def _changes(view: TenantView, kpi: Kpi) -> GoalChanges:
     return cast("GoalChanges", sent)
 
 
-def goal_row(goal: Goal, actor: Actor, sight: Sight, whole: int | None) -> GoalRow:
+def goal_row(goal: Goal, actor: Actor, sight: Sight, part: Part | None) -> GoalRow:
     amounts, is_seen = Amounts(goal, actor), sight.of_unit(goal.plan.root_unit_id)
-    open_drift = None if whole is None else Part(goal, whole).open_drift
     return {
         "id": goal.pk,
         "plan": goal.plan_id,
@@ -356,9 +366,10 @@ def goal_row(goal: Goal, actor: Actor, sight: Sight, whole: int | None) -> GoalR
         "amount": amounts(goal.amount) if is_seen else None,
         "stretch": amounts(goal.stretch) if is_seen else None,
         "baseline": amounts(goal.baseline) if is_seen else None,
-        "part_of_whole": amounts(whole) if is_seen else None,
+        "part_of_whole": amounts(part.whole.amount) if part and is_seen else None,
         "drift": amounts(goal.drift) if is_seen else None,
-        "open_drift": amounts(open_drift) if is_seen else None,
+        "open_drift": amounts(part.open_drift) if part and is_seen else None,
+        "units_adrift": [_adrift(team, amounts) for team in part.teams] if part and is_seen else [],
         "drift_reason": goal.drift_reason,
         "objective": goal.objective_id,
         "owner": goal.owner_id,
@@ -369,11 +380,21 @@ def goal_row(goal: Goal, actor: Actor, sight: Sight, whole: int | None) -> GoalR
     }
 
 
+def _adrift(team: Team, amounts: Amounts) -> UnitAdrift:
+    return {
+        "unit": team.unit_id,
+        "name": team.name,
+        "amount": amounts(team.amount),
+        "part_of_whole": amounts(team.whole.amount),
+        "is_recorded": not team.is_open,
+    }
+
+
 def goal_detail(view: TenantView, goal: Goal) -> GoalDetail:
     sight = sight_of(view.actor, view.today)
     letters = smart_findings(goal, on=view.today) if sight.of_unit(goal.plan.root_unit_id) else ()
     return {
-        **goal_row(goal, view.actor, sight, part_of_whole(goal)),
+        **goal_row(goal, view.actor, sight, part_above(goal)),
         "smart": [_letter_row(letter) for letter in letters],
     }
 

@@ -106,6 +106,8 @@ class Goal(TenantModel):
     weight_bp = models.PositiveIntegerField(default=10_000)
     #: By how much it differs, on purpose, from what the plan above has for these months and this unit.
     drift = models.BigIntegerField(default=0)
+    #: Unit below → by how much its number differs from what the plan above has for it.
+    drift_below = models.JSONField(default=dict)
     drift_reason = models.CharField(max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -114,7 +116,9 @@ class Goal(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "plan", "kpi"], name="one_goal_a_kpi"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="goal_not_negative"),
-            models.CheckConstraint(condition=Q(drift=0) | ~Q(drift_reason=""), name="drift_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(drift=0, drift_below={}) | ~Q(drift_reason=""), name="drift_has_a_reason"
+            ),
         ]
         indexes = [models.Index(fields=["organisation", "objective"], name="goal_by_objective")]
 

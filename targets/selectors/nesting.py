@@ -1,11 +1,14 @@
 """Plans within plans: a quarter of a year, a team within a region. Where they differ, it is recorded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+
+from django.db.models import QuerySet
 
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
 from targets.models import Goal, Plan, Target
+from targets.selectors.sheets import Spread
 from targets.selectors.trees import Node, plan_tree
 
 
@@ -49,96 +52,148 @@ def check_no_circle(plan: Plan, parent: Plan) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A goal of a plan within a plan: what the plan above has for it, and by how much it differs.
+class Team:
+    """A unit below the plan's own to which both plans give a number, not the same one."""
 
-    `open_drift` is what of the difference nobody has recorded yet.
+    unit_id: int
+    name: str
+    amount: int
+    whole: Spread
+    recorded: int | None
+
+    @property
+    def drift(self) -> int:
+        return self.amount - self.whole.amount
+
+    @property
+    def is_open(self) -> bool:
+        return self.drift != self.recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A goal of a plan within a plan: what the plan above has for it, and where it differs.
+
+    `open_drift` is what of the difference nobody has recorded yet; `teams`, units below that differ too.
     """
 
     goal: Goal
-    whole: int
+    whole: Spread
+    teams: Sequence[Team] = ()
 
     @property
     def drift(self) -> int:
         amount: int = self.goal.amount
-        return amount - self.whole
+        return amount - self.whole.amount
 
     @property
     def open_drift(self) -> int:
         recorded: int = self.goal.drift
         return self.drift - recorded
 
+    @property
+    def open_teams(self) -> Sequence[Team]:
+        return [team for team in self.teams if team.is_open]
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.drift or self.teams)
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.open_drift or self.open_teams)
+
+    @property
+    def drift_below(self) -> dict[str, int]:
+        """As it is recorded: unit → by how much it differs."""
+        return {str(team.unit_id): team.drift for team in self.teams}
+
 
 def part_of_whole(goal: Goal) -> int | None:
     """What the plan above has for this goal's KPI, unit and months; None where it says nothing."""
-    return parts_of_whole([goal]).get(goal.pk)
-
-
-def parts_of_whole(goals: Sequence[Goal]) -> Mapping[int, int]:
-    """Goal → what its plan's parent has for it. One query; the plans are expected with the goals."""
-    inner = {goal.plan_id: goal.plan for goal in goals if goal.plan.parent_id}
-    offered = _offered(list(inner.values()))
-    return {
-        goal.pk: offered[goal.plan_id, goal.kpi_id]
-        for goal in goals
-        if (goal.plan_id, goal.kpi_id) in offered
-    }
+    found = _offered([goal.plan]).get((goal.plan_id, goal.kpi_id))
+    return found.amount if found else None
 
 
 def offered_to(plan: Plan) -> dict[int, int]:
     """KPI → what the plan above has for this plan's unit and months."""
-    return {kpi_id: amount for (_plan, kpi_id), amount in _offered([plan]).items()}
+    return {kpi_id: whole.amount for (_plan, kpi_id), whole in _offered([plan]).items()}
 
 
 def part_above(goal: Goal) -> Part | None:
-    whole = part_of_whole(goal)
-    return None if whole is None else Part(goal, whole)
+    return parts_of([goal]).get(goal.pk)
+
+
+def parts_of(goals: Sequence[Goal]) -> dict[int, Part]:
+    """Goal → how it stands to the plan above, where that says something of it.
+
+    Three queries for any number of goals; their plans are expected with them.
+    """
+    inner = {goal.plan_id: goal.plan for goal in goals if goal.plan.parent_id}
+    offered = _offered(list(inner.values()))
+    parts = [goal for goal in goals if (goal.plan_id, goal.kpi_id) in offered]
+    teams = _teams(parts)
+    return {goal.pk: Part(goal, offered[goal.plan_id, goal.kpi_id], teams[goal.pk]) for goal in parts}
 
 
 def parts_below(goal: Goal) -> list[Part]:
-    """The goals of the same KPI in the plans that are parts of this one, in order of time. Two queries."""
+    """The goals of the same KPI in the plans that are parts of this one, in order of time."""
     inner = Goal.objects.filter(plan__parent=goal.plan_id, kpi=goal.kpi_id)
     goals = list(
         inner.select_related("plan__root_unit", "kpi").order_by("plan__starts_on", "plan__name", "id")
     )
-    wholes = parts_of_whole(goals)
-    return [Part(each, wholes[each.pk]) for each in goals if each.pk in wholes]
+    parts = parts_of(goals)
+    return [parts[each.pk] for each in goals if each.pk in parts]
 
 
-def drifts_of(goals: Sequence[Goal]) -> dict[int, int]:
-    """Goal → by how much it differs from the plan above, beyond what was recorded; only where it does."""
-    wholes = parts_of_whole(goals)
-    parts = [Part(goal, wholes[goal.pk]) for goal in goals if goal.pk in wholes]
-    return {part.goal.pk: part.open_drift for part in parts if part.open_drift}
-
-
-def _offered(plans: Sequence[Plan]) -> dict[tuple[int, int], int]:
+def _offered(plans: Sequence[Plan]) -> dict[tuple[int, int], Spread]:
     """(Plan, KPI) → what the plan's parent has for its unit and months."""
     inner = [plan for plan in plans if plan.parent_id]
     if not inner:
         return {}
-    rows = Target.objects.filter(
-        goal__plan__in={plan.parent_id for plan in inner},
-        unit__in={plan.root_unit_id for plan in inner},
-        person=None,
-        group="",
-    ).select_related("goal__plan")
+    rows = _of_units({plan.parent_id or 0 for plan in inner}).filter(
+        unit__in={plan.root_unit_id for plan in inner}
+    )
     found = [(plan, row) for plan in inner for row in rows if _is_for(row, plan)]
-    amounts = {(plan.pk, row.goal.kpi_id): _within(row, plan) for plan, row in found}
-    return {key: amount for key, amount in amounts.items() if amount is not None}
+    wholes = {(plan.pk, row.goal.kpi_id): _within(row, plan) for plan, row in found}
+    return {key: whole for key, whole in wholes.items() if whole is not None}
+
+
+def _teams(goals: Sequence[Goal]) -> dict[int, list[Team]]:
+    """Goal → the units below its plan's own that differ from the plan above, in order of their names."""
+    teams: dict[int, list[Team]] = {goal.pk: [] for goal in goals}
+    if not goals:
+        return teams
+    by_id = {goal.pk: goal for goal in goals}
+    own = Target.objects.filter(goal__in=by_id, person=None, group="").select_related("unit")
+    above = {
+        (row.goal.plan_id, row.goal.kpi_id, row.unit_id): row
+        for row in _of_units({goal.plan.parent_id or 0 for goal in goals})
+    }
+    for row in own.order_by("unit__name", "id"):
+        goal, amount = by_id[row.goal_id], row.given if row.agreed is None else row.agreed
+        over = above.get((goal.plan.parent_id, goal.kpi_id, row.unit_id))
+        whole = _within(over, goal.plan) if over and row.unit_id != goal.plan.root_unit_id else None
+        if amount is not None and whole is not None and amount != whole.amount:
+            recorded = goal.drift_below.get(str(row.unit_id))
+            teams[goal.pk].append(Team(row.unit_id, row.unit.name, amount, whole, recorded))
+    return teams
+
+
+def _of_units(plan_ids: Collection[int]) -> QuerySet[Target]:
+    rows = Target.objects.filter(goal__plan__in=plan_ids, person=None, group="")
+    return rows.select_related("goal__plan")
 
 
 def _is_for(row: Target, plan: Plan) -> bool:
     return row.goal.plan_id == plan.parent_id and row.unit_id == plan.root_unit_id
 
 
-def _within(row: Target, plan: Plan) -> int | None:
-    """The sum of the months that the inner plan covers; a level holds for any part."""
-    months: list[int] | None = row.months if row.agreed is None else row.agreed_months
+def _within(row: Target, plan: Plan) -> Spread | None:
+    """The months that the inner plan covers; a level holds for any part."""
+    amount, months = (row.given, row.months) if row.agreed is None else (row.agreed, row.agreed_months)
     if months is None:
-        level: int | None = row.given if row.agreed is None else row.agreed
-        return level
+        return None if amount is None else Spread(amount, None)
     starts = row.goal.plan.period_starts
-    return sum(
-        amount for start, amount in zip(starts, months, strict=True) if plan.starts_on <= start < plan.ends_on
-    )
+    part = tuple(n for start, n in zip(starts, months, strict=True) if plan.starts_on <= start < plan.ends_on)
+    return Spread(sum(part), part)

@@ -21,7 +21,7 @@ from targets.choices import MAKING, ChangeKind, PlanState
 from targets.domain.phasing import even_weights
 from targets.models import Change, Goal, Plan, PlanningRules, Split
 from targets.selectors.approvers import may_approve
-from targets.selectors.nesting import part_of_whole
+from targets.selectors.nesting import part_above
 from targets.selectors.periods import periods_of, span_of
 from targets.selectors.plans import may_set, sees
 from targets.selectors.rules import approved_numbers, is_beyond_limit, limit_percent, planning_rules
@@ -30,6 +30,9 @@ from targets.selectors.trees import Node
 from targets.services.asking import ask, tell_changed
 from targets.services.grouping import in_step
 from targets.services.progress import refresh_progress
+
+#: Of a goal: how it differs from the plan above, on purpose.
+DRIFT = ("drift", "drift_below", "drift_reason")
 
 
 @dataclass(frozen=True)
@@ -352,21 +355,20 @@ def _follow_root(because: Because, goal: Goal, parts: Sequence[Part]) -> None:
         if spread is not None and not part.sheet.group:
             check_stretch(goal, spread.amount)
             goal.amount = spread.amount
-            note_drift(because, goal)
+    note_drift(because, goal)
     goal.version += 1
-    goal.save(update_fields=["amount", "drift", "drift_reason", "version"])
+    goal.save(update_fields=["amount", *DRIFT, "version"])
 
 
 def note_drift(because: Because, goal: Goal) -> None:
     """A number in force changes with a reason, which is that of the drift; before, it is asked for apart."""
-    whole = part_of_whole(goal)
-    if whole is None:
+    part = part_above(goal)
+    if part is None:
         return
-    drift = goal.amount - whole
-    if not drift:
-        goal.drift, goal.drift_reason = 0, ""
-    elif goal.plan.state == PlanState.PUBLISHED:
-        goal.drift, goal.drift_reason = drift, because.reason
+    if not part.differs:
+        goal.drift, goal.drift_below, goal.drift_reason = 0, {}, ""
+    elif goal.plan.state == PlanState.PUBLISHED and part.is_open:
+        goal.drift, goal.drift_below, goal.drift_reason = part.drift, part.drift_below, because.reason
 
 
 Row = tuple[Part, Node, Cell]

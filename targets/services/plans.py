@@ -192,8 +192,8 @@ def _make_part_of(plan: Plan, parent: Plan | None) -> None:
         check_no_circle(plan, parent)
         check_within(plan, parent)
     save_changes(plan, {"parent": parent})
-    for goal in Goal.objects.filter(plan=plan).exclude(drift=0):
-        save_changes(goal, {"drift": 0, "drift_reason": ""})
+    for goal in Goal.objects.filter(plan=plan).exclude(drift_reason=""):
+        save_changes(goal, {"drift": 0, "drift_below": {}, "drift_reason": ""})
 
 
 def _expect_anew(plan: Plan, at: datetime) -> None:

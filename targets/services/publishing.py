@@ -17,7 +17,7 @@ from targets.choices import MAKING, ChangeKind, PlanState
 from targets.domain.smart import Finding
 from targets.models import Goal, Plan, PlanMove, Target
 from targets.selectors.approvers import approvers_of, is_own_plan, may_approve, users_leading
-from targets.selectors.nesting import drifts_of
+from targets.selectors.nesting import parts_of
 from targets.selectors.plans import goals_of
 from targets.selectors.rules import answers_due, planning_rules
 from targets.selectors.smart import smart_findings
@@ -251,11 +251,11 @@ def _check_some(goals: list[Goal]) -> None:
 
 
 def _check_drift(goals: list[Goal]) -> None:
-    drifts = drifts_of(goals)
+    parts = parts_of(goals)
     errors = {
         goal.kpi.key: [gettext("Differs from the plan above. Follow it, or record why it differs.")]
         for goal in goals
-        if goal.pk in drifts
+        if goal.pk in parts and parts[goal.pk].is_open
     }
     if errors:
         raise DomainError(

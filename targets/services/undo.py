@@ -16,6 +16,7 @@ from targets.selectors.sheets import sheet_of
 from targets.selectors.trees import Node
 from targets.services.asking import ask, tell_changed
 from targets.services.numbers import (
+    DRIFT,
     Because,
     check_may_set,
     check_stretch,
@@ -94,7 +95,7 @@ def _follow_root(because: Because, goal: Goal) -> None:
     check_stretch(goal, goal.amount)
     note_drift(because, goal)
     goal.version += 1
-    goal.save(update_fields=["amount", "drift", "drift_reason", "version"])
+    goal.save(update_fields=["amount", *DRIFT, "version"])
 
 
 def _restore(change: Change, day: date | None) -> list[int]:

@@ -152,7 +152,10 @@ def goal_follow(request: TenantRequest, plan_id: int, goal_id: int) -> HttpRespo
             at=request.now,
         )
 
-    note = _("The goal takes the number that the plan above has for this unit and these months.")
+    note = _(
+        "The plan's unit takes the numbers that the plan above has for these months,"
+        " and so do the units below that differ without a reason on record."
+    )
     return _changed(request, goal, form, follow, title=_("Follow the plan above"), note=note)
 
 

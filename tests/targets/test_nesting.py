@@ -10,17 +10,29 @@ from salestargets.kernel.errors import Conflict, Forbidden
 from salestargets.tenancy.access import system_actor
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
-from salestargets.tenancy.models import Organisation
+from salestargets.tenancy.models import Organisation, Unit
 from targets.choices import PlanState
 from targets.models import Goal, Plan
 from targets.selectors.nesting import offered_to, part_above, parts_below
-from targets.services.cells import set_target
+from targets.services.cells import Edit, edit_numbers, set_target
 from targets.services.nesting import follow_parent, record_drift
 from targets.services.plans import change_goal
 from targets.services.publishing import publish_plan
 from targets.services.undo import undo_last
 from tests.builders import World, a_world
-from tests.targets.builders import APRIL, a_goal, a_plan, fresh, lead_of, member, number, published, refused
+from tests.targets.builders import (
+    APRIL,
+    a_goal,
+    a_plan,
+    fresh,
+    lead_of,
+    member,
+    number,
+    of,
+    published,
+    refused,
+    split,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +86,32 @@ def drifts(goal: Goal) -> tuple[int, int, str]:
         part = part_above(goal)
         assert part is not None
         return part.drift, part.open_drift, goal.drift_reason
+
+
+def adrift(goal: Goal) -> list[tuple[str, int, bool]]:
+    """Units below the plan's own that differ from the plan above; whether nobody has said why."""
+    with acting_for(goal.organisation_id):
+        part = part_above(fresh(goal))
+        assert part is not None
+        return [(team.name, team.drift, team.is_open) for team in part.teams]
+
+
+def put(goal: Goal, unit: Unit, amount: int, reason: str = "") -> None:
+    with acting_for(goal.organisation_id):
+        set_target(
+            system_actor(goal.organisation),
+            goal=fresh(goal),
+            holder=of(unit),
+            amount=amount,
+            expected_version=None,
+            reason=reason,
+            at=APRIL,
+        )
+
+
+def fresh_of(goal: Goal) -> Goal:
+    with acting_for(goal.organisation_id):
+        return fresh(goal)
 
 
 def test_a_plan_is_offered_what_the_one_above_has_for_its_months(world: World, year: Goal) -> None:
@@ -193,6 +231,62 @@ def test_in_force_a_goal_follows_with_a_reason_only(world: World, year: Goal) ->
     change(year, 240_000)
     refused(world, lambda: follow(quarter), "reason_required")
     assert follow(quarter, "The year was raised").amount == 60_000
+
+
+def test_a_unit_that_differs_is_a_difference_too(world: World, year: Goal) -> None:
+    split(year)
+    quarter = a_quarter(world, year, "300.00")
+    split(quarter)
+    assert adrift(quarter) == []
+    put(quarter, world.east, 100_00)
+    put(quarter, world.west, 200_00)
+    assert adrift(quarter) == [("East", -50_00, True), ("West", 50_00, True)]
+    with acting_for(world.acme.pk):
+        actor = system_actor(world.acme)
+    refused(world, lambda: publish_plan(actor, plan=quarter.plan, override="all the same", at=APRIL), "drift")
+    record(quarter, "East loses a branch")
+    assert adrift(quarter) == [("East", -50_00, False), ("West", 50_00, False)]
+    assert published(quarter.plan).state == PlanState.PUBLISHED
+
+
+def test_in_force_a_unit_drifts_for_the_reason_of_the_change(world: World, year: Goal) -> None:
+    split(year)
+    quarter = a_quarter(world, year, "300.00")
+    split(quarter)
+    published(quarter.plan)
+    put(quarter, world.east, 140_00, reason="A branch closes")
+    assert adrift(quarter) == [("East", -10_00, False)]
+    assert fresh_of(quarter).drift_reason == "A branch closes"
+    put(quarter, world.north, 140_00, reason="Fewer visits")
+    assert fresh_of(quarter).drift_reason == "Fewer visits"
+    with acting_for(world.acme.pk):
+        for reason in ("Visits again", "It stays"):
+            undo_last(system_actor(world.acme), goal=fresh(quarter), reason=reason, at=APRIL)
+    assert (adrift(quarter), fresh_of(quarter).drift_reason) == ([], "")
+
+
+def test_following_takes_the_units_along_to_the_month(world: World, year: Goal) -> None:
+    split(year)
+    with acting_for(world.acme.pk):
+        edit_numbers(
+            system_actor(world.acme),
+            goal=fresh(year),
+            edits=[Edit(of(world.east), [date(2026, 4, 1)], 20_00)],
+            at=APRIL,
+        )
+    quarter = a_quarter(world, year, "360.00")
+    split(quarter)
+    put(quarter, world.west, 170_00)
+    record(quarter, "West has a fair")
+    put(quarter, world.east, 1_00)
+    follow(quarter)
+    assert [number(quarter, world.east, start) for start in quarter.plan.period_starts] == [
+        20_00,
+        50_00,
+        50_00,
+    ]
+    assert number(quarter) == 300_00
+    assert adrift(quarter) == [("North", 30_00, False), ("West", 20_00, False)]
 
 
 def test_there_is_nothing_to_follow_without_a_plan_above(world: World, year: Goal) -> None:

@@ -59,7 +59,7 @@ def test_a_draft_becomes_part_of_another_plan_and_shows_how_it_differs(year: Goa
     with acting_for(year.organisation_id):
         part = part_above(fresh(quarter))
     assert part is not None
-    assert (part.whole, part.open_drift) == (30_000, 6_000)
+    assert (part.whole.amount, part.open_drift) == (30_000, 6_000)
 
 
 def test_a_plan_that_is_part_of_none_any_more_differs_from_nothing(year: Goal, quarter: Goal) -> None:

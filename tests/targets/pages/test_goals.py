@@ -12,11 +12,12 @@ from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
 from targets.choices import Nature
 from targets.models import Goal, Milestone, Objective
+from targets.services.cells import set_target
 from targets.services.proposals import propose
 from targets.services.publishing import open_plan
 from tests.builders import NOON, World, a_world
 from tests.kpis.builders import a_deal, drained
-from tests.targets.builders import a_goal, a_plan, an_objective, fresh, of, published, split
+from tests.targets.builders import APRIL, a_goal, a_plan, an_objective, fresh, of, published, split
 from tests.targets.pages.conftest import Company, visitor
 from tests.targets.test_plan_before import adjusted
 
@@ -136,6 +137,23 @@ def test_a_difference_is_shown_on_both_plans_and_recorded_or_mended(
     admin.post(f"{path}follow/", {"why": "", "version": version + 1})
     with acting_for(company.acme.pk):
         assert Goal.objects.get(pk=part.pk).amount == 40_000
+
+
+def test_units_that_differ_are_told_by_name(company: Company, admin: Client, part: Goal) -> None:
+    split(part)
+    with acting_for(company.acme.pk):
+        for amount, unit in ((1_00, company.world.east), (399_00, company.world.west)):
+            set_target(
+                system_actor(company.acme),
+                goal=fresh(part),
+                holder=of(unit),
+                amount=amount,
+                expected_version=None,
+                at=APRIL,
+            )
+    page = text_of(admin, goal_page(part))
+    assert "Units that differ from the plan above" in page
+    assert all(word in page for word in ("East nobody said why", "West nobody said why"))
 
 
 def test_in_force_a_goal_follows_with_a_reason(company: Company, admin: Client, part: Goal) -> None:
