@@ -1,23 +1,41 @@
-"""The Today page against an empty page: the same process, the same sign-in, the same frame around it."""
+"""Pages against an empty one: the same process, the same sign-in, the same frame around it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template import engines
 from django.test import Client, override_settings
 from django.urls import include, path
 
+from bench import bulk
 from bench.figures import Figure, middle, seconds
+from bench.organisations import Size, deals
+from kpis.selectors import get_kpi
+from kpis.services import rebuild
 from salestargets.accounts.models import User
-from salestargets.demo.services import EMAILS, SLUG, load_demo
+from salestargets.demo.services import EMAILS, SLUG
+from salestargets.kernel.periods import add_months, month_of
+from salestargets.tenancy.access import Actor, actor_of_member, system_actor
 from salestargets.tenancy.choices import Role
+from salestargets.tenancy.context import acting_for
+from salestargets.tenancy.models import Organisation
+from salestargets.tenancy.selectors import root_unit_id
+from salestargets.web.requests import TenantRequest, page
+from targets.models import Goal
+from targets.services.plans import create_goal, create_plan
+from targets.services.publishing import approve_plan, publish_plan, submit_plan
+from targets.services.splits import SplitRequest, apply_split
 
 WARM_UP = 5
-GOAL = 6.0
+GOAL = 3.0
+DEALS_EACH, MONTHS = 20, 3
+AMOUNT = 900_000_000_00
 
 
-def empty(request: HttpRequest) -> HttpResponse:
+@page()
+def empty(request: TenantRequest) -> HttpResponse:
     """The frame of every page, with nothing in it."""
     return HttpResponse(engines["django"].from_string('{% extends "base.html" %}').render({}, request))
 
@@ -26,20 +44,76 @@ urlpatterns = [path("o/<slug:slug>/empty/", empty), path("", include("salestarge
 handler500 = "salestargets.web.errors.server_error"
 
 
-def measure(*, requests: int, at: datetime) -> Figure:
-    """What a rep sees first, asked for by turns with the empty page."""
-    load_demo(at=at, password="never used")
-    client = Client(headers={"host": "localhost"})
-    client.force_login(User.objects.get(email=EMAILS[Role.REP]))
+def an_organisation(size: Size, *, at: datetime) -> Goal:
+    """With deals, and a plan in force for a quarter that everyone has a number in."""
+    organisation = bulk.an_organisation("pages", size, at=at)
+    bulk.load(organisation, "deals", list(deals(size, range(DEALS_EACH * size.people))), at=at)
+    rebuild(organisation.pk, at=at)
+    with acting_for(organisation.pk):
+        return _published(organisation, at=at)
+
+
+def _published(organisation: Organisation, *, at: datetime) -> Goal:
+    actor, start = system_actor(organisation), add_months(month_of(at.date()).start, 1 - MONTHS)
+    plan = create_plan(
+        actor,
+        name="Quarter",
+        starts_on=start,
+        ends_on=add_months(start, MONTHS),
+        root_unit_id=root_unit_id(start),
+        at=at,
+    )
+    goal = create_goal(actor, plan=plan, kpi=get_kpi("won_revenue"), amount=AMOUNT, at=at)
+    apply_split(actor, goal=goal, request=SplitRequest(None, "even", recursive=True), at=at)
+    plan = submit_plan(actor, plan=plan, at=at)
+    plan = approve_plan(_admin(organisation), plan=plan, override="Made to be measured", at=at)
+    publish_plan(actor, plan=plan, at=at)
+    return goal
+
+
+def _admin(organisation: Organisation) -> Actor:
+    """Somebody else than the system, who may approve what it made."""
+    user = User.objects.get(email=f"admin@{organisation.slug}.example")
+    actor = actor_of_member(organisation, user)
+    assert actor is not None
+    return actor
+
+
+def measure(goal: Goal, size: Size, *, requests: int) -> list[Figure]:
+    """What the demo's rep sees first; and what who leads everyone in a plan waits for.
+
+    The grid is a page and then its numbers: both together are its time.
+    """
+    slug, people = goal.organisation.slug, f"{size.people:,} people"
+    team, plan = f"/o/{slug}/team/", f"/o/{slug}/plans/{goal.plan_id}/"
+    numbers = f"{plan}goals/{goal.pk}/grid/"
+    rep, leader = _signed_in(EMAILS[Role.REP]), _signed_in(f"admin@{slug}.example")
     with override_settings(ROOT_URLCONF="bench.page"):
-        times = [
-            (_get(client, f"/o/{SLUG}/today/"), _get(client, f"/o/{SLUG}/empty/"))
-            for _ in range(WARM_UP + requests)
-        ][WARM_UP:]
+        return [
+            _figure("Today page of a rep", rep, SLUG, [f"/o/{SLUG}/today/"], requests),
+            _figure(f"Team page, {people}", leader, slug, [team], requests),
+            _figure(f"Plan page, {people}", leader, slug, [plan], requests),
+            _figure(f"Plan page with its grid's numbers, {people}", leader, slug, [plan, numbers], requests),
+        ]
+
+
+def _signed_in(email: str) -> Client:
+    client = Client(headers={"host": "localhost"})
+    client.force_login(User.objects.get(email=email))
+    return client
+
+
+def _figure(name: str, client: Client, slug: str, addresses: Sequence[str], requests: int) -> Figure:
+    """Asked for by turns with the empty page."""
+    nothing = f"/o/{slug}/empty/"
+    times = [
+        (sum(_get(client, address) for address in addresses), _get(client, nothing))
+        for _ in range(WARM_UP + requests)
+    ][WARM_UP:]
     return Figure(
-        name="Today page of a rep",
-        ours=1000 * middle([today for today, _nothing in times]),
-        reference=1000 * middle([nothing for _today, nothing in times]),
+        name=name,
+        ours=1000 * middle([ours for ours, _nothing in times]),
+        reference=1000 * middle([nothing for _ours, nothing in times]),
         unit="ms",
         goal=GOAL,
         is_speed=False,

@@ -33,9 +33,13 @@ _OBJECTIVES = "plans/objectives"
 _GOAL = "plans/<id:plan_id>/goals/<id:goal_id>"
 
 urlpatterns = [
-    path("today/", today.today, name="today"),
+    path("today/", today.stand, name="today"),
+    path("today/deals/", today.deals, name="today_deals"),
+    path("today/way/", today.way, name="today_way"),
     path("team/", team.team, name="team"),
-    path("team/<holder:holder>/", today.holder, name="holder"),
+    path("team/<holder:holder>/", today.stand, name="holder"),
+    path("team/<holder:holder>/deals/", today.deals, name="holder_deals"),
+    path("team/<holder:holder>/way/", today.way, name="holder_way"),
     path("team/<holder:holder>/records/", records.records, name="records"),
     path(
         "targets/<id:target_id>/acknowledge/", acknowledgements.target_acknowledge, name="target_acknowledge"

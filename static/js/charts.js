@@ -1,4 +1,5 @@
-// Draws the figures that chart.html carries as JSON, in the colours of the theme.
+// Draws the figures that chart.html carries as JSON, in the colours of the theme. They stand in an attribute,
+// because htmx takes every script out of what it swaps in.
 
 const CONFIG = {
   displaylogo: false,
@@ -86,8 +87,8 @@ const layout = (own) => ({
 
 const draw = async (chart) => {
   const Plotly = await load(chart.dataset.plotly)
-  const figure = JSON.parse(chart.querySelector('script[type="application/json"]').textContent)
   const plot = chart.querySelector("[data-plot]")
+  const figure = JSON.parse(plot.dataset.figure)
   const shown = coloured({ data: figure.data, layout: layout(figure.layout ?? {}) }, plot)
   await Plotly.react(plot, shown.data, shown.layout, { ...CONFIG, locale: document.documentElement.lang })
   chart.dataset.drawn = document.documentElement.dataset.bsTheme

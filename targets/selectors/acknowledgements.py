@@ -58,14 +58,26 @@ def answers_of(asks: QuerySet[Acknowledgement]) -> Answers:
     return _counted((state, user is not None) for state, user in rows)
 
 
-def awaited_of(actor: Actor) -> list[Acknowledgement]:
-    """What waits for the actor's own answer, in plans that run or are to come."""
+def awaited_of(actor: Actor, known: Iterable[Target] = ()) -> list[Acknowledgement]:
+    """What waits for the actor's own answer, in plans that run or are to come.
+
+    One query where nothing waits, or only for targets that are `known`, with goal, plan, KPI and holder.
+    """
     if actor.person_id is None:
         return []
-    asks = standing_asks().filter(
-        person=actor.person_id, state=AnswerState.ASKED, target__goal__plan__state=PlanState.PUBLISHED
-    )
-    return list(asks.order_by("target__goal__plan__starts_on", "target__goal__kpi__position", "id"))
+    asks = standing_asks().select_related(None).filter(person=actor.person_id, state=AnswerState.ASKED)
+    found, targets = list(asks), {target.pk: target for target in known}
+    if missing := {ask.target_id for ask in found} - targets.keys():
+        targets |= Target.objects.select_related("goal__plan", "goal__kpi", "unit", "person").in_bulk(missing)
+    for ask in found:
+        ask.target = targets[ask.target_id]
+    awaited = [ask for ask in found if ask.target.goal.plan.state == PlanState.PUBLISHED]
+    return sorted(awaited, key=_by_time)
+
+
+def _by_time(ask: Acknowledgement) -> tuple[date, int, int]:
+    goal = ask.target.goal
+    return goal.plan.starts_on, goal.kpi.position, ask.pk
 
 
 def _counted(rows: Iterable[tuple[str, bool]]) -> Answers:

@@ -12,14 +12,14 @@ from targets.amounts import is_level
 from targets.choices import PlanState, ProposalState
 from targets.domain import reconciling
 from targets.domain.reconciling import Reason, Row, Source, Term, reconcile
-from targets.models import Goal, Plan, PlanningRules, Proposal, Target
+from targets.models import Goal, PlanningRules, Proposal, Target
 from targets.selectors.authority import Authority, authority_of
 from targets.selectors.leads import Lead, Leads, leads_of
-from targets.selectors.plans import goals_of, sees, visible_plans
+from targets.selectors.plans import sees, visible_plans
 from targets.selectors.rows import Place, places
 from targets.selectors.rules import is_beyond_limit, planning_rules
 from targets.selectors.sheets import NOTHING, Cell, Sheet, sheet_of
-from targets.selectors.trees import Node, PlanTree, plan_tree
+from targets.selectors.trees import Node, PlanTree, places_of
 
 _LINKS = ("target__goal__plan__root_unit", "target__goal__kpi", "target__unit", "target__person")
 
@@ -254,14 +254,17 @@ def state_of(proposal: Proposal, agreed: int | None) -> ProposalState:
     return ProposalState.OPEN if state == ProposalState.ACCEPTED and agreed is None else state
 
 
-def asked_of(actor: Actor, *, on: date) -> list[Asked]:
-    """The actor's own numbers in all plans that are open, what is to be answered first before the others."""
+def asked_of(actor: Actor) -> list[Asked]:
+    """The actor's own numbers in the open plans that they have a place in, the soonest to be answered first.
+
+    The same few queries for any number of plans and goals.
+    """
     if actor.person_id is None:
         return []
-    plans = visible_plans(actor, on).filter(state=PlanState.OPEN).order_by("answers_by", "starts_on", "id")
-    goals = goals_of(plans)
-    nodes = {plan.pk: _own_node(actor.person_id, plan) for plan in plans if goals[plan.pk]}
-    held = {(goal.pk, node): goal for plan_id, node in nodes.items() if node for goal in goals[plan_id]}
+    goals = Goal.objects.filter(plan__state=PlanState.OPEN).select_related("plan", "kpi")
+    goals = goals.order_by("plan__answers_by", "plan__starts_on", "plan", "kpi__position", "kpi__key", "id")
+    places = places_of(actor.person_id, {goal.plan for goal in goals})
+    held = {(goal.pk, places[goal.plan_id]): goal for goal in goals if goal.plan_id in places}
     targets = _targets_of(actor.person_id, list(held.values()))
     answers = {
         row.target_id: row
@@ -273,10 +276,6 @@ def asked_of(actor: Actor, *, on: date) -> list[Asked]:
         _asked(goal, node, target := targets.get((goal.pk, node)), answers.get(target.pk) if target else None)
         for (_goal_id, node), goal in held.items()
     ]
-
-
-def _own_node(person_id: int, plan: Plan) -> Node | None:
-    return next((node for node in plan_tree(plan).labels if node.person_id == person_id), None)
 
 
 def _targets_of(person_id: int, goals: Sequence[Goal]) -> dict[tuple[int, Node], Target]:

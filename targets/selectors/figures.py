@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -34,6 +35,29 @@ class Line:
     target_id: int | None = None
     given: int | None = None
     months: tuple[int, ...] | None = None
+
+
+class Kept(NamedTuple):
+    """A number in force and its progress, as the worker keeps it."""
+
+    target_id: int
+    unit_id: int
+    person_id: int | None
+    amount: int
+    actual: int | None
+    expected: int | None
+    expected_calendar: int | None
+    expected_working_day: int | None
+    attainment: Decimal | None
+    pace: Decimal | None
+    forecast: int | None
+    status: str
+    computed_on: date
+    computed_at: datetime
+
+
+_OF_TARGET = ("unit_id", "person_id")
+_KEPT = [f"target__{name}" if name in _OF_TARGET else name for name in Kept._fields]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,20 +229,16 @@ def _of(holders: Collection[Holder] | None, prefix: str) -> Q:
     return is_unit | Q(**{f"{prefix}person__in": people})
 
 
-def _kept(goal: Goal, nodes: Collection[Node], clock: Timeline) -> dict[Node, Standing]:
-    holders = [node.holder for node in nodes]
-    rows = Progress.objects.filter(
-        _of(holders, "target__"), target__goal=goal, target__group=""
-    ).select_related("target")
-    found = {Node(row.target.unit_id, row.target.person_id): row for row in rows}
-    is_flow = not is_level(goal.kpi)
-    return {node: _as_kept(node, found[node], clock, is_flow=is_flow) for node in nodes if node in found}
+def kept_rows(wanted: Q) -> list[Kept]:
+    """The rows of progress that are wanted. One query."""
+    rows = Progress.objects.filter(wanted, target__group="").order_by("target_id")
+    return list(map(Kept._make, rows.values_list(*_KEPT)))
 
 
-def _as_kept(node: Node, row: Progress, clock: Timeline, *, is_flow: bool) -> Standing:
+def as_kept(row: Kept, clock: Timeline, *, is_flow: bool) -> Standing:
     left = max(row.amount - (row.actual or 0), 0)
     return Standing(
-        node=node,
+        node=Node(row.unit_id, row.person_id),
         target_id=row.target_id,
         target=row.amount,
         actual=row.actual,
@@ -233,6 +253,14 @@ def _as_kept(node: Node, row: Progress, clock: Timeline, *, is_flow: bool) -> St
         as_of=row.computed_on,
         computed_at=row.computed_at,
     )
+
+
+def _kept(goal: Goal, nodes: Collection[Node], clock: Timeline) -> dict[Node, Standing]:
+    rows = kept_rows(_of([node.holder for node in nodes], "target__") & Q(target__goal=goal))
+    is_flow = not is_level(goal.kpi)
+    found = [as_kept(row, clock, is_flow=is_flow) for row in rows]
+    wanted = set(nodes)
+    return {standing.node: standing for standing in found if standing.node in wanted}
 
 
 def _measured(

@@ -1,6 +1,6 @@
 """Where one holder stands: their goals, the way so far and the way expected, and what warns of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -16,7 +16,7 @@ from pipeline.deciding import open_deals_of
 from salestargets.alerts.models import Alert
 from salestargets.alerts.selectors import inbox
 from salestargets.kernel.calendars import WorkCalendar
-from salestargets.tenancy.access import Actor, sight_of
+from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import AssignmentRole
 from salestargets.tenancy.models import Assignment
 from salestargets.tenancy.models.people import current_on
@@ -24,9 +24,8 @@ from targets.amounts import is_level, stored_actual
 from targets.choices import IN_FORCE, Against
 from targets.domain.curves import expected_curve
 from targets.domain.progress import Timeline
-from targets.models import Goal, Plan, Progress, Target
-from targets.selectors.figures import Line, Standing, clock_of, lines_on, standings
-from targets.selectors.history import Origin, origin_of
+from targets.models import Goal, Plan, Target
+from targets.selectors.figures import Kept, Line, Standing, as_kept, clock_of, kept_rows, lines_on, standings
 from targets.selectors.in_force import Upcoming, upcoming_of
 from targets.selectors.periods import calendar_for, periods_of, span_of
 from targets.selectors.trees import Node
@@ -45,12 +44,11 @@ class Point:
 
 @dataclass(frozen=True)
 class Held:
-    """A holder's numbers in force, those that run on the day first, and the alerts about the holder."""
+    """A holder's numbers in force, those that run on the day first."""
 
     holder: Holder
     name: str
     targets: Sequence[Target]
-    alerts: Sequence[Alert]
 
     def running(self, day: date) -> list[Target]:
         return [target for target in self.targets if _runs_on(target.goal, day)]
@@ -60,15 +58,21 @@ class Held:
 
 
 @dataclass(frozen=True)
+class News:
+    """What changes by itself: the progress of a holder's targets, their alerts, their open deals."""
+
+    progress: Mapping[int, Kept]
+    alerts: Sequence[Alert]
+    deals: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Today:
     """One number of a holder. `beside`: their other goals of the day; `elsewhen`: those of other times."""
 
-    node: Node
     target: Target
     standing: Standing
     clock: Timeline
-    curve: Sequence[Point]
-    origin: Origin
     upcoming: Upcoming | None
     beside: Sequence[tuple[Goal, Standing]]
     elsewhen: Sequence[Goal]
@@ -82,62 +86,74 @@ class Today:
 def held_by(actor: Actor, *, holder: Holder | None, day: date, on: date) -> Held | None:
     """The numbers of a holder, by default of whom the actor answers for: themselves, else their units.
 
-    None where they hold none in force. Whether a named holder is in sight is asked before.
+    None where they hold none in force. Whether a named holder is in sight is asked before. One query.
     """
     targets = list(_in_force(day).filter(_whose(actor, holder, on))[:MOST_GOALS])
     if not targets:
         return None
-    first, whose = targets[0], _node(targets[0]).holder
-    own = [target for target in targets if _node(target).holder == whose]
+    first, whose = targets[0], node_of(targets[0]).holder
+    own = [target for target in targets if node_of(target).holder == whose]
     name = first.person.name if first.person else first.unit.name
-    return Held(whose, name, own, _alerts_of(actor, whose, on))
+    return Held(whose, name, own)
+
+
+def news_of(actor: Actor, held: Held, *, on: date) -> News:
+    """A few index reads, to be asked every few seconds."""
+    rows = kept_rows(Q(target__in=[target.pk for target in held.targets]))
+    return News(
+        progress={row.target_id: row for row in rows},
+        alerts=_alerts_of(actor, held.holder, on),
+        deals=open_deals_of(held.holder, on).aggregate(Count("id"), Max("changed_at")),
+    )
+
+
+def mark_of(held: Held, news: News, *, on: date) -> str:
+    """Changes whenever the page of these numbers would."""
+    seen: list[Any] = [
+        on,
+        [(target.pk, target.version) for target in held.targets],
+        [(row.target_id, row.computed_at, row.actual) for row in news.progress.values()],
+        [(alert.pk, alert.changed_at, alert.acknowledged_at) for alert in news.alerts],
+        news.deals,
+    ]
+    return sha256(repr(seen).encode()).hexdigest()[:16]
 
 
 def today_of(
     actor: Actor,
     held: Held,
+    news: News,
     *,
     goal_id: int | None,
     as_of: date | None,
     against: str = Against.CURRENT,
     at: datetime,
 ) -> Today:
-    """Everything about one of the numbers, at the start of `as_of`, or now."""
-    on = actor.organisation.today(at)
-    day = as_of or on
+    """How one of the numbers stands, and those beside it, at the start of `as_of`, or now.
+
+    Now, one query for any number of goals: the others are in the news.
+    """
+    day = as_of or actor.organisation.today(at)
     target = held.chosen(goal_id)
     shown = [target, *(other for other in held.running(day) if other != target)]
     calendar = calendar_for([other.goal for other in shown], actor.organisation)
-    stand = [
-        (other.goal, _standing(actor, other, calendar, as_of=as_of, against=against, at=at))
-        for other in shown
-    ]
-    node = _node(target)
+    is_now = as_of is None and against == Against.CURRENT
+
+    def standing(target: Target) -> Standing:
+        row = news.progress.get(target.pk) if is_now else None
+        if row is not None:
+            clock = clock_of(target.goal.plan, day, calendar)
+            return as_kept(row, clock, is_flow=not is_level(target.goal.kpi))
+        return _standing(actor, target, calendar, as_of=as_of, against=against, at=at)
+
     return Today(
-        node=node,
         target=target,
-        standing=stand[0][1],
+        standing=standing(target),
         clock=clock_of(target.goal.plan, day, calendar),
-        curve=curve_of(target.goal, node, calendar, as_of=as_of, against=against, on=on),
-        origin=origin_of(target.pk, sight_of(actor, on)),
         upcoming=upcoming_of(target, day),
-        beside=stand[1:],
+        beside=[(other.goal, standing(other)) for other in shown[1:]],
         elsewhen=[other.goal for other in held.targets if other not in shown],
     )
-
-
-def mark_of(held: Held, *, on: date) -> str:
-    """Changes whenever the page of these numbers would: a few index reads, to be asked every few seconds."""
-    ids = [target.pk for target in held.targets]
-    progress = Progress.objects.filter(target__in=ids).order_by("id")
-    seen: list[Any] = [
-        on,
-        [(target.pk, target.version) for target in held.targets],
-        list(progress.values_list("id", "computed_at", "actual")),
-        [(alert.pk, alert.changed_at, alert.acknowledged_at) for alert in held.alerts],
-        open_deals_of(held.holder, on).aggregate(Count("id"), Max("changed_at")),
-    ]
-    return sha256(repr(seen).encode()).hexdigest()[:16]
 
 
 def running_on(day: date) -> Q:
@@ -176,34 +192,31 @@ def _whose(actor: Actor, holder: Holder | None, on: date) -> Q:
     return own | at_the_top if actor.sees_everything else own
 
 
-def _node(target: Target) -> Node:
+def node_of(target: Target) -> Node:
     return Node(target.unit_id, target.person_id)
 
 
 def _standing(
     actor: Actor, target: Target, calendar: WorkCalendar, *, as_of: date | None, against: str, at: datetime
 ) -> Standing:
-    node, organisation = _node(target), actor.organisation
+    node, organisation = node_of(target), actor.organisation
     found = standings(target.goal, [node], organisation, calendar, as_of=as_of, against=against, at=at)
     return found[node]
 
 
-def curve_of(
-    goal: Goal,
-    node: Node,
-    calendar: WorkCalendar,
-    *,
-    as_of: date | None,
-    against: str = Against.CURRENT,
-    on: date,
-) -> list[Point]:
-    """The days of the plan's span."""
-    lines = lines_on(goal, [node], as_of or on, against=against)
-    line = next((line for line in lines if line.node == node), None)
+def line_of(goal: Goal, node: Node, day: date, *, against: str = Against.CURRENT) -> Line:
+    """The number that a day is held against, with its months."""
+    lines = lines_on(goal, [node], day, against=against)
+    return next((line for line in lines if line.node == node), Line(node))
+
+
+def curve_of(goal: Goal, line: Line, calendar: WorkCalendar, *, as_of: date | None, on: date) -> list[Point]:
+    """The days of the plan's span: what was expected of a holder by each, and what they reached."""
     if is_level(goal.kpi):
-        return _levels(goal, node, line, as_of=as_of, on=on)
+        return _levels(goal, line, as_of=as_of, on=on)
     span = span_of(goal.plan)
-    by_day = series([node.holder], goal.kpi, span, by="day", on=on, as_of=as_of)[node.holder]
+    holder = line.node.holder
+    by_day = series([holder], goal.kpi, span, by="day", on=on, as_of=as_of)[holder]
     reached = accumulate(by_day[day].numerator if day in by_day else 0 for day in span.dates())
     expected = _expected(goal, line, calendar)
     return [
@@ -212,9 +225,9 @@ def curve_of(
     ]
 
 
-def _expected(goal: Goal, line: Line | None, calendar: WorkCalendar) -> dict[date, int]:
+def _expected(goal: Goal, line: Line, calendar: WorkCalendar) -> dict[date, int]:
     """Nothing where there was no target yet on the day."""
-    if line is None or line.months is None:
+    if line.months is None:
         return {}
     return {day: round(due) for day, due in _curve(goal.plan, line.months, calendar)}
 
@@ -223,13 +236,14 @@ def _curve(plan: Plan, months: Sequence[int], calendar: WorkCalendar) -> list[tu
     return expected_curve(periods_of(plan), months, calendar, plan.expected_basis)
 
 
-def _levels(goal: Goal, node: Node, line: Line | None, *, as_of: date | None, on: date) -> list[Point]:
+def _levels(goal: Goal, line: Line, *, as_of: date | None, on: date) -> list[Point]:
     """A ratio to date, day by day: all that counts above the line by all that counts below it."""
     span = span_of(goal.plan)
     if is_stock(goal.kpi):
         return []
-    by_day = series([node.holder], goal.kpi, span, by="day", on=on, as_of=as_of)[node.holder]
-    target = line.given if line else None
+    holder = line.node.holder
+    by_day = series([holder], goal.kpi, span, by="day", on=on, as_of=as_of)[holder]
+    target = line.given
     above = below = 0
     points: list[Point] = []
     for day in span.dates():

@@ -1,6 +1,6 @@
 """Who holds numbers in a plan: its units and, below each unit, its people."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -126,6 +126,44 @@ def plan_tree(plan: Plan) -> PlanTree:
         if below
     }
     return PlanTree(Node(plan.root_unit_id), ordered, labels)
+
+
+Spell = tuple[int, date, date | None]
+
+
+def places_of(person_id: int, plans: Collection[Plan]) -> dict[int, Node]:
+    """Plan → the place of a person in its tree, where they have one. Two queries for any number of plans."""
+    members = Assignment.objects.filter(person=person_id, role=AssignmentRole.MEMBER)
+    spells = list(members.order_by("starts_on", "id").values_list("unit_id", "starts_on", "ends_on"))
+    if not spells or not plans:
+        return {}
+    rows = UnitPlacement.objects.order_by("starts_on", "id")
+    placed = list(rows.values_list("unit_id", "starts_on", "ends_on", "parent_id"))
+    units = {plan.pk: _unit_of(plan, spells, placed) for plan in plans}
+    return {plan_id: Node(unit_id, person_id) for plan_id, unit_id in units.items() if unit_id}
+
+
+def _unit_of(
+    plan: Plan, spells: Sequence[Spell], placed: Sequence[tuple[int, date, date | None, int | None]]
+) -> int | None:
+    """As in `plan_tree`: the first unit within the span that is below the plan's."""
+    within = [row for row in placed if _overlaps(plan, *row[1:3])]
+    above = {unit_id: parent_id for unit_id, _start, _end, parent_id in reversed(within)}
+    units = (unit_id for unit_id, *spell in spells if _overlaps(plan, *spell))
+    return next((unit_id for unit_id in units if _is_below(plan.root_unit_id, unit_id, above)), None)
+
+
+def _is_below(root_id: int, unit_id: int, above: Mapping[int, int | None]) -> bool:
+    at: int | None = unit_id
+    for _level in above:  # should units stand in a circle, it ends all the same
+        if at is None or at == root_id:
+            break
+        at = above.get(at)
+    return at == root_id
+
+
+def _overlaps(plan: Plan, starts_on: date, ends_on: date | None) -> bool:
+    return starts_on < plan.ends_on and (ends_on is None or ends_on > plan.starts_on)
 
 
 def _within(plan: Plan) -> Q:

@@ -26,7 +26,7 @@ from targets.selectors.figures import Standing
 from targets.selectors.plans import get_goal
 from targets.selectors.rows import Place
 from targets.selectors.team import Team, goals_in_force, severities, sparks, team_of, who_needs_help
-from targets.selectors.today import curve_of
+from targets.selectors.today import curve_of, line_of
 from targets.views.folds import Folds, check_steers, folds_of
 
 #: In this order, where it sorts by status: the worst first.
@@ -91,11 +91,11 @@ def _top(request: TenantRequest, form: TeamForm, found: Team) -> dict[str, Any]:
     if not found.places:
         return {"top": None}
     top, goal = found.places[0], found.goal
-    points = curve_of(goal, top.node, found.calendar, as_of=form.day, against=form.compared, on=request.today)
-    target = found.standing(top).target
+    line = line_of(goal, top.node, as_of=form.day, against=form.compared)
+    points = curve_of(goal, line, found.calendar, as_of=form.day, on=request.today)
     return {
         "top": Row(top, found.standing(top), (), None, "", False, ""),
-        "figure": progress_chart(points, target, goal.kpi, request.organisation.currency),
+        "figure": progress_chart(points, line.given, goal.kpi, request.organisation.currency),
         "weeks": weekly(points),
     }
 

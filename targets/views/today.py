@@ -1,5 +1,6 @@
 """Where someone stands: one's own page, and that of any holder in sight, by the same view."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -7,9 +8,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
+from django_htmx.http import trigger_client_event
 
 from kpis.values import Holder
 from pipeline.deciding import deciding_deals
+from salestargets.kernel.errors import NotFound
+from salestargets.kernel.messages import N_
+from salestargets.tenancy.access import sight_of
 from salestargets.tenancy.choices import Role
 from salestargets.web.requests import TenantRequest, page
 from targets.amounts import Scale, scale_of
@@ -17,14 +22,27 @@ from targets.charts import progress_chart, weekly
 from targets.choices import PlanState
 from targets.domain.difficulty import Difficulty
 from targets.forms.viewing import ViewForm
-from targets.models import Acknowledgement
+from targets.models import Acknowledgement, Goal, Target
 from targets.selectors.acknowledgements import awaited_of, holds_from, number_of
 from targets.selectors.agreement import Asked, asked_of
 from targets.selectors.difficulty import difficulties
-from targets.selectors.history import own_share
+from targets.selectors.figures import Line
+from targets.selectors.history import origin_of, own_share
+from targets.selectors.periods import calendar_for
 from targets.selectors.products import Mix, groups_of, mixes_of
 from targets.selectors.records import holder_name
-from targets.selectors.today import Held, Today, held_by, mark_of, today_of
+from targets.selectors.today import (
+    Held,
+    News,
+    Today,
+    curve_of,
+    held_by,
+    line_of,
+    mark_of,
+    news_of,
+    node_of,
+    today_of,
+)
 from targets.views.addresses import address_of
 
 UNCHANGED = 204  # htmx leaves the page as it is
@@ -32,41 +50,95 @@ UNCHANGED = 204  # htmx leaves the page as it is
 
 @require_GET
 @page()
-def today(request: TenantRequest) -> HttpResponse:
-    return _stand(request, None)
+def stand(request: TenantRequest, holder: Holder | None = None) -> HttpResponse:
+    """The numbers, and what to do now. `deals` and `way` are read once the page stands."""
+    form, held = _held(request, holder)
+    if held is None:
+        return _nothing(request, form, holder)
+    news = news_of(request.actor, held, on=request.today)
+    mark = mark_of(held, news, on=request.today)
+    if request.htmx and request.GET.get("mark") == mark:
+        return HttpResponse(status=UNCHANGED)
+    found = today_of(
+        request.actor, held, news, goal_id=form.goal_id, as_of=form.day, against=form.compared, at=request.now
+    )
+    shown = {
+        **_page(request, form, holder, held.targets),
+        **_shown(request, found, held, news),
+        **_links(request, form, found, held, mark),
+    }
+    if request.htmx:
+        return trigger_client_event(render(request, "targets/today.html#live", shown), "numbers")
+    return render(request, "targets/today.html", shown, status=form.status_code)
 
 
 @require_GET
 @page()
-def holder(request: TenantRequest, holder: Holder) -> HttpResponse:
-    holder_name(request.actor, holder, request.today)
-    return _stand(request, holder)
+def deals(request: TenantRequest, holder: Holder | None = None) -> HttpResponse:
+    """The open deals that decide a number."""
+    form, held, target = _target(request, holder)
+    before = target.goal.plan.ends_on
+    found = deciding_deals(held.holder, before=before, on=request.today, as_of=form.day)
+    return _part(request, "targets/today_deals.html", form, held, target, {"deals": found})
 
 
-def _stand(request: TenantRequest, holder: Holder | None) -> HttpResponse:
-    form = ViewForm(request.GET, today=request.today)
-    held = held_by(request.actor, holder=holder, day=form.day or request.today, on=request.today)
-    if held is None:
-        return _nothing(request, form, holder)
-    mark = mark_of(held, on=request.today)
-    if request.htmx and request.GET.get("mark") == mark:
-        return HttpResponse(status=UNCHANGED)
-    found = today_of(
-        request.actor, held, goal_id=form.goal_id, as_of=form.day, against=form.compared, at=request.now
-    )
+@require_GET
+@page()
+def way(request: TenantRequest, holder: Holder | None = None) -> HttpResponse:
+    """The way so far, the product mix, and how the number was made."""
+    form, held, target = _target(request, holder)
+    goal, calendar = target.goal, calendar_for([target.goal], request.organisation)
+    line = line_of(goal, node_of(target), form.day or request.today, against=form.compared)
+    points = curve_of(goal, line, calendar, as_of=form.day, on=request.today)
+    origin = origin_of(target.pk, sight_of(request.actor, request.today))
     shown = {
-        **_page(request, form, holder),
-        **_shown(request, found, held, form.day),
-        **_links(request, form, found, held, mark),
-        "deals": deciding_deals(
-            held.holder, before=found.goal.plan.ends_on, on=request.today, as_of=form.day
-        ),
+        "figure": progress_chart(points, line.given, goal.kpi, request.organisation.currency),
+        "weeks": weekly(points),
+        "mix": _mix(target, request.today, form.day),
+        "difficulty": _difficulty(goal, line, request.today),
+        "origin": origin,
+        "own": own_share(origin, target),
+        "may_ask": goal.plan.state == PlanState.PUBLISHED and request.actor.role != Role.VIEWER,
+        "history": address_of(request, "history", target_id=target.pk),
     }
-    template = "targets/today.html#live" if request.htmx else "targets/today.html"
-    return render(request, template, shown, status=form.status_code)
+    return _part(request, "targets/today_way.html", form, held, target, shown)
 
 
-def _page(request: TenantRequest, form: ViewForm, holder: Holder | None) -> dict[str, Any]:
+def _held(request: TenantRequest, holder: Holder | None) -> tuple[ViewForm, Held | None]:
+    if holder is not None:
+        holder_name(request.actor, holder, request.today)
+    form = ViewForm(request.GET, today=request.today)
+    day = form.day or request.today
+    return form, held_by(request.actor, holder=holder, day=day, on=request.today)
+
+
+def _target(request: TenantRequest, holder: Holder | None) -> tuple[ViewForm, Held, Target]:
+    """The number that is looked at; 404 where they hold none."""
+    form, held = _held(request, holder)
+    if held is None:
+        raise NotFound(N_("There is no such target."), code="not_found")
+    return form, held, held.chosen(form.goal_id)
+
+
+def _part(
+    request: TenantRequest, template: str, form: ViewForm, held: Held, target: Target, shown: dict[str, Any]
+) -> HttpResponse:
+    """A part of the page, or where there is no script a page of its own."""
+    about = {
+        "form": form,
+        "name": held.name,
+        "holder": held.holder,
+        "goal": target.goal,
+        "day": form.day or request.today,
+        "back": f"../?{urlencode(form.wish(target.goal))}",
+        "scale": scale_of(target.goal.kpi, request.organisation.currency),
+    }
+    return render(request, f"{template}#part" if request.htmx else template, {**about, **shown})
+
+
+def _page(
+    request: TenantRequest, form: ViewForm, holder: Holder | None, known: Sequence[Target] = ()
+) -> dict[str, Any]:
     return {
         "form": form,
         "keep": {"goal": form.goal_id, "against": form.compared if form.is_original else ""},
@@ -74,20 +146,22 @@ def _page(request: TenantRequest, form: ViewForm, holder: Holder | None) -> dict
         "steers": request.actor.role != Role.REP,
         "may_acknowledge": request.actor.role != Role.VIEWER,
         "asked": _asked(request) if holder is None and not request.htmx else (),
-        "awaited": _awaited(request) if holder is None else (),
+        "awaited": _awaited(request, known) if holder is None else (),
     }
 
 
 def _asked(request: TenantRequest) -> list[tuple[Asked, Scale]]:
     """The numbers that they are to propose themselves."""
     currency = request.organisation.currency
-    found = asked_of(request.actor, on=request.today)
+    found = asked_of(request.actor)
     return [(asked, scale_of(asked.goal.kpi, currency)) for asked in found]
 
 
-def _awaited(request: TenantRequest) -> list[tuple[Acknowledgement, str, int | None, Scale, date | None]]:
+def _awaited(
+    request: TenantRequest, known: Sequence[Target]
+) -> list[tuple[Acknowledgement, str, int | None, Scale, date | None]]:
     """The numbers that wait for their word: whose, how much, and from when, where that is yet to come."""
-    asks, currency = awaited_of(request.actor), request.organisation.currency
+    asks, currency = awaited_of(request.actor, known), request.organisation.currency
     return [
         (ask, *number_of(ask), scale_of(ask.target.goal.kpi, currency), _to_come(ask, request.today))
         for ask in asks
@@ -99,46 +173,41 @@ def _to_come(ask: Acknowledgement, on: date) -> date | None:
     return since if since > on else None
 
 
-def _shown(request: TenantRequest, found: Today, held: Held, as_of: date | None) -> dict[str, Any]:
-    goal, currency = found.goal, request.organisation.currency
+def _shown(request: TenantRequest, found: Today, held: Held, news: News) -> dict[str, Any]:
+    currency = request.organisation.currency
     return {
         "today": found,
-        "may_ask": goal.plan.state == PlanState.PUBLISHED and request.actor.role != Role.VIEWER,
         "holder": held.holder,
         "name": held.name,
-        "scale": scale_of(goal.kpi, currency),
-        "figure": progress_chart(found.curve, found.standing.target, goal.kpi, currency),
-        "weeks": weekly(found.curve),
+        "scale": scale_of(found.goal.kpi, currency),
         "beside": [(other, stand, scale_of(other.kpi, currency)) for other, stand in found.beside],
-        "alerts": held.alerts,
-        "own": own_share(found.origin, found.target),
-        "mix": _mix(request, found, as_of),
-        "difficulty": _difficulty(found, request),
+        "alerts": news.alerts,
     }
 
 
-def _mix(request: TenantRequest, found: Today, as_of: date | None) -> Mix | None:
+def _mix(target: Target, on: date, as_of: date | None) -> Mix | None:
     """By product group, where the goal has any; what is worked out now costs the others nothing."""
-    if not groups_of(found.goal):
+    if not groups_of(target.goal):
         return None
-    return mixes_of(found.goal, [found.node], on=request.today, as_of=as_of)[found.node]
+    node = node_of(target)
+    return mixes_of(target.goal, [node], on=on, as_of=as_of)[node]
 
 
-def _difficulty(found: Today, request: TenantRequest) -> Difficulty | None:
-    number = found.standing.target
-    if number is None:
+def _difficulty(goal: Goal, line: Line, on: date) -> Difficulty | None:
+    if line.given is None:
         return None
-    return difficulties(found.goal, {found.node: number}, on=request.today)[found.node]
+    return difficulties(goal, {line.node: line.given}, on=on)[line.node]
 
 
 def _links(request: TenantRequest, form: ViewForm, found: Today, held: Held, mark: str) -> dict[str, str]:
     wish = form.wish(found.goal)
-    live = urlencode({**wish, "mark": mark})
+    query = urlencode(wish)
     return {
-        "address": f"{request.path}?{urlencode(wish)}",
-        "live": "" if form.day else f"{request.path}?{live}",
-        "records": f"{address_of(request, 'records', holder=held.holder)}?{urlencode(wish)}",
-        "history": address_of(request, "history", target_id=found.target.pk),
+        "address": f"{request.path}?{query}",
+        "live": "" if form.day else f"{request.path}?{urlencode({**wish, 'mark': mark})}",
+        "records": f"{address_of(request, 'records', holder=held.holder)}?{query}",
+        "deals": f"{request.path}deals/?{query}",
+        "way": f"{request.path}way/?{query}",
     }
 
 

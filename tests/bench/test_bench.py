@@ -12,6 +12,7 @@ from bench.figures import BEGIN, END, Figure, publish
 from bench.organisations import Size, deals, structure
 from kpis.services import verify
 from pipeline.models import Deal
+from salestargets.demo.services import load_demo
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation
 
@@ -58,10 +59,16 @@ def test_the_hand_written_aggregate_makes_the_cells_of_the_engine() -> None:
 
 
 @pytest.mark.django_db
-def test_the_today_page_and_the_empty_page_answer() -> None:
-    figure = page.measure(requests=1, at=AT)
-    assert figure.ours > 0
-    assert figure.reference > 0
+def test_every_page_and_the_empty_one_answer() -> None:
+    load_demo(at=AT, password="never used")
+    figures = page.measure(page.an_organisation(SIZE, at=AT), SIZE, requests=1)
+    assert [figure.name for figure in figures] == [
+        "Today page of a rep",
+        "Team page, 30 people",
+        "Plan page, 30 people",
+        "Plan page with its grid's numbers, 30 people",
+    ]
+    assert all(figure.ours > 0 and figure.reference > 0 for figure in figures)
 
 
 def test_a_figure_holds_on_the_right_side_of_its_goal() -> None:

@@ -237,7 +237,7 @@ def test_the_rep_has_yet_to_propose_and_their_manager_to_answer(demo: Demo) -> N
     rep, manager = member(demo, Role.REP), member(demo, Role.MANAGER)
     goal = Goal.objects.select_related("plan", "kpi").get(plan__state=PlanState.OPEN)
     assert not Proposal.objects.filter(target__person=rep.person_id).exists()
-    assert [asked.goal for asked in asked_of(rep, on=demo.on) if asked.proposal is None] == [goal]
+    assert [asked.goal for asked in asked_of(rep) if asked.proposal is None] == [goal]
     waiting = [line.state for line in agreement_of(manager, goal, at=demo.at).lines if line.may_answer]
     assert set(waiting) >= {ProposalState.OPEN, ProposalState.ESCALATED}
 

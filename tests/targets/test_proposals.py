@@ -397,7 +397,7 @@ class TestWithdrawn:
         with acting_for(world.acme.pk):
             found = agreement_of(mona, fresh(goal), at=APRIL)
             assert (found.waiting, found.gap) == (2, 0)
-            assert asked_of(alice, on=APRIL.date())[0].proposal is None
+            assert asked_of(alice)[0].proposal is None
         assert propose(goal, world.alice, "280.00", by=alice).is_current
 
     def test_an_override_gives_way_to_the_sum_of_those_below(

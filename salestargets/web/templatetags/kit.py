@@ -1,5 +1,6 @@
 """Tags the components and the base template are made of."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -7,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest
 from django.urls import reverse
 from lucide.templatetags.lucide import lucide
@@ -76,6 +78,12 @@ def page_url(context: dict[str, Any], name: str, *args: Any, **kwargs: Any) -> s
     """The address of a page of this organisation: `{% page_url "targets:plan" plan.pk %}`."""
     slug = context["request"].organisation.slug
     return reverse(name, kwargs={"slug": slug, **kwargs}) if not args else reverse(name, args=[slug, *args])
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """For a script to read from an attribute."""
+    return json.dumps(value, cls=DjangoJSONEncoder)
 
 
 @register.filter

@@ -1,21 +1,29 @@
 """A rep's page: their number, its pace, what it is made of; nobody else's."""
 
+import json
 import re
 from datetime import date
+from typing import Any
 
 import pytest
+from django.forms import model_to_dict
 from django.test import Client
 
+from kpis.models import Kpi
 from salestargets.alerts.models import Alert
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
-from tests.builders import an_organisation
+from targets.choices import ChangeKind
+from targets.models import Change, Goal, Target
+from targets.services.progress import refresh_progress
+from tests.builders import NOON, an_organisation
 from tests.kpis.builders import a_deal, drained
 from tests.targets.pages.conftest import Company, visitor
 
 pytestmark = pytest.mark.django_db
 
 TODAY = "/o/acme/today/"
+FRAGMENT = {"HX-Request": "true"}
 
 
 def text_of(client: Client, path: str, status: int = 200, **headers: str) -> str:
@@ -31,9 +39,25 @@ def test_a_rep_sees_their_own_number_and_its_pace(company: Company, rep: Client)
     assert "$135 expected by now" in page  # 100.00 for April and 11 of the 31 days of May
     assert "Ahead" in page
     assert "36 working days left" in page
-    assert "Divided from" in page
-    assert "Carol" not in page
-    assert "Charlie" not in page
+    way = text_of(rep, f"{TODAY}way/", **FRAGMENT)
+    assert "Divided from" in way
+    assert not any(name in page + way for name in ("Carol", "Charlie"))
+
+
+def test_what_a_number_is_made_of_is_read_once_the_page_stands(company: Company, rep: Client) -> None:
+    page = text_of(rep, TODAY)
+    for part, said in (("deals", "Open deals that decide it"), ("way", "How was this number made?")):
+        address = f"{TODAY}{part}/?goal={company.goal.pk}"
+        assert f'hx-get="{address}" hx-trigger="load, numbers from:body"' in page
+        assert f'href="{address}"' in page
+        assert said in text_of(rep, address)  # a page of its own, where there is no script
+        assert "<html" not in text_of(rep, address, **FRAGMENT)
+
+
+def test_the_parts_stand_as_of_the_day_of_the_page(company: Company, rep: Client) -> None:
+    way = text_of(rep, f"{TODAY}way/?as_of=2026-05-04")
+    assert "As it stood at the start of May 4, 2026" in way
+    assert way.count(">$200<") < text_of(rep, f"{TODAY}way/").count(">$200<")
 
 
 def test_a_manager_without_a_number_of_their_own_sees_their_unit(company: Company, manager: Client) -> None:
@@ -61,7 +85,7 @@ def test_strangers_are_asked_to_sign_in_and_members_of_others_find_nothing(
     assert rep.get("/o/other/today/").status_code == 404
 
 
-@pytest.mark.parametrize("rest", ["", "records/"])
+@pytest.mark.parametrize("rest", ["", "records/", "deals/", "way/"])
 def test_only_holders_in_sight_can_be_opened(
     company: Company, rep: Client, manager: Client, rest: str
 ) -> None:
@@ -75,7 +99,7 @@ def test_only_holders_in_sight_can_be_opened(
     assert [client.get(unit).status_code for client in (rep, manager)] == [404, 404]
 
 
-@pytest.mark.parametrize("rest", ["", "records/"])
+@pytest.mark.parametrize("rest", ["", "records/", "deals/", "way/"])
 def test_holders_of_another_organisation_do_not_exist(company: Company, admin: Client, rest: str) -> None:
     charlie = company.world.charlie
     assert admin.get(f"/o/acme/team/person/{charlie.pk}/{rest}").status_code == 404
@@ -125,9 +149,11 @@ def test_the_page_is_sent_again_only_when_it_would_differ(company: Company, rep:
 def test_an_open_deal_changes_the_page_at_once(company: Company, rep: Client) -> None:
     address = live_address(text_of(rep, TODAY))
     a_deal(company.acme, company.world.alice, status="open", base=7_000, name="Grey Harbour 3")
-    fragment = text_of(rep, address, **{"HX-Request": "true"})
-    assert "Grey Harbour 3" in fragment
-    assert "1 open deal that may close in time" in fragment
+    answer = rep.get(address, headers=FRAGMENT)
+    assert (answer.status_code, json.loads(answer.headers["HX-Trigger"])) == (200, {"numbers": {}})
+    part = text_of(rep, f"{TODAY}deals/", **FRAGMENT)
+    assert "Grey Harbour 3" in part
+    assert "1 open deal that may close in time" in part
 
 
 def test_more_open_deals_need_no_more_queries(
@@ -136,8 +162,40 @@ def test_more_open_deals_need_no_more_queries(
     rep.get(TODAY)
     for number in range(3):
         a_deal(company.acme, company.world.alice, status="open", base=1_000, name=f"Open {number}")
-        with django_assert_num_queries(30):  # type: ignore[operator]
+        with django_assert_num_queries(24):  # type: ignore[operator]
             rep.get(TODAY)
+        with django_assert_num_queries(16):  # type: ignore[operator]
+            rep.get(f"{TODAY}deals/", headers=FRAGMENT)
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_more_goals_need_no_more_queries(
+    company: Company, rep: Client, django_assert_num_queries: Any, count: int
+) -> None:
+    more_goals(company, count - 1)
+    rep.get(TODAY)
+    with django_assert_num_queries(24):
+        page = rep.get(TODAY).content.decode()
+    assert page.count('class="card beside-goal"') == count - 1
+
+
+def more_goals(company: Company, count: int) -> None:
+    """Goals of the plan in force, in which Alice has a number each."""
+    with acting_for(company.acme.pk):
+        shape = {**model_to_dict(company.goal.kpi, exclude=["id", "organisation", "key"]), "name": "More"}
+        kpis = Kpi.objects.bulk_create(
+            Kpi(organisation=company.acme, key=f"more-{n}", **shape) for n in range(count)
+        )
+        goals = Goal.objects.bulk_create(
+            Goal(organisation=company.acme, plan=company.goal.plan, kpi=kpi, amount=300) for kpi in kpis
+        )
+        own = company.target_of(company.world.alice)
+        for goal in goals:
+            change = Change.objects.create(goal=goal, kind=ChangeKind.EDIT, at=NOON)
+            Target.objects.create(
+                goal=goal, unit=own.unit, person=own.person, given=300, months=[100] * 3, change=change
+            )
+        refresh_progress(at=NOON)
 
 
 def test_the_records_sum_to_the_number(company: Company, rep: Client) -> None:
