@@ -38,6 +38,7 @@ urlpatterns = [
     path("today/way/", today.way, name="today_way"),
     path("team/", team.team, name="team"),
     path("team/<holder:holder>/", today.stand, name="holder"),
+    path("team/<holder:holder>/curve/", team.curve, name="team_curve"),
     path("team/<holder:holder>/deals/", today.deals, name="holder_deals"),
     path("team/<holder:holder>/way/", today.way, name="holder_way"),
     path("team/<holder:holder>/records/", records.records, name="records"),

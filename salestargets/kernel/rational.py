@@ -13,6 +13,17 @@ def ratio(numerator: Number | None, denominator: Number | None) -> Fraction | No
     return Fraction(numerator) / Fraction(denominator)
 
 
+def whole_ratio(numerator: int, denominator: int) -> int | None:
+    """The quotient of whole numbers, half to even, as `round(ratio(…))` has it, for thousands of rows.
+
+    The denominator is not negative.
+    """
+    if not denominator:
+        return None
+    whole, rest = divmod(numerator, denominator)
+    return whole + (2 * rest > denominator or (2 * rest == denominator and whole % 2 == 1))
+
+
 def rounded(value: Number | None, places: int) -> Decimal | None:
     """`value` with exactly `places` decimals, half to even; None stays None."""
     if value is None:

@@ -13,7 +13,7 @@ from kpis.selectors import actuals
 from kpis.values import Holder
 from salestargets.kernel.calendars import WorkCalendar
 from salestargets.kernel.periods import Period
-from salestargets.kernel.rational import ratio, rounded
+from salestargets.kernel.rational import ratio, rounded, whole_ratio
 from salestargets.tenancy.models import Organisation
 from targets.amounts import is_level, stored_actual
 from targets.choices import IN_FORCE, Against, Status
@@ -25,6 +25,8 @@ from targets.selectors.trees import Node
 
 #: Decimals kept of attainment and pace.
 PLACES = 6
+MANY = 100
+STATUS = {status.value: status for status in Status}
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,18 +250,18 @@ def as_kept(row: Kept, clock: Timeline, *, is_flow: bool) -> Standing:
         attainment=row.attainment,
         pace=row.pace,
         forecast=row.forecast,
-        required_rate=_whole(ratio(left, clock.working_days_left)) if is_flow else None,
-        status=Status(row.status),
+        required_rate=whole_ratio(left, clock.working_days_left) if is_flow else None,
+        status=STATUS[row.status],
         as_of=row.computed_on,
         computed_at=row.computed_at,
     )
 
 
 def _kept(goal: Goal, nodes: Collection[Node], clock: Timeline) -> dict[Node, Standing]:
-    rows = kept_rows(_of([node.holder for node in nodes], "target__") & Q(target__goal=goal))
-    is_flow = not is_level(goal.kpi)
-    found = [as_kept(row, clock, is_flow=is_flow) for row in rows]
-    wanted = set(nodes)
+    """Of many, all of the goal are read: the names of a thousand holders take longer than their rows."""
+    whose = _of([node.holder for node in nodes], "target__") if len(nodes) < MANY else Q()
+    is_flow, wanted = not is_level(goal.kpi), set(nodes)
+    found = (as_kept(row, clock, is_flow=is_flow) for row in kept_rows(whose & Q(target__goal=goal)))
     return {standing.node: standing for standing in found if standing.node in wanted}
 
 

@@ -13,7 +13,6 @@ from kpis.selectors import actuals, is_stock, series
 from kpis.values import Holder
 from salestargets.alerts.models import Severity
 from salestargets.alerts.selectors import inbox
-from salestargets.kernel.calendars import WorkCalendar
 from salestargets.kernel.periods import Period, add_months
 from salestargets.kernel.rational import ratio, rounded
 from salestargets.tenancy.access import Actor, sight_of
@@ -40,7 +39,6 @@ class Team:
 
     goal: Goal
     clock: Timeline
-    calendar: WorkCalendar
     places: Sequence[Place]
     standings: Mapping[Node, Standing]
 
@@ -105,7 +103,6 @@ def team_of(
     return Team(
         goal=goal,
         clock=clock_of(goal.plan, as_of or on, calendar),
-        calendar=calendar,
         places=found,
         standings=standings(goal, nodes, actor.organisation, calendar, as_of=as_of, against=against, at=at),
     )

@@ -147,9 +147,12 @@ def _unit_of(
     plan: Plan, spells: Sequence[Spell], placed: Sequence[tuple[int, date, date | None, int | None]]
 ) -> int | None:
     """As in `plan_tree`: the first unit within the span that is below the plan's."""
-    within = [row for row in placed if _overlaps(plan, *row[1:3])]
-    above = {unit_id: parent_id for unit_id, _start, _end, parent_id in reversed(within)}
-    units = (unit_id for unit_id, *spell in spells if _overlaps(plan, *spell))
+    above = {
+        unit_id: parent_id
+        for unit_id, start, end, parent_id in reversed(placed)
+        if _overlaps(plan, start, end)
+    }
+    units = (unit_id for unit_id, start, end in spells if _overlaps(plan, start, end))
     return next((unit_id for unit_id in units if _is_below(plan.root_unit_id, unit_id, above)), None)
 
 

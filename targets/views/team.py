@@ -12,21 +12,28 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from kpis.choices import KpiUnit
+from kpis.values import Holder
 from salestargets.alerts.models import Severity
+from salestargets.kernel.errors import NotFound
+from salestargets.kernel.messages import N_
+from salestargets.tenancy.access import sight_of
 from salestargets.web.asked import page_of
 from salestargets.web.exports import Cell, Column, export, wanted_format
 from salestargets.web.requests import TenantRequest, page
 from targets.amounts import from_stored, scale_of
 from targets.charts import progress_chart, weekly
 from targets.choices import Status
-from targets.forms.viewing import TeamForm
+from targets.forms.viewing import TeamForm, ViewForm
 from targets.models import Goal
 from targets.selectors.arranging import Key, opened, ordered
 from targets.selectors.figures import Standing
+from targets.selectors.periods import calendar_for
 from targets.selectors.plans import get_goal
-from targets.selectors.rows import Place
+from targets.selectors.rows import Place, places
 from targets.selectors.team import Team, goals_in_force, severities, sparks, team_of, who_needs_help
 from targets.selectors.today import curve_of, line_of
+from targets.selectors.trees import plan_tree
+from targets.views.addresses import address_of
 from targets.views.folds import Folds, check_steers, folds_of
 
 #: In this order, where it sorts by status: the worst first.
@@ -60,8 +67,7 @@ class Row:
 def team(request: TenantRequest) -> HttpResponseBase:
     check_steers(request)
     form = TeamForm(request.GET, today=request.today)
-    goals = goals_in_force(request.actor, day=form.day or request.today, on=request.today)
-    goal = get_goal(request.actor, form.goal_id, request.today) if form.goal_id else next(iter(goals), None)
+    goal, goals = _goals(request, form)
     if goal is None:
         return render(request, "targets/team_empty.html", {"form": form}, status=form.status_code)
     found = team_of(request.actor, goal, as_of=form.day, against=form.compared, at=request.now)
@@ -80,24 +86,51 @@ def _page(request: TenantRequest, form: TeamForm, found: Team, goals: Sequence[G
         "goals": goals if found.goal in goals else [found.goal, *goals],
         "counts": [(status, counts[status]) for status in (*WORST_FIRST, Status.NO_TARGET) if counts[status]],
         "people": len(found.people),
-        **_top(request, form, found),
+        "top": _top(found),
         "help": who_needs_help(request.actor, found, as_of=form.day, at=request.now),
     }
     return render(request, "targets/team.html", shown, status=form.status_code)
 
 
-def _top(request: TenantRequest, form: TeamForm, found: Team) -> dict[str, Any]:
-    """The topmost holder in sight, with the way so far."""
-    if not found.places:
-        return {"top": None}
-    top, goal = found.places[0], found.goal
+@require_GET
+@page()
+def curve(request: TenantRequest, holder: Holder) -> HttpResponse:
+    """The way so far of one holder, for the top of the page once it stands."""
+    check_steers(request)
+    form = ViewForm(request.GET, today=request.today)
+    goal, _goals_of_day = _goals(request, form)
+    if goal is None:
+        raise NotFound(N_("There is no such goal."), code="not_found")
+    tree, sight = plan_tree(goal.plan), sight_of(request.actor, request.today)
+    top = places(tree, sight, holder, levels=0)[0]
     line = line_of(goal, top.node, as_of=form.day, against=form.compared)
-    points = curve_of(goal, line, found.calendar, as_of=form.day, on=request.today)
-    return {
-        "top": Row(top, found.standing(top), (), None, "", False, ""),
+    calendar = calendar_for([goal], request.organisation)
+    points = curve_of(goal, line, calendar, as_of=form.day, on=request.today)
+    shown = {
+        "form": form,
+        "name": top.label.name,
+        "goal": goal,
+        "scale": scale_of(goal.kpi, request.organisation.currency),
         "figure": progress_chart(points, line.given, goal.kpi, request.organisation.currency),
         "weeks": weekly(points),
+        "back": f"{address_of(request, 'team')}?{urlencode(form.wish(goal))}",
     }
+    return render(request, f"targets/team_curve.html{'#part' if request.htmx else ''}", shown)
+
+
+def _goals(request: TenantRequest, form: ViewForm) -> tuple[Goal | None, list[Goal]]:
+    """The goal that is asked for, else the first; and those to choose from."""
+    goals = goals_in_force(request.actor, day=form.day or request.today, on=request.today)
+    if form.goal_id:
+        return get_goal(request.actor, form.goal_id, request.today), goals
+    return next(iter(goals), None), goals
+
+
+def _top(found: Team) -> Row | None:
+    """The topmost holder in sight."""
+    if not found.places:
+        return None
+    return Row(found.places[0], found.standing(found.places[0]), (), None, "", False, "")
 
 
 def _table(request: TenantRequest, form: TeamForm, found: Team, goals: Sequence[Goal]) -> HttpResponse:

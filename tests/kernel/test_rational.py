@@ -4,8 +4,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from salestargets.kernel.rational import ratio, rounded
+from salestargets.kernel.rational import ratio, rounded, whole_ratio
 
 
 def test_a_ratio_is_exact():
@@ -37,6 +39,12 @@ def test_zero_over_something_is_zero_not_undefined():
 )
 def test_rounding_keeps_all_decimals_and_halves_go_to_even(value, places, text):
     assert str(rounded(value, places)) == text
+
+
+@given(st.integers(-(10**15), 10**15), st.integers(1, 400))
+def test_a_whole_ratio_is_the_ratio_rounded(numerator, denominator):
+    assert whole_ratio(numerator, denominator) == round(Fraction(numerator, denominator))
+    assert whole_ratio(numerator, 0) is None
 
 
 def test_undefined_stays_undefined_when_rounded():

@@ -3,6 +3,7 @@
 import csv
 import re
 from contextlib import closing
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,7 +12,7 @@ from salestargets.tenancy.choices import Role
 from tests.builders import a_person, an_organisation
 from tests.targets.builders import a_goal, a_plan
 from tests.targets.pages.conftest import Company, visitor
-from tests.targets.pages.test_today import text_of
+from tests.targets.pages.test_today import more_goals, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -109,11 +110,27 @@ def test_the_file_holds_what_the_page_shows(company: Company, admin: Client) -> 
         assert sheet.headers["Content-Type"].startswith("application/vnd.openxmlformats")
 
 
-def test_more_people_need_no_more_queries(
-    company: Company, admin: Client, django_assert_num_queries: object
+@pytest.mark.parametrize("count", [3, 30])
+def test_more_people_and_goals_need_no_more_queries(
+    company: Company, admin: Client, django_assert_num_queries: Any, count: int
 ) -> None:
-    admin.get(TEAM)
-    for number in range(3):
+    more_goals(company, count)
+    for number in range(count):
         a_person(company.acme, f"Person {number}", unit=company.world.west)
-        with django_assert_num_queries(27):  # type: ignore[operator]
-            assert f"Person {number}" in admin.get(TEAM).content.decode()
+    admin.get(TEAM)
+    with django_assert_num_queries(25):
+        page = admin.get(f"{TEAM}?open=all").content.decode()
+    assert page.count(">Person ") == count
+
+
+def test_the_way_so_far_is_read_once_the_page_stands(
+    company: Company, admin: Client, manager: Client
+) -> None:
+    root, west = company.goal.plan.root_unit_id, company.world.west.pk
+    address = f"{TEAM}unit/{root}/curve/?goal={company.goal.pk}"
+    assert f'hx-get="{address}"' in text_of(admin, TEAM)
+    assert "Won revenue: the way so far" in text_of(admin, address)
+    assert "<html" not in text_of(admin, address, **{"HX-Request": "true"})
+    assert manager.get(f"{TEAM}unit/{west}/curve/?goal={company.goal.pk}").status_code == 404
+    assert admin.get(f"{TEAM}unit/{root}/curve/?goal={company.theirs.pk}").status_code == 404
+    assert admin.get(f"{TEAM}unit/{root}/curve/").status_code == 200
