@@ -103,7 +103,7 @@ def curve(request: TenantRequest, holder: Holder) -> HttpResponse:
         raise NotFound(N_("There is no such goal."), code="not_found")
     tree, sight = plan_tree(goal.plan), sight_of(request.actor, request.today)
     top = places(tree, sight, holder, levels=0)[0]
-    line = line_of(goal, top.node, as_of=form.day, against=form.compared)
+    line = line_of(goal, top.node, form.day or request.today, against=form.compared)
     calendar = calendar_for([goal], request.organisation)
     points = curve_of(goal, line, calendar, as_of=form.day, on=request.today)
     shown = {
