@@ -152,7 +152,17 @@ def get_run(actor: Actor, run_id: int) -> ImportRun:
 _WORKING = frozenset({ImportState.QUEUED, ImportState.RUNNING, ImportState.UNDOING})
 _RUN_COLUMNS = (
     *("id", "kind", "source", "file_name", "columns", "mapping", "is_dry_run", "state", "rows_total"),
-    *("rows_done", "created", "updated", "unchanged", "rejected", "remarks", "error", "created_at"),
+    *(
+        "rows_done",
+        "created",
+        "updated",
+        "unchanged",
+        "rejected",
+        "remarks",
+        "affects",
+        "error",
+        "created_at",
+    ),
     *("finished_at", "job__state", "job__error"),
 )
 

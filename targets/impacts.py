@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from salestargets.tenancy.changes import Leaving, NewCalendar, NewPlaces, Removal, Stays
+from salestargets.tenancy.changes import Leaving, NewCalendar, NewPlaces, NewStructure, Removal, Stays
 from salestargets.tenancy.models import Organisation, Person, Unit, UnitClosure
 from salestargets.tenancy.registry import Impact, register_impact
 from salestargets.web.templatetags import formats
@@ -23,12 +23,16 @@ from targets.selectors.trees import Node, plan_tree
 from targets.services.handover import left_from
 from targets.templatetags.amounts import amount
 
+#: Of the changes that a file makes at once, each costs some reads.
+MOST_TOLD = 20
+
 
 def register() -> None:
     register_impact(NewCalendar, of_calendar)
     register_impact(NewPlaces, of_places)
     register_impact(Leaving, of_leaving)
     register_impact(Removal, of_removal)
+    register_impact(NewStructure, of_structure)
 
 
 def of_calendar(organisation: Organisation, change: NewCalendar) -> list[Impact]:
@@ -78,6 +82,20 @@ def of_removal(organisation: Organisation, change: Removal) -> list[Impact]:
         )
         for plan in _plans().filter(_holding(change.holder))
     ]
+
+
+def of_structure(organisation: Organisation, change: NewStructure) -> list[Impact]:
+    """One by one, of units and of those whom plans have numbers for; beyond some, how many more there are."""
+    people = set(Target.objects.exclude(person=None).values_list("person_id", flat=True))
+    leaving = [each for each in change.leaving if each.person.pk in people]
+    places = [each for each in change.places if isinstance(each.holder, Unit) or each.holder.pk in people]
+    found = [impact for each in places[:MOST_TOLD] for impact in of_places(organisation, each)]
+    found += [impact for each in leaving[:MOST_TOLD] for impact in of_leaving(organisation, each)]
+    more = len(places[MOST_TOLD:]) + len(leaving[MOST_TOLD:])
+    if more:
+        text = ngettext("%(count)d more is concerned.", "%(count)d more are concerned.", more)
+        found.append(Impact(text % {"count": more}))
+    return found
 
 
 def _of_person(change: NewPlaces, plan: Plan, day: date, was: int | None) -> str:

@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, TypedDict
 
 from django.core.files.uploadedfile import UploadedFile
@@ -17,9 +18,11 @@ from pipeline.services.undo import undo_import
 from salestargets.api.inputs import BOOLEAN, ID, MOMENT, Field, Reader, choice, object_schema, read_body, text
 from salestargets.api.operations import FileAnswer, RawBody, operation
 from salestargets.api.pagination import PAGE, Key, Page
+from salestargets.api.rows import ImpactRow
 from salestargets.api.views import TenantView
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
+from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import Scope
 
 
@@ -59,7 +62,10 @@ def _upload_schema() -> Mapping[str, Any]:
 
 
 class ImportRow(TypedDict):
-    """A file on its way in. `remarks` counts what landed though something is missing."""
+    """A file on its way in. `remarks` counts what landed though something is missing.
+
+    `affects`, of one that was tried, is what it would mean for plans and their numbers: for administrators.
+    """
 
     id: int
     kind: str
@@ -76,6 +82,7 @@ class ImportRow(TypedDict):
     unchanged: int
     rejected: int
     remarks: dict[str, int]
+    affects: list[ImpactRow]
     error: str
     created_at: datetime
     finished_at: datetime | None
@@ -115,7 +122,9 @@ class Imports(TenantView):
         rows = import_rows(self.actor)
         if kind := self.query[OF_KIND]:
             rows = rows.filter(kind=kind)
-        return self.page(rows, key=Key(created_at=MOMENT, id=ID), row=_row, descending=True)
+        return self.page(
+            rows, key=Key(created_at=MOMENT, id=ID), row=partial(_row, self.actor), descending=True
+        )
 
     @operation(
         Scope.RECORDS_WRITE,
@@ -141,14 +150,14 @@ class Imports(TenantView):
             dry_run=form[DRY_RUN],
             at=self.at,
         )
-        return _row(get_import_row(self.actor, run.pk))
+        return _row(self.actor, get_import_row(self.actor, run.pk))
 
 
 class OneImport(TenantView):
     @operation(Scope.RECORDS_WRITE, answers=ImportRow)
     def get(self, request: Request, import_id: int) -> ImportRow:
         """How far an import is, and what it did."""
-        return _row(get_import_row(self.actor, import_id))
+        return _row(self.actor, get_import_row(self.actor, import_id))
 
 
 class StartImport(TenantView):
@@ -157,7 +166,7 @@ class StartImport(TenantView):
         """Apply an import that was only tried, or try again one that failed."""
         run = get_run(self.actor, import_id)
         start_import(self.actor, run=run, dry_run=self.body[DRY_RUN], at=self.at)
-        return _row(get_import_row(self.actor, import_id))
+        return _row(self.actor, get_import_row(self.actor, import_id))
 
 
 class ImportPreview(TenantView):
@@ -189,7 +198,7 @@ class UndoImport(TenantView):
     def post(self, request: Request, import_id: int) -> ImportRow:
         """Take back what an import did, except where records were changed since."""
         undo_import(self.actor, run=get_run(self.actor, import_id), at=self.at)
-        return _row(get_import_row(self.actor, import_id))
+        return _row(self.actor, get_import_row(self.actor, import_id))
 
 
 class LeftByUndo(TenantView):
@@ -208,11 +217,13 @@ class Mappings(TenantView):
         return self.page(rows, key=Key(id=ID), row=_mapping)
 
 
-def _row(row: Mapping[str, Any]) -> ImportRow:
+def _row(actor: Actor, row: Mapping[str, Any]) -> ImportRow:
+    """A plan may be a draft that few know of."""
+    affects = row["affects"] if actor.may(Scope.ADMIN) else []
     told = {name: value for name, value in row.items() if not name.startswith("job__")}
     state = state_of(row["state"], row["job__state"])
     error = row["error"] or (gettext("Something went wrong. It has been noted.") if row["job__error"] else "")
-    return {**told, "state": state.value, "error": error}  # type: ignore[typeddict-item]  # selected so
+    return {**told, "affects": affects, "state": state.value, "error": error}  # type: ignore[typeddict-item]  # selected so
 
 
 def _left(row: Mapping[str, Any]) -> LeftRow:

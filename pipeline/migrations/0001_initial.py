@@ -199,6 +199,7 @@ class Migration(migrations.Migration):
                 ('unchanged', models.PositiveIntegerField(default=0)),
                 ('rejected', models.PositiveIntegerField(default=0)),
                 ('remarks', models.JSONField(default=dict)),
+                ('affects', models.JSONField(default=list)),
                 ('error', models.TextField(blank=True)),
                 ('created_at', models.DateTimeField()),
                 ('finished_at', models.DateTimeField(null=True)),

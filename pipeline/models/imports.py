@@ -80,6 +80,8 @@ class ImportRun(TenantModel):
     rejected = models.PositiveIntegerField(default=0)
     #: What was accepted though something is missing: {"without_customer": 1425, …}
     remarks = models.JSONField(default=dict)
+    #: What it would mean for what others made, where it was tried: text, link and details of each.
+    affects = models.JSONField(default=list)
     error = models.TextField(blank=True)
     created_by = UserForeignKey()
     created_at = models.DateTimeField()

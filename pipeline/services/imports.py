@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import IO
 from zoneinfo import ZoneInfo
@@ -38,14 +38,18 @@ from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
 from salestargets.kernel.parsing import clean_text, parse_json
 from salestargets.tenancy.access import Actor, system_actor
+from salestargets.tenancy.changes import NewStructure, between, structure
 from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.models import Organisation
+from salestargets.tenancy.registry import impacts_of
 
 IMPORT = "import"
 SAMPLE_ROWS = 20
 MAX_MAPPING = 200_000
 #: The source of records whose file tells nothing of it.
 UNNAMED = "file"
+#: Whose rows may move people and units, which plans have numbers for.
+STRUCTURE = {"units", "people", "assignments", ROSTER}
 _STARTABLE = (ImportState.MAPPING, ImportState.CHECKED, ImportState.FAILED)
 
 Row = list[str]
@@ -195,7 +199,7 @@ def start_import(actor: Actor, *, run: ImportRun, dry_run: bool, at: datetime) -
     Job.objects.filter(pk=run.job.pk).update(total=run.rows_total)
     run.state, run.is_dry_run, run.error = ImportState.QUEUED, dry_run, ""
     run.rows_done = run.created = run.updated = run.unchanged = run.rejected = 0
-    run.remarks, run.finished_at = {}, None
+    run.remarks, run.affects, run.finished_at = {}, [], None
     run.save()
     return run
 
@@ -278,11 +282,17 @@ class _Work:
             self.run.rows_done += len(_only(read))
         records = self.mapper.records([row for _, row in rows])
         with transaction.atomic():
+            before = structure() if self.run.is_dry_run and self._is_of_structure() else None
             outcome = self._upsert(records)
+            if before:
+                self.run.affects += _told(self.run.organisation, between(before, structure()))
             if self.run.is_dry_run:
                 transaction.set_rollback(True)
         self._count(outcome)
         self._keep_rejected(outcome.rejected, rows)
+
+    def _is_of_structure(self) -> bool:
+        return bool(STRUCTURE & {self.run.kind, *self.mapping.records})
 
     def _upsert(self, records: Sequence[Mapping[str, str | None]]) -> Outcome:
         for kind, needed in self.mapping.records.items():
@@ -321,6 +331,11 @@ class _Work:
             )
             for rejection in rejected
         )
+
+
+def _told(organisation: Organisation, change: NewStructure) -> list[dict[str, object]]:
+    """What it would mean, asked while it is so: new units have their names."""
+    return [asdict(impact) for impact in impacts_of(organisation, change)]
 
 
 def _rows(chunk: ImportChunk) -> list[Row]:

@@ -96,7 +96,9 @@ def import_run(request: TenantRequest, run_id: int) -> HttpResponse:
     if state == ImportState.MAPPING:
         return redirect("import_columns", request.organisation.slug, run.pk)
     template = "pipeline/imports/run.html"
-    return render(request, f"{template}#live" if request.htmx else template, _standing(run, state))
+    affects = run.affects if request.actor.may(Scope.ADMIN) else []  # a plan may be a draft that few know of
+    shown = {**_standing(run, state), "affects": affects}
+    return render(request, f"{template}#live" if request.htmx else template, shown)
 
 
 def _standing(run: ImportRun, state: ImportState) -> dict[str, Any]:

@@ -9,7 +9,13 @@ from salestargets.api.endpoints.assignments import (
     OneAssignment,
 )
 from salestargets.api.endpoints.audit import AuditLog
-from salestargets.api.endpoints.fiscal import FiscalCalendarOfOrganisation, FiscalYears, OneFiscalYear
+from salestargets.api.endpoints.fiscal import (
+    FiscalCalendarOfOrganisation,
+    FiscalYearPreview,
+    FiscalYearRemoval,
+    FiscalYears,
+    OneFiscalYear,
+)
 from salestargets.api.endpoints.keys import KeyRevocation, Keys, OneKey
 from salestargets.api.endpoints.me import Me
 from salestargets.api.endpoints.members import Members, OneMember
@@ -32,7 +38,9 @@ urlpatterns = [
     path("v1/organisation/", OrganisationSettings.as_view()),
     path("v1/fiscal-calendar/", FiscalCalendarOfOrganisation.as_view()),
     path("v1/fiscal-years/", FiscalYears.as_view()),
+    path("v1/fiscal-years/preview/", FiscalYearPreview.as_view()),
     path("v1/fiscal-years/<id:year_id>/", OneFiscalYear.as_view()),
+    path("v1/fiscal-years/<id:year_id>/removal/", FiscalYearRemoval.as_view()),
     path("v1/units/", Units.as_view()),
     path("v1/units/<id:unit_id>/", OneUnit.as_view()),
     path("v1/units/<id:unit_id>/move/", UnitMove.as_view()),

@@ -1,6 +1,6 @@
 """Changes that are not made yet, so that whoever they concern can say first what they would mean."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -56,6 +56,48 @@ class Removal:
     holder: Unit | Person
 
 
+@dataclass(frozen=True)
+class Structure:
+    """Where every unit hangs and every person is a member, and the day from which someone is gone."""
+
+    units: Mapping[int, Stays]
+    people: Mapping[int, Stays]
+    left: Mapping[int, date | None]
+
+
+@dataclass(frozen=True)
+class NewStructure:
+    """Many changes at once, such as those of a file."""
+
+    places: tuple[NewPlaces, ...]
+    leaving: tuple[Leaving, ...]
+
+
+def structure() -> Structure:
+    """As it is now."""
+    members = Assignment.objects.filter(role=AssignmentRole.MEMBER)
+    return Structure(
+        _stays_by(UnitPlacement.objects.values_list("unit_id", "parent_id", "starts_on", "ends_on")),
+        _stays_by(members.values_list("person_id", "unit_id", "starts_on", "ends_on")),
+        dict(Person.objects.values_list("pk", "left_on")),
+    )
+
+
+def between(before: Structure, after: Structure) -> NewStructure:
+    """What became of those who were there before."""
+    units = Unit.objects.in_bulk(_differing(before.units, after.units))
+    people = Person.objects.in_bulk(_differing(before.people, after.people))
+    left = {pk: day for pk, day in after.left.items() if day and before.left.get(pk, day) != day}
+    leavers = Person.objects.in_bulk(left)
+    return NewStructure(
+        (
+            *(NewPlaces(unit, before.units[pk], after.units.get(pk, ())) for pk, unit in units.items()),
+            *(NewPlaces(one, before.people[pk], after.people.get(pk, ())) for pk, one in people.items()),
+        ),
+        tuple(Leaving(one, left[pk]) for pk, one in leavers.items()),
+    )
+
+
 def unit_moves(unit: Unit, *, parent_id: int, on: date) -> NewPlaces:
     """What `move_unit` would do."""
     rows = UnitPlacement.objects.filter(unit=unit).order_by("starts_on")
@@ -94,6 +136,17 @@ def moved(stays: Stays, unit_id: int, on: date) -> Stays:
         others.append(replace(held, ends_on=on))
     new = Stay(unit_id, on, held.ends_on if held else None)
     return tuple(sorted([*others, new], key=lambda stay: stay.starts_on))
+
+
+def _differing(before: Mapping[int, Stays], after: Mapping[int, Stays]) -> list[int]:
+    return [pk for pk, stays in before.items() if after.get(pk, ()) != stays]
+
+
+def _stays_by(rows: Iterable[tuple[int, int | None, date, date | None]]) -> dict[int, Stays]:
+    found: dict[int, list[Stay]] = {}
+    for holder_id, unit_id, starts_on, ends_on in rows:
+        found.setdefault(holder_id, []).append(Stay(unit_id, starts_on, ends_on))
+    return {pk: tuple(sorted(stays, key=lambda stay: stay.starts_on)) for pk, stays in found.items()}
 
 
 def _stays(rows: Iterable[tuple[int | None, date, date | None]]) -> Stays:

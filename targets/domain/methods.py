@@ -10,7 +10,7 @@ half to even, only the break-even upwards, since less would miss the profit. No 
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
@@ -257,19 +257,31 @@ class BottomUp(Inputs):
 
 _KINDS = (HistoryGrowth, MovingAverage, SeasonalIndex, Market, BreakEven, Capacity, Funnel, BottomUp)
 _BY_METHOD: Mapping[str, type[Inputs]] = {kind.method: kind for kind in _KINDS}
+_UNREADABLE = object()
 _NUMBER = re.compile(r"-?[0-9]{1,100}(?:\.[0-9]{1,100}|/0*[1-9][0-9]{0,99})?")
 
 
 def from_json(data: Mapping[str, Any]) -> Inputs:
     """The inputs that `as_json` wrote. DomainError `invalid_inputs` for anything else."""
-    values = {name: _decoded(value) for name, value in data.items() if name != "method"}
-    kind = _BY_METHOD.get(str(data.get("method")))
-    if kind is None or values.keys() != {field.name for field in fields(kind)}:
-        raise _invalid()
-    shapes = get_type_hints(kind)
-    if not all(_fits(value, shapes[name]) for name, value in values.items()):
-        raise _invalid()
-    return kind(**values)
+    method = str(data.get("method"))
+    kind = _BY_METHOD.get(method)
+    if kind is None:
+        raise _invalid(N_("There is no such method. Enter one of: {names}."), names=_BY_METHOD)
+    names, shapes = [field.name for field in fields(kind)], get_type_hints(kind)
+    if data.keys() - {"method"} != set(names):
+        raise _invalid(N_("“{method}” has exactly these inputs: {names}."), method=method, names=names)
+    return kind(**{name: _read(name, data[name], shapes[name]) for name in names})
+
+
+def _read(name: str, value: object, shape: Any) -> Any:
+    try:
+        found = _decoded(value)
+    except ValueError:
+        found = _UNREADABLE
+    if not _fits(found, shape):
+        text = N_("“{name}” is not as it is answered: amounts in the smallest unit, rates as text.")
+        raise _invalid(text, name=name)
+    return found
 
 
 def _fits(value: object, shape: Any) -> bool:
@@ -298,14 +310,13 @@ def _decoded(value: object) -> object:
     if value is None or type(value) is int:
         return value
     if not isinstance(value, str) or not _NUMBER.fullmatch(value):
-        raise _invalid()
+        raise ValueError(value)
     return Fraction(value) if "/" in value else Decimal(value)
 
 
-def _invalid() -> DomainError:
-    return DomainError(
-        N_("These are not the inputs of a method. Choose one, and enter them anew."), code="invalid_inputs"
-    )
+def _invalid(text: str, *, names: Iterable[str] = (), **params: object) -> DomainError:
+    params = {**params, "names": ", ".join(names)}
+    return DomainError(text, code="invalid_inputs", field="inputs", params=params)
 
 
 def _known(year: Sequence[int | None]) -> list[int] | None:

@@ -87,6 +87,10 @@ EXAMPLES: dict[str, Example] = {
         path={"year_id": Id("fresh fiscal year")}, body={"quarter_starts": []}
     ),
     "DELETE fiscal-years/{year_id}": Example(path={"year_id": Id("fresh fiscal year")}),
+    "POST fiscal-years/preview": Example(
+        body={"number": 2031, "period_starts": ["2031-01-01"], "ends_on": "2032-01-01", "quarter_starts": []}
+    ),
+    "GET fiscal-years/{year_id}/removal": Example(path={"year_id": Id("fresh fiscal year")}),
     "GET units": a_list(parent=Id("root"), on=DAY),
     "POST units": Example(
         body={"name": New(), "kind": "team", "parent": Id("unit"), "starts_on": DAY, "external_id": New()}

@@ -199,6 +199,9 @@ def test_a_renamed_column_is_named(world: World, goal: Goal) -> None:
     assert "J1 “Mai”" in error.render()
     table = [row[2:] for row in downloaded(goal)]
     refused(world, lambda: read(goal, table), "no_holder_column")
+    table = downloaded(goal)
+    table[0][table[0].index(MAY_1)] = "2026/04/01"
+    refused(world, lambda: read(goal, table), "month_repeats")
 
 
 def test_a_file_made_in_chinese_is_read_in_english(world: World, goal: Goal) -> None:

@@ -8,14 +8,21 @@ from salestargets.api.endpoints.organisation import FISCAL
 from salestargets.api.inputs import DATE, Field, list_of, whole
 from salestargets.api.operations import operation
 from salestargets.api.pagination import PAGE, Key, Page
-from salestargets.api.rows import ImpactRow, affects
+from salestargets.api.rows import Affected, ImpactRow, affects
 from salestargets.api.views import TenantView
-from salestargets.kernel.fiscal import FIRST_NUMBER, LAST_NUMBER, MOST_PERIODS, MOST_QUARTERS, FiscalCalendar
+from salestargets.kernel.fiscal import (
+    FIRST_NUMBER,
+    LAST_NUMBER,
+    MOST_PERIODS,
+    MOST_QUARTERS,
+    FiscalCalendar,
+    YearLayout,
+)
 from salestargets.kernel.periods import Period
 from salestargets.tenancy.changes import NewCalendar
-from salestargets.tenancy.choices import Scope
-from salestargets.tenancy.models import FiscalYear
-from salestargets.tenancy.selectors import fiscal_calendar_of, fiscal_years, get_fiscal_year
+from salestargets.tenancy.choices import FiscalPattern, Scope
+from salestargets.tenancy.models import FiscalYear, Organisation
+from salestargets.tenancy.selectors import fiscal_calendar_of, fiscal_years, get_fiscal_year, listed_calendar
 from salestargets.tenancy.services.fiscal import remove_fiscal_year, set_fiscal_year
 from salestargets.tenancy.services.organisations import with_settings
 
@@ -70,15 +77,9 @@ class FiscalCalendarOfOrganisation(TenantView):
         organisation = self.actor.organisation
         calendar = fiscal_calendar_of(with_settings(organisation, changes))
         tells = bool(changes) and self.actor.may(Scope.ADMIN)  # a plan may be a draft that few know of
-        layout = calendar.layout(self.query[YEAR] or calendar.year_number(self.today))
-        return {
-            "number": layout.number,
-            "year": _span(calendar, layout.span),
-            "halves": _spans(calendar, layout.halves),
-            "quarters": _spans(calendar, layout.quarters),
-            "periods": _spans(calendar, layout.periods),
-            "affects": affects(organisation, NewCalendar(calendar)) if tells else [],
-        }
+        number = self.query[YEAR] or calendar.year_number(self.today)
+        told = affects(organisation, NewCalendar(calendar)) if tells else []
+        return _calendar_row(calendar, number, told)
 
 
 class FiscalYears(TenantView):
@@ -94,6 +95,25 @@ class FiscalYears(TenantView):
     def post(self, request: Request) -> FiscalYearRow:
         """List a fiscal year. It counts while `fiscal_pattern` is `custom`."""
         return _row_of(set_fiscal_year(self.actor, **self.body.sent))
+
+
+class FiscalYearPreview(TenantView):
+    @operation(Scope.ADMIN, body=(NUMBER, PERIOD_STARTS, ENDS_ON, QUARTER_STARTS), answers=CalendarRow)
+    def post(self, request: Request) -> CalendarRow:
+        """A listed year as it would be, new or changed, and what it would mean for plans."""
+        organisation = self.actor.organisation
+        starts, quarters = self.body[PERIOD_STARTS], self.body[QUARTER_STARTS] or ()
+        year = YearLayout(self.body[NUMBER], tuple(starts), self.body[ENDS_ON], tuple(quarters))
+        calendar = listed_calendar(organisation, plus=year)
+        return _calendar_row(calendar, year.number, _of_listed(organisation, calendar))
+
+
+class FiscalYearRemoval(TenantView):
+    @operation(Scope.ADMIN, answers=Affected)
+    def get(self, request: Request, year_id: int) -> Affected:
+        """What taking a year off the list would mean for plans; nothing is changed."""
+        organisation, year = self.actor.organisation, get_fiscal_year(year_id)
+        return {"affects": _of_listed(organisation, listed_calendar(organisation, without=year.number))}
 
 
 class OneFiscalYear(TenantView):
@@ -114,6 +134,24 @@ class OneFiscalYear(TenantView):
     def delete(self, request: Request, year_id: int) -> None:
         """Take a year off the list: it has calendar months again. No plan is changed by it."""
         remove_fiscal_year(self.actor, year=get_fiscal_year(year_id))
+
+
+def _calendar_row(calendar: FiscalCalendar, number: int, told: list[ImpactRow]) -> CalendarRow:
+    layout = calendar.layout(number)
+    return {
+        "number": layout.number,
+        "year": _span(calendar, layout.span),
+        "halves": _spans(calendar, layout.halves),
+        "quarters": _spans(calendar, layout.quarters),
+        "periods": _spans(calendar, layout.periods),
+        "affects": told,
+    }
+
+
+def _of_listed(organisation: Organisation, calendar: FiscalCalendar) -> list[ImpactRow]:
+    """Listed years mean nothing to anyone while another pattern is counted by."""
+    counts = organisation.fiscal_pattern == FiscalPattern.CUSTOM
+    return affects(organisation, NewCalendar(calendar)) if counts else []
 
 
 def _spans(calendar: FiscalCalendar, spans: Iterable[Period]) -> list[SpanRow]:

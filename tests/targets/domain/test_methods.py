@@ -273,3 +273,20 @@ def test_what_was_not_written_by_us_is_not_read(data):
     with pytest.raises(DomainError) as caught:
         from_json(data)
     assert caught.value.code == "invalid_inputs"
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"method": "luck"}, "There is no such method. Enter one of: history_growth, moving_average,"),
+        (
+            {"method": "capacity", "heads": 6},
+            "“capacity” has exactly these inputs: ramped_heads, ",
+        ),
+        ({"method": "bottom_up", "proposals": 5}, "“proposals” is not as it is answered"),
+    ],
+)
+def test_what_is_wrong_with_inputs_is_told(data, said):
+    with pytest.raises(DomainError) as caught:
+        from_json(data)
+    assert said in caught.value.render()
