@@ -25,10 +25,20 @@ class SplitMethod(models.TextChoices):
     PIPELINE = "pipeline", _("By open pipeline")
     WEIGHTS = "weights", _("By own weights")
     FIXED = "fixed", _("Fixed amounts")
+    #: Not to be chosen: everyone's number by product group, where the plan's own is divided so.
+    MIX = "mix", _("To fit both totals: the holder's and the group's")
 
 
+#: What a number may be divided by.
+CHOSEN = tuple(method for method in SplitMethod if method != SplitMethod.MIX)
 #: Whose weights are amounts: of the goal's KPI, or of money a year (a potential).
-WEIGHED_BY_AMOUNT = (SplitMethod.HISTORY, SplitMethod.PIPELINE, SplitMethod.FIXED, SplitMethod.POTENTIAL)
+WEIGHED_BY_AMOUNT = (
+    SplitMethod.HISTORY,
+    SplitMethod.PIPELINE,
+    SplitMethod.FIXED,
+    SplitMethod.POTENTIAL,
+    SplitMethod.MIX,
+)
 
 
 class Ramp(models.TextChoices):

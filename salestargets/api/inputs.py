@@ -4,7 +4,7 @@ A `Reader` turns one value into a clean one or raises a DomainError; a `Field` i
 the query or in the body. Everything that is not declared is refused by name.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -117,17 +117,20 @@ def decimal(*, max_digits: int, decimal_places: int) -> Reader[Decimal]:
     return Reader(read, {"type": "string", "pattern": pattern, "example": "1200.50"})
 
 
-def choice(choices: type[C]) -> Reader[C]:
+def choice(choices: type[C], among: Collection[C] = ()) -> Reader[C]:
+    """One of the choices, or of some among them."""
+    values = [str(one) for one in among or choices]
+
     def read(value: object) -> C:
-        if isinstance(value, str) and value in choices.values:
+        if isinstance(value, str) and value in values:
             return choices(value)
         raise DomainError(
             N_("Enter one of: {choices}."),
             code="unknown_choice",
-            params={"choices": ", ".join(choices.values)},
+            params={"choices": ", ".join(values)},
         )
 
-    return Reader(read, {"type": "string", "enum": list(choices.values)})
+    return Reader(read, {"type": "string", "enum": values})
 
 
 def list_of(reader: Reader[T], *, at_most: int, at_least: int = 0) -> Reader[list[T]]:

@@ -15,7 +15,7 @@ from salestargets.kernel.periods import Period
 from salestargets.tenancy.services.versions import check_version
 from targets.amounts import to_stored
 from targets.api.rows import AMOUNT, EFFECTIVE_ON, REASON, Amounts
-from targets.choices import SplitMethod
+from targets.choices import CHOSEN, SplitMethod
 from targets.models import Goal
 from targets.selectors.plans import get_goal
 
@@ -27,7 +27,7 @@ WEIGHT: Reader[Decimal] = decimal(max_digits=15, decimal_places=6)
 OWN_WEIGHT, OWN_AMOUNT = Field("weight", WEIGHT), Field("amount", AMOUNT)
 FROM, TO = Field("from", DATE), Field("to", DATE, "The day after the last.")
 
-METHOD = Field("method", choice(SplitMethod), "Where the weights come from.")
+METHOD = Field("method", choice(SplitMethod, CHOSEN), "Where the weights come from.")
 HISTORY = Field(
     "history", object_of(FROM, TO), "The span whose actuals count; by default the twelve months before."
 ).optional()

@@ -31,6 +31,9 @@ from targets.selectors.plans import get_goal
 from targets.selectors.products import Mix, MixLine, mix_of
 from targets.services.product_groups import MOST, WHOLE_BP, GroupRule, set_product_groups
 from targets.services.products import (
+    METHODS as PRODUCT_METHODS,
+)
+from targets.services.products import (
     GroupLine,
     ProductSplit,
     preview_products,
@@ -46,7 +49,7 @@ GROUPS = Field("groups", list_of(object_of(NAME, MIN_SHARE, MIN_AMOUNT), at_most
 OF = HOLDER_FIELD.optional()
 AS_OF = Field("as_of", DATE, "From the records dated before this day; as it is now if left out.").optional()
 
-METHOD = Field("method", choice(SplitMethod), "even, history, weights or fixed.")
+METHOD = Field("method", choice(SplitMethod, PRODUCT_METHODS), "Where the weights come from.")
 WEIGHTS = weights_of(NAME)
 AMOUNTS = amounts_of(NAME, "amounts", "For fixed amounts.")
 HOLDS = amounts_of(NAME, "holds", "Groups that keep an amount.")

@@ -15,7 +15,7 @@ from kpis.values import Holder
 from salestargets.kernel.periods import add_months
 from salestargets.web.fields import NumberField, TextField, needed
 from salestargets.web.registry import Text
-from targets.choices import Ramp, SplitMethod
+from targets.choices import CHOSEN, Ramp, SplitMethod
 from targets.forms.numbers import HistoryForm
 from targets.selectors.sheets import Sheet
 from targets.selectors.trees import Node
@@ -61,7 +61,10 @@ class SplitForm(HistoryForm):
     """
 
     method = forms.ChoiceField(
-        label=_("Method"), choices=SplitMethod.choices, initial=SplitMethod.HISTORY, widget=forms.RadioSelect
+        label=_("Method"),
+        choices=[(method.value, method.label) for method in CHOSEN],
+        initial=SplitMethod.HISTORY,
+        widget=forms.RadioSelect,
     )
     recursive = forms.BooleanField(label=_("All the way down to the people"), required=False, initial=True)
     with_bounds = forms.BooleanField(label=_("With minimums and maximums"), required=False)

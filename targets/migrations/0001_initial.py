@@ -495,7 +495,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('group', models.CharField(blank=True, max_length=100)),
-                ('method', models.CharField(choices=[('even', 'Evenly'), ('history', 'By history'), ('potential', 'By potential'), ('capacity', 'By capacity'), ('pipeline', 'By open pipeline'), ('weights', 'By own weights'), ('fixed', 'Fixed amounts')], max_length=10)),
+                ('method', models.CharField(choices=[('even', 'Evenly'), ('history', 'By history'), ('potential', 'By potential'), ('capacity', 'By capacity'), ('pipeline', 'By open pipeline'), ('weights', 'By own weights'), ('fixed', 'Fixed amounts'), ('mix', "To fit both totals: the holder's and the group's")], max_length=10)),
                 ('inputs', models.JSONField()),
                 ('result', models.JSONField()),
                 ('change', salestargets.tenancy.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='targets.change')),

@@ -1,6 +1,6 @@
 """A plan's number among the product groups of its goal, and everyone's below it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -106,13 +106,17 @@ def split_products(
     goal = lock_goal(goal, expected_version=expected_version)
     divided = _divide(actor, goal, request, at)
     root = divided.sheets[ALL].tree.root
+    by_group, as_sold = _numbers(divided)
     parts = [
         Part(
             divided.sheets[group],
             numbers,
-            made=[replace(divided.made, computed={root: divided.computed[group]})],
+            made=[
+                replace(divided.made, computed={root: divided.computed[group]}),
+                *_made_below(divided, group, numbers, as_sold),
+            ],
         )
-        for group, numbers in _numbers(divided).items()
+        for group, numbers in by_group.items()
     ]
     write_numbers(Because(actor, at, reason, effective_on), ChangeKind.SPLIT, *parts)
     return divided.preview
@@ -243,39 +247,45 @@ def _group(share: ProductShare, request: ProductSplit, sold: Mapping[str, int] |
 # What it gives
 
 
-def _numbers(divided: _Divided) -> dict[str, dict[Node, Spread]]:
-    """By group, the numbers of the plan's unit and of everyone whose number is divided too."""
+def _numbers(divided: _Divided) -> tuple[dict[str, dict[Node, Spread]], set[Node]]:
+    """By group, the numbers of the plan's unit and of everyone whose number is divided too; and the units
+    below which they follow what each has sold.
+    """
     total, root = divided.sheets[ALL], divided.sheets[ALL].tree.root
     amounts = {root: [divided.result.amounts[group] for group in divided.groups]}
+    as_sold = set()
     for parent, _depth in total.tree.walk():
-        if children := [child for child in total.tree.below(parent) if child in divided.below]:
-            amounts |= _shared(divided, children, amounts[parent])
+        if children := _children(divided, parent):
+            rows, is_as_sold = _shared(divided, children, amounts[parent])
+            amounts |= zip(children, rows, strict=True)
+            as_sold |= {parent} if is_as_sold else set()
     months = _months(total, amounts)
-    return {
+    by_group = {
         group: {node: Spread(parts[n], months[node][n]) for node, parts in amounts.items()}
         for n, group in enumerate(divided.groups)
     }
+    return by_group, as_sold
 
 
-def _shared(divided: _Divided, children: Sequence[Node], of_parent: Sequence[int]) -> dict[Node, list[int]]:
-    """Both margins: everyone's total, and what the unit has of each group."""
+def _children(divided: _Divided, parent: Node) -> list[Node]:
+    return [child for child in divided.sheets[ALL].tree.below(parent) if child in divided.below]
+
+
+def _shared(
+    divided: _Divided, children: Sequence[Node], of_parent: Sequence[int]
+) -> tuple[list[list[int]], bool]:
+    """Both margins: everyone's total, and what the unit has of each group. In the mix that everyone has sold,
+    as far as the sums allow it, which is told.
+    """
     totals = [divided.sheets[ALL].given(child) or 0 for child in children]
     wishes = [_wish(divided.below[child], divided.groups) for child in children]
-    rows = _fitted(totals, of_parent, wishes)
-    return dict(zip(children, rows, strict=True))
-
-
-def _fitted(
-    totals: Sequence[int], of_parent: Sequence[int], weights: Sequence[list[int] | None]
-) -> list[list[int]]:
-    """In the mix that everyone has sold, as far as the sums allow it."""
-    if any(weights):
+    if any(wishes):
         try:
-            return split_people_by_groups(totals, of_parent, weights)
+            return split_people_by_groups(totals, of_parent, wishes), True
         except DomainError as error:
             if error.code != NO_FIT:
                 raise
-    return split_people_by_groups(totals, of_parent)
+    return split_people_by_groups(totals, of_parent), False
 
 
 def _wish(sold: Mapping[str, int] | None, groups: Sequence[str]) -> list[int] | None:
@@ -321,6 +331,63 @@ def _line(part: Share[str], before: int | None, least: int | None) -> GroupLine:
         least=least,
         is_held=part.is_held,
         is_bounded=part.is_bounded,
+    )
+
+
+def _made_below(
+    divided: _Divided, group: str, numbers: Mapping[Node, Spread], as_sold: Collection[Node]
+) -> list[Made]:
+    """Of one group: how each unit's amount of it went on to those below, whose own totals stay."""
+    shared = {parent: _children(divided, parent) for parent in numbers}
+    return [
+        _mixed(divided, group, numbers, parent, children, is_as_sold=parent in as_sold)
+        for parent, children in shared.items()
+        if children
+    ]
+
+
+def _mixed(
+    divided: _Divided,
+    group: str,
+    numbers: Mapping[Node, Spread],
+    parent: Node,
+    children: Sequence[Node],
+    *,
+    is_as_sold: bool,
+) -> Made:
+    """Weighed by what they have sold of the group, else by their totals."""
+    total = divided.sheets[ALL]
+    sold = {child: max((divided.below[child] or {}).get(group, 0), 0) for child in children}
+    weights = sold if is_as_sold else {child: total.given(child) or 0 for child in children}
+    whole = sum(weights.values())
+    return Made(
+        unit=parent,
+        method=SplitMethod.MIX,
+        inputs={
+            "amount": numbers[parent].amount,
+            "history": divided.made.inputs["history"] if is_as_sold else None,
+            "children": [
+                {
+                    "holder": str(child),
+                    "name": total.tree.name(child),
+                    "history": sold[child] if is_as_sold else None,
+                    "hold": None,
+                }
+                for child in children
+            ],
+        },
+        result=[
+            {
+                "holder": str(child),
+                "amount": numbers[child].amount,
+                "computed": numbers[child].amount,
+                "weight": str(weights[child]),
+                "share": str(rounded(Fraction(weights[child], whole), 6)) if whole else None,
+                "is_held": False,
+            }
+            for child in children
+        ],
+        computed={child: numbers[child].amount for child in children},
     )
 
 

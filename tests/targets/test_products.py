@@ -8,12 +8,13 @@ import pytest
 
 from pipeline.models import Product
 from salestargets.kernel.errors import DomainError, Forbidden, NotFound
-from salestargets.tenancy.access import Actor, system_actor
+from salestargets.tenancy.access import Actor, Sight, system_actor
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation, Person, Unit
-from targets.choices import ChangeKind
+from targets.choices import ChangeKind, SplitMethod
 from targets.models import Goal, ProductShare, Target, TargetVersion
+from targets.selectors.history import Making, origin_of
 from targets.selectors.products import Mix, mix_of
 from targets.selectors.sheets import Sheet, Spread, sheet_of, sheets_of
 from targets.selectors.trees import Node
@@ -166,13 +167,7 @@ def test_a_preview_writes_nothing(world: World, goal: Goal) -> None:
 
 
 def test_history_weighs_the_groups_and_the_mix_of_everyone(world: World, goal: Goal) -> None:
-    with acting_for(world.acme.pk):
-        drill, bit = (Product.objects.get(external_id=name) for name in ("Drill", "Bit"))
-    before = date(2026, 2, 3)
-    a_deal(world.acme, world.alice, base=30_000, product=drill, closed_on=before)
-    a_deal(world.acme, world.bob, base=10_000, product=drill, closed_on=before)
-    a_deal(world.acme, world.bob, base=20_000, product=bit, closed_on=before)
-    drained(world.acme)
+    sold_before(world)
     preview = divide(goal, "history")
     assert [(line.group, line.weight, line.after) for line in preview.lines] == [
         ("Tools", 40_000, 8_000),
@@ -181,6 +176,38 @@ def test_history_weighs_the_groups_and_the_mix_of_everyone(world: World, goal: G
     assert numbers(goal, world.alice) == (3_000, 3_000, 0)
     assert numbers(goal, world.bob) == (3_000, 1_000, 2_000)
     assert_sums_of_groups(goal)
+
+
+def sold_before(world: World) -> None:
+    """Alice: 300.00 of tools; Bob: 100.00 of tools, 200.00 of parts."""
+    with acting_for(world.acme.pk):
+        drill, bit = (Product.objects.get(external_id=name) for name in ("Drill", "Bit"))
+    before = date(2026, 2, 3)
+    a_deal(world.acme, world.alice, base=30_000, product=drill, closed_on=before)
+    a_deal(world.acme, world.bob, base=10_000, product=drill, closed_on=before)
+    a_deal(world.acme, world.bob, base=20_000, product=bit, closed_on=before)
+    drained(world.acme)
+
+
+def making(goal: Goal, group: str, person: Person) -> Making:
+    with acting_for(goal.organisation_id):
+        target = Target.objects.get(goal=goal, person=person, group=group)
+        found = origin_of(target.pk, Sight(everything=True)).making
+        assert found is not None
+        return found
+
+
+def test_a_groups_number_tells_how_it_was_made_at_every_level(world: World, goal: Goal) -> None:
+    sold_before(world)
+    divide(goal, "history")
+    alice, carol = making(goal, "Tools", world.alice), making(goal, "Tools", world.carol)
+    assert (alice.unit, alice.method, alice.weight_total) == ("North", SplitMethod.MIX, 400_00)
+    assert {share.name: share.weight for share in alice.shares} == {"Alice": 300_00, "Bob": 100_00}
+    assert (carol.unit, carol.history_from, carol.weight_total) == ("West", None, 60_00)
+    tools = sheet_with(goal, "Tools")
+    for found, unit in ((alice, world.north), (carol, world.west)):
+        assert found.amount == tools.given(tools.tree.find(of(unit)))
+        assert sum(share.amount for share in found.shares) == found.amount
 
 
 def test_a_fixed_amount_may_leave_some_of_the_total_without_a_group(world: World, goal: Goal) -> None:
