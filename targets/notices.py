@@ -51,6 +51,11 @@ def _proposed(facts: Facts) -> str:
     return gettext("%(name)s proposes %(amount)s for “%(plan)s”.") % told
 
 
+def _withdrawn(facts: Facts) -> str:
+    told = {**facts, "amount": amount_text(facts["amount"])}
+    return gettext("%(amount)s is no longer proposed for %(name)s in “%(plan)s”.") % told
+
+
 def _answered(facts: Facts) -> str:
     told = {**facts, "amount": amount_text(facts["amount"])}
     if facts["state"] == ProposalState.ACCEPTED:
@@ -83,6 +88,9 @@ PROPOSAL_MISSING = NoticeKind(
     key="proposal_missing", name=_("A proposal is missing"), headline=_reminder, lines=_until
 )
 PROPOSED = NoticeKind(key="proposed", name=_("A proposal"), headline=_proposed, lines=_said, mails=False)
+WITHDRAWN = NoticeKind(
+    key="proposal_withdrawn", name=_("A proposal is withdrawn"), headline=_withdrawn, lines=_said, mails=False
+)
 ANSWERED = NoticeKind(
     key="proposal_answered", name=_("A proposal is answered"), headline=_answered, lines=_said
 )
@@ -92,5 +100,5 @@ ESCALATED = NoticeKind(
 
 
 def register() -> None:
-    for kind in (PLAN_OPENED, PROPOSAL_MISSING, PROPOSED, ANSWERED, ESCALATED):
+    for kind in (PLAN_OPENED, PROPOSAL_MISSING, PROPOSED, WITHDRAWN, ANSWERED, ESCALATED):
         register_notice(kind)

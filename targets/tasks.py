@@ -41,7 +41,7 @@ def day(organisation_id: int) -> None:
 
 @shared_task(name="targets.remind", expires=3600)
 def remind() -> None:
-    """Ask for what is missing where answers are due soon, by day; who was asked today is not asked again."""
+    """Ask for what is missing where answers are due, once for each day that reminders are due on."""
     for organisation in Organisation.objects.order_by("id").iterator():
         with acting_for(organisation.pk):
             reminders.remind_of_due(organisation, at=timezone.now())

@@ -25,6 +25,7 @@ OUTER_MIDDLEWARE = [
 MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "salestargets.web.middleware.messages_for_htmx",
+    "salestargets.web.middleware.deeds_lead_to_their_page",
 ]
 
 FORM_RENDERER = "salestargets.web.forms.Renderer"

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import is_valid_path
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -17,6 +19,25 @@ def pages_are_not_stored(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+def deeds_lead_to_their_page(get_response: GetResponse) -> GetResponse:
+    """Who comes by GET to what only a form is sent to, as after signing in, is led to the page above it."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        is_page = request.method == "GET" and request.path_info.startswith("/o/")
+        if is_page and response.status_code == 405:
+            return redirect(page_above(request.path_info))
+        return response
+
+    return middleware
+
+
+def page_above(path: str) -> str:
+    """The nearest address that there is, segment by segment; the start page is above all."""
+    above = path.rstrip("/").rpartition("/")[0] + "/"
+    return above if is_valid_path(above) else page_above(above)
 
 
 def messages_for_htmx(get_response: GetResponse) -> GetResponse:

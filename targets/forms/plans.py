@@ -161,7 +161,7 @@ class GoalForm(forms.Form):
         label=_("Baseline"),
         decimal_places=4,
         required=False,
-        help_text=_("Where a ratio or a stock starts from, such as the win rate today."),
+        help_text=_("Where a ratio or a level starts from, such as the win rate today."),
     )
     weight = NumberField(
         label=_("Weight, in percent"),
@@ -307,7 +307,7 @@ def _text(span: Period) -> str:
 
 class MilestoneForm(forms.Form):
     name = TextField(label=_("What is to be there"), max_length=200)
-    due_on = DayField(label=_("By"))
+    due_on = DayField(label=_("Due"))
     amount = NumberField(
         label=_("Amount"),
         decimal_places=4,

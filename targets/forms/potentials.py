@@ -69,10 +69,12 @@ class PotentialEditForm(AmountForm):
 class PotentialFileForm(forms.Form):
     """A file that was downloaded and edited; once it is shown, `seen` stands for it."""
 
-    file = forms.FileField(
-        label=_("File"),
-        required=False,
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx", "class": "drop"}),
-        help_text=_("XLSX or CSV, as it was downloaded, with other numbers or more rows in it."),
+    file = needed(
+        forms.FileField(
+            label=_("File"),
+            required=False,
+            widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx", "class": "drop"}),
+            help_text=_("XLSX or CSV, as it was downloaded, with other numbers or more rows in it."),
+        )
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from salestargets.web.fields import NumberField
+from salestargets.web.fields import NumberField, needed
 from targets.amounts import from_stored, scale_of, to_stored
 from targets.choices import SplitMethod
 from targets.forms.numbers import ChangeForm, HistoryForm
@@ -130,11 +130,13 @@ class ProductSplitForm(HistoryForm):
 class FileForm(ChangeForm):
     """A file that was downloaded and edited; once it is shown, `seen` stands for it."""
 
-    file = forms.FileField(
-        label=_("File"),
-        required=False,
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx", "class": "drop"}),
-        help_text=_("XLSX or CSV, as it was downloaded, with other numbers in it."),
+    file = needed(
+        forms.FileField(
+            label=_("File"),
+            required=False,
+            widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx", "class": "drop"}),
+            help_text=_("XLSX or CSV, as it was downloaded, with other numbers in it."),
+        )
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 

@@ -90,7 +90,7 @@ class Shown:
 def check_has_methods(goal: Goal) -> None:
     if is_level(goal.kpi):
         raise DomainError(
-            N_("A ratio or a stock is not worked out by these methods: set it against its earlier value."),
+            N_("A ratio or a level is not worked out by these methods: set it against its earlier value."),
             code="no_methods",
         )
 

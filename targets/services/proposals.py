@@ -34,7 +34,7 @@ from targets.services.numbers import (
     spread_like,
     write_numbers,
 )
-from targets.services.telling import tell_answered, tell_escalated, tell_proposed
+from targets.services.telling import tell_answered, tell_escalated, tell_proposed, tell_withdrawn
 
 LONGEST_WORDS = 2_000
 LONGEST_ANSWER = 300
@@ -196,6 +196,7 @@ def withdraw(
             N_("A proposal is withdrawn by who made it, or by whose number it is."), code="forbidden"
         )
     save_changes(case.proposal, {"state": ProposalState.WITHDRAWN, "is_current": False})
+    tell_withdrawn(actor, case.proposal, case.sheet, was=case.state, at=at)
     return case.proposal
 
 

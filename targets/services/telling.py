@@ -10,7 +10,15 @@ from salestargets.tenancy.choices import Role
 from salestargets.tenancy.models import Membership
 from targets.choices import ProposalState
 from targets.models import Goal, Plan, Proposal
-from targets.notices import ANSWERED, ESCALATED, PLAN_OPENED, PROPOSAL_MISSING, PROPOSED, amount_fact
+from targets.notices import (
+    ANSWERED,
+    ESCALATED,
+    PLAN_OPENED,
+    PROPOSAL_MISSING,
+    PROPOSED,
+    WITHDRAWN,
+    amount_fact,
+)
 from targets.selectors.agreement import node_of
 from targets.selectors.leads import Lead, Leads, leads_of
 from targets.selectors.sheets import NOTHING, Sheet
@@ -36,12 +44,14 @@ def tell_opened(actor: Actor, plan: Plan, *, at: datetime) -> None:
     )
 
 
-def tell_missing(actor: Actor, plan: Plan, tree: PlanTree, nodes: Sequence[Node], *, at: datetime) -> int:
-    """At most once a day; tells how many."""
-    on = actor.organisation.today(at)
+def tell_missing(
+    actor: Actor, plan: Plan, tree: PlanTree, nodes: Sequence[Node], *, due_on: date, at: datetime
+) -> int:
+    """At most once for the day that it was due on; tells how many."""
+    leads = leads_of(tree, on=actor.organisation.today(at))
     facts = {"plan": plan.name, "until": _text(plan.answers_by)}
-    subject = f"plan:{plan.pk}:{on.isoformat()}"
-    return _ask(PROPOSAL_MISSING.key, subject, plan, leads_of(tree, on=on), nodes, facts, at)
+    subject = f"plan:{plan.pk}:{due_on.isoformat()}"
+    return _ask(PROPOSAL_MISSING.key, subject, plan, leads, nodes, facts, at)
 
 
 def tell_proposed(actor: Actor, proposal: Proposal, sheet: Sheet, *, at: datetime) -> None:
@@ -49,6 +59,18 @@ def tell_proposed(actor: Actor, proposal: Proposal, sheet: Sheet, *, at: datetim
     is_taken = proposal.state == ProposalState.ACCEPTED
     facts = {**_facts(actor, proposal, sheet, proposal.comment), "is_taken": is_taken}
     _tell(PROPOSED.key, f"proposal:{proposal.pk}", actor, leads.answering(node), sheet.goal, facts, at)
+
+
+def tell_withdrawn(
+    actor: Actor, proposal: Proposal, sheet: Sheet, *, was: ProposalState, at: datetime
+) -> None:
+    """Those who were to answer it; escalated, those who had passed it on as well."""
+    node, leads = node_of(proposal), leads_of(sheet.tree, on=actor.organisation.today(at))
+    waited = list(leads.answering(node))
+    if was == ProposalState.ESCALATED:
+        waited += leads.deciding(node)
+    facts = _facts(actor, proposal, sheet, "")
+    _tell(WITHDRAWN.key, f"proposal:{proposal.pk}", actor, waited, sheet.goal, facts, at)
 
 
 def tell_escalated(actor: Actor, proposal: Proposal, sheet: Sheet, *, at: datetime) -> None:

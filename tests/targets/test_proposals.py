@@ -536,6 +536,17 @@ class TestWhoIsTold:
         accept(offered, alice)
         assert told(world, "proposed")[1:] == [("mona", "Alice takes your offer for “Q2”: $250.00.")]
 
+    def test_who_waited_for_it_hears_that_it_is_withdrawn(
+        self, goal: Goal, world: World, alice: Actor, mona: Actor, lena: Actor
+    ) -> None:
+        withdraw(propose(goal, world.alice, "290.00", by=alice), alice)
+        words = "$290.00 is no longer proposed for Alice in “Q2”."
+        assert told(world, "proposal_withdrawn") == [("mona", words)]
+        escalated = propose(goal, world.alice, "290.00", by=alice)
+        escalate(escalated, mona)
+        withdraw(escalated, alice)
+        assert told(world, "proposal_withdrawn")[1:] == [("mona", words), ("lena", words)]
+
     def test_where_nobody_manages_the_administrators(self, goal: Goal, world: World) -> None:
         propose(goal, world.carol, "500.00")
         assert told(world, "proposed") == [("admin", "Carol proposes $500.00 for “Q2”.")]
@@ -597,3 +608,15 @@ class TestWhoIsTold:
                 for hour in (0, 1, 2)
             ]
         assert [(day, hour) for day, hour, count in days if count] == [(2, 1), (4, 1)]
+
+    def test_a_day_without_a_worker_is_made_up_for_once(self, world: World, alice: Actor) -> None:
+        opened(a_goal(a_plan(world.acme, "Q3"), "1200.00").plan, answers_by=date(2026, 4, 5))
+        with acting_for(world.acme.pk):
+            days = {day: remind_of_due(world.acme, at=APRIL + timedelta(days=day)) for day in (0, 3, 9, 10)}
+        assert days == {0: 0, 3: 1, 9: 1, 10: 0}
+
+    def test_who_was_asked_on_that_very_day_is_not_reminded(self, world: World, alice: Actor) -> None:
+        opened(a_goal(a_plan(world.acme, "Q3"), "1200.00").plan, answers_by=date(2026, 4, 2))
+        with acting_for(world.acme.pk):
+            days = [remind_of_due(world.acme, at=APRIL + timedelta(days=day)) for day in range(3)]
+        assert days == [0, 1, 0]

@@ -4,10 +4,10 @@ from typing import cast
 import pytest
 from django.contrib.messages import add_message, constants
 from django.contrib.messages.storage.cookie import CookieStorage
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.test import RequestFactory
 
-from salestargets.web.middleware import messages_for_htmx, with_event
+from salestargets.web.middleware import deeds_lead_to_their_page, messages_for_htmx, with_event
 
 
 def answered(response: HttpResponse, *, htmx: bool) -> HttpResponse:
@@ -47,3 +47,18 @@ def test_messages_wait_for_the_page_that_comes_next(response: HttpResponse, htmx
 )
 def test_other_events_of_the_answer_are_kept(header: str, others: dict[str, object]) -> None:
     assert json.loads(with_event(header, [])) == {**others, "toasts": {"items": []}}
+
+
+@pytest.mark.parametrize(
+    ("path", "leads_to"),
+    [
+        ("/o/acme/notices/read/", "/o/acme/notices/"),
+        ("/o/acme/plans/2/goals/3/proposals/accept/", "/o/acme/plans/2/"),
+        ("/o/acme/nothing/like/this/", "/o/acme/"),
+    ],
+)
+def test_what_only_takes_a_form_leads_to_the_page_above_it(path: str, leads_to: str) -> None:
+    middleware = deeds_lead_to_their_page(lambda _request: HttpResponseNotAllowed(["POST"]))
+    assert middleware(RequestFactory().get(path)).headers["Location"] == leads_to
+    assert middleware(RequestFactory().put(path)).status_code == 405
+    assert middleware(RequestFactory().get("/api/v1/units/")).status_code == 405
