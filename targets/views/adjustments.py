@@ -125,20 +125,30 @@ def adjustment(request: TenantRequest, adjustment_id: int) -> HttpResponse:
 
 @page(Scope.TARGETS_WRITE)
 def adjustment_approve(request: TenantRequest, adjustment_id: int) -> HttpResponse:
-    dialog = _dialog(request, adjustment_id, _("Approve"), _("Approved. The new numbers hold."))
+    dialog = _dialog(
+        request,
+        adjustment_id,
+        _("Approve the adjustment"),
+        _("Approve"),
+        _("Approved. The new numbers hold."),
+    )
     note = _("The new numbers are written, and everyone whose number changes is told why.")
     return _decided(request, adjustment_id, DecisionForm, approve_adjustment, {**dialog, "note": note})
 
 
 @page(Scope.TARGETS_WRITE)
 def adjustment_reject(request: TenantRequest, adjustment_id: int) -> HttpResponse:
-    dialog = _dialog(request, adjustment_id, _("Reject"), _("Rejected. The numbers stay."))
+    dialog = _dialog(
+        request, adjustment_id, _("Reject the adjustment"), _("Reject"), _("Rejected. The numbers stay.")
+    )
     return _decided(request, adjustment_id, RejectionForm, reject_adjustment, {**dialog, "is_danger": True})
 
 
 @page()
 def adjustment_withdraw(request: TenantRequest, adjustment_id: int) -> HttpResponse:
-    dialog = _dialog(request, adjustment_id, _("Withdraw"), _("Withdrawn. The numbers stay."))
+    dialog = _dialog(
+        request, adjustment_id, _("Withdraw the adjustment"), _("Withdraw"), _("Withdrawn. The numbers stay.")
+    )
     return _decided(request, adjustment_id, VersionedForm, withdraw_adjustment, dialog)
 
 
@@ -160,9 +170,9 @@ def _decided(
     return answer(request, form, call, Dialog(**dialog))
 
 
-def _dialog(request: TenantRequest, adjustment_id: int, submit: Any, done: Any) -> dict[str, Any]:
+def _dialog(request: TenantRequest, adjustment_id: int, title: Any, submit: Any, done: Any) -> dict[str, Any]:
     back = address_of(request, "adjustment", adjustment_id=adjustment_id)
-    return {"title": _("An adjustment"), "submit": submit, "done": done, "back": back}
+    return {"title": title, "submit": submit, "done": done, "back": back}
 
 
 def _previewed(request: TenantRequest, goal: Goal, form: AdjustForm) -> dict[str, Any]:

@@ -178,10 +178,10 @@ def test_it_opens_with_our_own_objects(sides: TwoSides, page):
     client = member(sides.ours)
     answer = client.get(address)
     if outside(answer, address)[2] == ABOVE:
-        assert client.get(answer.url).status_code in (200, 302), answer.url
         with transaction.atomic():
-            answer = client.post(address)
+            sent = client.post(address)
             transaction.set_rollback(True)
+        answer = answer if sent.status_code == 405 else sent
     expected = (403,) if page.route in OWN else (200, 302, 303, 422)
     assert answer.status_code in expected, (address, answer.status_code)
     assert told(answer) == []

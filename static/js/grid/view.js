@@ -58,7 +58,17 @@ export class View {
   renew() {
     this.grid.setAttribute("aria-rowcount", this.sheet.visible.length + 1)
     this.body.style.height = `${this.sheet.visible.length * ROW}px`
+    this.grid.style.setProperty("--digits", `${this.#longest()}ch`)
     this.refresh()
+  }
+
+  /** How long the largest number is: columns are never too narrow for it. */
+  #longest() {
+    const largest = this.sheet.visible.reduce((largest, key) => {
+      const { total, proposed } = this.sheet.row(key)
+      return Math.max(largest, total ?? 0, proposed ?? 0)
+    }, 0)
+    return this.scale.short(largest).length
   }
 
   /** After numbers changed. */

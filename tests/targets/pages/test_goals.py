@@ -285,7 +285,7 @@ def test_a_record_that_changed_since_is_shown_as_it_was_and_is(company: Company,
     drained(acme)
     page = text_of(admin, path)
     assert "Input Then Now CapacityWhat one" in page
-    assert "Moving average1 period back—$123.00" in page
+    assert "Moving average1 period backThen—Now$123.00" in page
 
 
 def test_proposals_that_came_since_are_told_together(company: Company, admin: Client) -> None:
@@ -299,7 +299,7 @@ def test_proposals_that_came_since_are_told_together(company: Company, admin: Cl
         open_plan(actor, plan=plan, at=NOON)
         for person, amount in ((company.world.alice, 250_00), (company.world.bob, 310_00)):
             propose(actor, goal=fresh(goal), holder=of(person), amount=amount, at=NOON)
-    assert "What people propose2 people together—$560.00" in text_of(admin, path)
+    assert "What people propose2 people togetherThen—Now$560.00" in text_of(admin, path)
 
 
 def test_the_worksheet_is_for_those_who_see_the_plans_unit(company: Company, manager: Client) -> None:
