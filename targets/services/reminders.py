@@ -54,7 +54,12 @@ def _due(organisation: Organisation, at: datetime) -> Iterator[tuple[Plan, date]
     )
     asked = plans.annotate(opened_at=Subquery(opened.values("at")[:1]))
     for plan in asked.select_related("root_unit").order_by("id"):
-        days = [plan.answers_by - timedelta(days=before) for before in DAYS_BEFORE]
-        day = next(day for day in days if day <= today)
-        if day > organisation.today(plan.opened_at):
+        day = _newest_day(plan.answers_by, today)
+        if day and day > organisation.today(plan.opened_at):
             yield plan, day
+
+
+def _newest_day(answers_by: date | None, today: date) -> date | None:
+    """On which reminders have last been due."""
+    days = [answers_by - timedelta(days=before) for before in DAYS_BEFORE] if answers_by else []
+    return next((day for day in days if day <= today), None)
