@@ -193,7 +193,7 @@ REFUSED_GOALS = [
     ({"amount": ""}, "This field is required."),
     ({"amount": "a lot"}, "plain digits"),
     ({"amount": "-1"}, "A target cannot be below zero."),
-    ({"stretch": "80"}, "The stretch amount must be at least the amount."),
+    ({"stretch": "80"}, "at least as good as its amount"),
     ({"kpi": "luck"}, "Select a valid choice"),
     ({"kpi": "deals_won", "amount": "1.5"}, "enter a whole number"),
     ({"new_objective": "x" * 301}, "at most 300"),
