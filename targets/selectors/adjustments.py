@@ -160,7 +160,8 @@ def _is_visible(adjustment: Adjustment, actor: Actor, sight: Sight) -> bool:
 
 def _places(adjustment: Adjustment, tree: PlanTree) -> list[tuple[int, bool]]:
     """The units that give the numbers, and whether it takes somebody above them: in however many steps."""
-    rules, approved = planning_rules(), approved_numbers(adjustment.goal, "")
+    nodes = [node_of(move) for move in moves_in(adjustment)]
+    rules, approved = planning_rules(), approved_numbers(adjustment.goal, nodes)
     places = (
         (
             tree.parents.get(node_of(move), tree.root).unit_id,

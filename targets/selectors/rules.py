@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
@@ -5,7 +6,7 @@ from django.db.models import Q, QuerySet
 from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
 from targets.choices import ChangeKind
-from targets.models import Adjustment, Goal, Plan, PlanningRules, TargetVersion, Trigger
+from targets.models import Adjustment, Goal, Plan, PlanningRules, Target, TargetVersion, Trigger
 from targets.selectors.trees import Node
 
 
@@ -30,13 +31,14 @@ def is_beyond_limit(rules: PlanningRules, before: int | None, after: int) -> boo
     return abs(after - before) * 10_000 > before * rules.move_limit_bp
 
 
-def approved_numbers(goal: Goal, group: str) -> dict[Node, int]:
+def approved_numbers(goal: Goal, nodes: Collection[Node], group: str = "") -> dict[Node, int]:
     """Each number as somebody above its giver last agreed to it: when the plan was published, or by an
-    adjustment since. What has no version was never agreed to.
+    adjustment since. What is not in it was never agreed to.
     """
     decided = Adjustment.objects.filter(goal=goal, decided_above=True).values("change")
     from_above = Q(change__kind=ChangeKind.PUBLICATION) | Q(change__in=decided)
-    rows = TargetVersion.objects.filter(from_above, target__goal=goal, target__group=group)
+    targets = Target.objects.filter(goal=goal, group=group, unit__in={node.unit_id for node in nodes})
+    rows = TargetVersion.objects.filter(from_above, target__in=targets)
     latest = rows.order_by("target_id", "-number").distinct("target_id")
     found = latest.values_list("target__unit_id", "target__person_id", "amount")
     return {Node(unit_id, person_id): amount for unit_id, person_id, amount in found}

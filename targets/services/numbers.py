@@ -316,11 +316,14 @@ def _check_limit(part: Part, rules: PlanningRules) -> None:
     """In however many steps: beyond the limit a number in force moves by an adjustment only."""
     if not rules.needs_approval:
         return
-    approved = approved_numbers(part.sheet.goal, part.sheet.group)
-    for node, spread in part.numbers.items():
-        if spread.amount != part.cell(node).amount and is_beyond_limit(
-            rules, approved.get(node, 0), spread.amount
-        ):
+    moved = {
+        node: spread.amount
+        for node, spread in part.numbers.items()
+        if spread.amount != part.cell(node).amount
+    }
+    approved = approved_numbers(part.sheet.goal, moved, part.sheet.group)
+    for node, amount in moved.items():
+        if is_beyond_limit(rules, approved.get(node, 0), amount):
             raise DomainError(
                 N_(
                     "“{name}” would be more than {percent} % from what was approved."
