@@ -279,7 +279,7 @@ class OneGoal(TenantView):
         versioned=True,
     )
     def patch(self, request: Request, plan_id: int, goal_id: int) -> GoalDetail:
-        """Other words, or another amount."""
+        """Other words, or another amount; once the plan is published, with a reason."""
         goal = get_goal(self.actor, goal_id, self.today, plan_id=plan_id)
         change_goal(
             self.actor,

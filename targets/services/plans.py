@@ -151,18 +151,28 @@ def change_goal(
     reason: str = "",
     at: datetime,
 ) -> Goal:
-    """New words or a new amount; after publishing, a new amount needs a reason and gets a version."""
+    """New words or a new amount; in force with a reason, which is kept. A new amount gets a version."""
     check_may_lead(actor, goal.plan.root_unit_id, at=at)
-    clean = _clean(actor, changes, at)
+    clean, reason = _clean(actor, changes, at), clean_text(reason, max_length=300)
     goal = lock_goal(goal, expected_version=expected_version)
-    amount = clean.pop("amount", goal.amount)
+    amount, baseline = clean.pop("amount", goal.amount), goal.baseline
     with pghistory.context(reason=reason):
-        save_changes(goal, {**clean})
+        if save_changes(goal, {**clean}):
+            _check_reason(goal.plan, reason)
+    if goal.baseline != baseline and goal.plan.state == PlanState.PUBLISHED:
+        refresh_progress(at=at, goals=[goal])
     if amount != goal.amount:
         goal.amount = amount
         _write_root(Because(actor, at, reason), goal)
     check_stretch(goal, goal.amount)
     return goal
+
+
+def _check_reason(plan: Plan, reason: str) -> None:
+    if plan.state == PlanState.PUBLISHED and not reason:
+        raise DomainError(
+            N_("The plan is published: say why the goal changes."), code="reason_required", field="reason"
+        )
 
 
 def check_may_lead(actor: Actor, root_unit_id: int, *, at: datetime) -> None:

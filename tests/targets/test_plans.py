@@ -1,11 +1,13 @@
 """A plan covers whole periods of a unit; whoever leads the unit makes it, nobody else."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from kpis.selectors import get_kpi
+from salestargets.audit.selectors import event_models
 from salestargets.kernel.errors import Conflict, Forbidden, NotFound
 from salestargets.tenancy.access import Actor, system_actor
 from salestargets.tenancy.choices import Role
@@ -18,11 +20,13 @@ from targets.services.cells import set_target
 from targets.services.plans import GoalChanges, change_goal, change_plan, create_goal, create_plan
 from targets.services.progress import refresh_progress
 from tests.builders import NOON, World, a_unit, a_world
+from tests.kpis.builders import a_deal, drained
 from tests.targets.builders import (
     APRIL,
     Q2,
     a_goal,
     a_plan,
+    an_objective,
     cents,
     fresh,
     lead_of,
@@ -217,6 +221,44 @@ def test_a_published_amount_changes_only_with_a_reason(world: World) -> None:
     published(plan)
     refused(world, lambda: change(world, goal, GoalChanges(amount=5)), "reason_required")
     assert change(world, goal, GoalChanges(amount=5), reason="A customer left").amount == 5
+
+
+@pytest.mark.parametrize("name", ["stretch", "baseline", "weight_bp", "objective_id", "why"])
+def test_what_is_said_of_a_goal_in_force_changes_only_with_a_reason_that_is_kept(
+    world: World, name: str
+) -> None:
+    goal = a_goal(a_plan(world.acme))
+    published(goal.plan)
+    values = {"stretch": cents("950000.00"), "objective_id": an_objective(world.acme, "Stay").pk, "why": "So"}
+    wanted = GoalChanges(**{name: values.get(name, 5_000)})  # type: ignore[typeddict-item]
+    refused(world, lambda: change(world, goal, wanted), "reason_required")
+    assert getattr(change(world, goal, wanted, reason="As agreed in May"), name) == wanted[name]  # type: ignore[literal-required]
+    with acting_for(world.acme.pk):
+        event = event_models()["goal"].objects.filter(pgh_obj_id=goal.pk).latest("pgh_id")  # type: ignore[attr-defined]
+        assert event.pgh_context["reason"] == "As agreed in May"
+
+
+def test_what_does_not_change_needs_no_reason(world: World) -> None:
+    goal = a_goal(a_plan(world.acme))
+    published(goal.plan)
+    assert change(world, goal, GoalChanges(why=goal.why, stretch=goal.stretch)).why == goal.why
+
+
+def test_another_baseline_of_a_goal_in_force_moves_its_progress(world: World) -> None:
+    """One won of two: half of 80 %, or with 40 % to start from a quarter of the way."""
+    goal = a_goal(a_plan(world.acme), "800000", kpi="win_rate")
+    published(goal.plan)
+    for status in ("won", "lost"):
+        a_deal(world.acme, world.alice, status=status, closed_on=date(2026, 4, 1))
+    drained(world.acme)
+
+    def attainment() -> Decimal | None:
+        with acting_for(world.acme.pk):
+            return Progress.objects.get(target__goal=goal, target__person=None).attainment
+
+    assert attainment() == Decimal("0.625")
+    change(world, goal, GoalChanges(baseline=400_000), reason="Counted anew")
+    assert attainment() == Decimal("0.25")
 
 
 def test_the_manager_of_a_part_may_not_change_the_whole(world: World) -> None:
