@@ -1,6 +1,6 @@
 """What changes of the organisation mean to its plans, said before they are made. None loses a number."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,13 +14,14 @@ from salestargets.tenancy.models import Organisation, Person, Unit, UnitClosure
 from salestargets.tenancy.registry import Impact, register_impact
 from salestargets.web.templatetags import formats
 from targets.amounts import is_level, scale_of
-from targets.choices import PlanState
+from targets.choices import LeaverRule, PlanState
 from targets.models import Plan, Target
 from targets.selectors.periods import periods_of, span_of
+from targets.selectors.plans import goals_of
 from targets.selectors.rules import planning_rules
 from targets.selectors.sheets import sheet_of
 from targets.selectors.trees import Node, plan_tree
-from targets.services.handover import left_from
+from targets.services.handover import left_from, offers_by_itself, to_start_from
 from targets.templatetags.amounts import amount
 
 #: Of the changes that a file makes at once, each costs some reads.
@@ -54,7 +55,7 @@ def of_places(organisation: Organisation, change: NewPlaces) -> list[Impact]:
     """In plans that somebody or some unit has numbers in, and whose days it concerns."""
     of_one, place = (_of_person, _unit_of) if isinstance(change.holder, Person) else (_of_unit, _parent_of)
     numbers = _numbers(organisation, change.holder)
-    found = []
+    found = _of_joiner(organisation, change) if isinstance(change.holder, Person) else []
     for plan in _plans().filter(_concerned(change.holder)):
         day = _first_day(change, plan)
         if day is not None:
@@ -109,9 +110,52 @@ def _of_person(change: NewPlaces, plan: Plan, day: date, was: int | None) -> str
         if _place_on(change.after, day)
         else gettext("What %(name)s brings from %(day)s on counts for no unit.")
     )
-    is_running = plan.state == PlanState.PUBLISHED and plan.starts_on < day
+    is_running = plan.state == PlanState.PUBLISHED and plan.starts_on < day and offers_by_itself()
     offered = gettext("What is left of them from then on is offered to be handed over, by request.")
     return " ".join([stays, counts, *([offered] if is_running else [])])
+
+
+def _of_joiner(organisation: Organisation, change: NewPlaces) -> list[Impact]:
+    """In plans in force in which they have no number and get a place: whether they are offered a start."""
+    found = []
+    for plan in _plans().filter(~_concerned(change.holder), state=PlanState.PUBLISHED):
+        tree = plan_tree(plan)
+        stays = (stay for stay in change.after if stay.touches(plan.starts_on, plan.ends_on))
+        stay = next((stay for stay in stays if Node(stay.unit_id or 0) in tree.labels), None)
+        if stay and stay not in change.before and stay.starts_on > plan.starts_on:
+            unit = Node(stay.unit_id or 0)
+            details = _free_in(organisation, plan, unit, stay.starts_on)
+            words = {"plan": _named(plan), "name": change.holder.name, "unit": tree.name(unit)}
+            found.append(_impact(organisation, plan, _start_of(details) % words, details))
+    return found
+
+
+def _start_of(details: Sequence[str]) -> str:
+    if not offers_by_itself():
+        return gettext("%(plan)s: %(name)s joins %(unit)s, without a number until someone gives one.")
+    if not details:
+        return gettext(
+            "%(plan)s: %(name)s joins %(unit)s, where nothing is unallocated:"
+            " no number is offered to start with."
+        )
+    return gettext(
+        "%(plan)s: %(name)s joins %(unit)s."
+        " A start by the ramp, from what is unallocated there, is offered by request."
+    )
+
+
+def _free_in(organisation: Organisation, plan: Plan, unit: Node, day: date) -> list[str]:
+    """By goal, what somebody who joins the unit on the day could be offered."""
+    told = []
+    for goal in goals_of([plan])[plan.pk]:
+        free = 0 if is_level(goal.kpi) else to_start_from(goal, unit, day)
+        if free:
+            words = {
+                "kpi": goal.kpi.label,
+                "amount": amount(free, scale_of(goal.kpi, organisation.currency)),
+            }
+            told.append(gettext("%(kpi)s: %(amount)s unallocated") % words)
+    return told
 
 
 def _of_unit(change: NewPlaces, plan: Plan, day: date, was: int | None) -> str:
@@ -136,7 +180,7 @@ def _of_unit(change: NewPlaces, plan: Plan, day: date, was: int | None) -> str:
 
 def _of_leaver(organisation: Organisation, plan: Plan, person: Person, on: date) -> Impact:
     words = {"plan": _named(plan), "name": person.name, "day": formats.day(on)}
-    if plan.state != PlanState.PUBLISHED or plan.starts_on >= on:
+    if plan.state != PlanState.PUBLISHED or plan.starts_on >= on or not offers_by_itself():
         text = gettext("%(plan)s: the numbers stay with %(name)s until someone changes them.")
         details: Iterable[str] = _numbers(organisation, person).get(plan.pk, ())
     else:
@@ -144,9 +188,17 @@ def _of_leaver(organisation: Organisation, plan: Plan, person: Person, on: date)
             "%(plan)s: what is left from %(day)s on is offered to be handed over, by request. "
             "Until that is decided the numbers stay. The rule: %(rule)s."
         )
-        words["rule"] = str(planning_rules().get_leaver_rule_display())
+        words["rule"] = _rule()
         details = _parted(organisation, plan, person, on)
     return _impact(organisation, plan, text % words, details)
+
+
+def _rule() -> str:
+    """What the system follows by itself: it knows no successor."""
+    rule = planning_rules().get_leaver_rule_display()
+    if planning_rules().leaver_rule != LeaverRule.SUCCESSOR:
+        return str(rule)
+    return gettext("%(rule)s; until one is named, the unit keeps it") % {"rule": rule}
 
 
 def _parted(organisation: Organisation, plan: Plan, person: Person, on: date) -> list[str]:

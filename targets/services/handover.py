@@ -1,7 +1,7 @@
 """What somebody leaves behind is handed on by a rule, and who joins is given a start: by request, as ever."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -16,14 +16,15 @@ from salestargets.tenancy.access import Actor, system_actor
 from salestargets.tenancy.choices import AssignmentRole
 from salestargets.tenancy.models import Assignment, Organisation, Person
 from targets.amounts import is_level
-from targets.choices import KEY_PERSON, LeaverRule, Nature
+from targets.choices import KEY_PERSON, AdjustmentState, LeaverRule, Nature
 from targets.domain.handover import part, take_over
 from targets.domain.ramp import RampCurve, ramp_share
 from targets.frozen import Rule
 from targets.models import Adjustment, Goal, Trigger
+from targets.selectors.adjustments import moves_in, node_of
 from targets.selectors.periods import calendar_for, periods_of
 from targets.selectors.rules import planning_rules
-from targets.selectors.sheets import Sheet, sheet_of
+from targets.selectors.sheets import NOTHING, Sheet, sheet_of
 from targets.selectors.trees import Node
 from targets.services.adjustments import Preview, Why, Wish, preview_adjustment, request_adjustment
 from targets.services.levels import check_adds_up
@@ -91,8 +92,7 @@ def handed_on(sheet: Sheet, handover: Handover, organisation: Organisation) -> l
 
 def offer_handovers(organisation: Organisation, *, at: datetime) -> int:
     """For everyone who leaves a plan's unit while it runs, once; and for everyone who joins one. How many."""
-    trigger = Trigger.objects.filter(key=KEY_PERSON, is_active=True).first()
-    if trigger is None:
+    if not offers_by_itself():
         return 0
     opened = 0
     with override(organisation.language):
@@ -102,10 +102,22 @@ def offer_handovers(organisation: Organisation, *, at: datetime) -> int:
     return opened
 
 
+def offers_by_itself() -> bool:
+    """Whether the organisation wants requests to be opened for people who leave or join."""
+    return Trigger.objects.filter(key=KEY_PERSON, is_active=True).exists()
+
+
 def left_from(sheet: Sheet, node: Node, day: date, organisation: Organisation) -> int:
     """What of a number is left from the day on."""
     calendar = calendar_for([sheet.goal], organisation)
     return sum(part(sheet.by_month(node), periods_of(sheet.goal.plan), day, calendar).left)
+
+
+def to_start_from(goal: Goal, unit: Node, day: date) -> int:
+    """What a unit has not given on of its months from the day on, nor offered to anyone who joined."""
+    sheet = _with_open_starts(sheet_of(goal))
+    periods = periods_of(goal.plan)
+    return sum(sheet.balance(unit, period.start).unallocated for period in periods if period.end > day)
 
 
 def key_person() -> Trigger:
@@ -116,35 +128,66 @@ def key_person() -> Trigger:
 
 
 def _offer_of(organisation: Organisation, goal: Goal, at: datetime) -> int:
-    sheet, actor = sheet_of(goal), system_actor(organisation)
+    sheet = sheet_of(goal)
     told = set(Adjustment.objects.filter(goal=goal).exclude(about="").values_list("about", flat=True))
+    return _offer_what_is_left(organisation, sheet, told, at) + _offer_starts(organisation, sheet, told, at)
+
+
+def _offer_what_is_left(organisation: Organisation, sheet: Sheet, told: set[str], at: datetime) -> int:
     opened = 0
     for node, day in _leavers(sheet):
         about = f"leaver:{node.person_id}:{day}"
         if about not in told and left_from(sheet, node, day, organisation):
-            _offer_handover(actor, goal, sheet, node, day, about, at)
-            opened += 1
-    for node, day in _joiners(sheet):
-        about = f"joiner:{node.person_id}"
-        if about not in told and (wish := _start(sheet, node, day, organisation)):
-            reason = gettext("%(name)s joined; a start by the ramp, from what is unallocated.")
-            why = Why(key_person(), Nature.TREND, reason % {"name": sheet.tree.name(node)}, day, about=about)
-            request_adjustment(actor, goal=goal, wishes=[wish], why=why, at=at)
+            _offer_handover(system_actor(organisation), sheet, node, day, about, at)
             opened += 1
     return opened
 
 
-def _offer_handover(
-    actor: Actor, goal: Goal, sheet: Sheet, node: Node, day: date, about: str, at: datetime
-) -> None:
-    """By the organisation's rule; where nobody can take over by it, the unit keeps what is left."""
-    reason = gettext("%(name)s leaves; what is left of their number is handed on.") % {
-        "name": sheet.tree.name(node)
-    }
-    for rule in (planning_rules().leaver_rule, LeaverRule.UNIT):
-        handover = Handover(node.holder, day, rule)
+def _offer_starts(organisation: Organisation, sheet: Sheet, told: set[str], at: datetime) -> int:
+    """To each who joined, from what their unit has not given on; what one is offered is not offered twice."""
+    opened, free = 0, _with_open_starts(sheet)
+    for node, day in _joiners(sheet):
+        about = f"{JOINER}{node.person_id}"
+        months = () if about in told else _start(sheet, free, node, day, organisation)
+        if not any(months):
+            continue
+        reason = gettext("%(name)s joined; a start by the ramp, from what is unallocated.")
+        why = Why(key_person(), Nature.TREND, reason % {"name": sheet.tree.name(node)}, day, about=about)
+        wish = _wish(sheet, node, months, day)
+        request_adjustment(system_actor(organisation), goal=sheet.goal, wishes=[wish], why=why, at=at)
+        free = _with_months(free, node, months)
+        opened += 1
+    return opened
+
+
+def _with_open_starts(sheet: Sheet) -> Sheet:
+    """As if everything that joiners were offered, and nobody has decided, were given."""
+    rows = Adjustment.objects.filter(
+        goal=sheet.goal, state=AdjustmentState.REQUESTED, about__startswith=JOINER
+    )
+    for row in rows:
+        for move in moves_in(row):
+            sheet = _with_months(sheet, node_of(move), move["months_after"] or ())
+    return sheet
+
+
+def _with_months(sheet: Sheet, node: Node, months: Sequence[int]) -> Sheet:
+    cell = NOTHING._replace(given=sum(months), given_months=tuple(months))
+    return replace(sheet, cells={**sheet.cells, node: cell})
+
+
+def _offer_handover(actor: Actor, sheet: Sheet, node: Node, day: date, about: str, at: datetime) -> None:
+    """By the organisation's rule; where nobody can take over by it, the unit keeps what is left: it says so.
+
+    The system names no successor.
+    """
+    rule, name = LeaverRule(planning_rules().leaver_rule), sheet.tree.name(node)
+    handed_on = gettext("%(name)s leaves; what is left of their number is handed on.")
+    kept = gettext("%(name)s leaves; nobody is there to take over (%(rule)s): the unit keeps what is left.")
+    for followed, text in ((rule, handed_on), (LeaverRule.UNIT, kept)):
+        handover, reason = Handover(node.holder, day, followed), text % {"name": name, "rule": rule.label}
         try:
-            hand_over(actor, goal=goal, handover=handover, reason=reason, at=at, about=about)
+            hand_over(actor, goal=sheet.goal, handover=handover, reason=reason, at=at, about=about)
         except DomainError as error:
             if error.code not in NOBODY:
                 raise
@@ -154,6 +197,8 @@ def _offer_handover(
 
 #: Nobody can take over by the rule.
 NOBODY = ("nobody", "zero_weights")
+#: What a request for who joined is about, with their id.
+JOINER = "joiner:"
 
 
 def _leavers(sheet: Sheet) -> Iterator[tuple[Node, date]]:
@@ -178,22 +223,30 @@ def _joiners(sheet: Sheet) -> Iterator[tuple[Node, date]]:
             yield node, label.joined_on
 
 
-def _start(sheet: Sheet, node: Node, day: date, organisation: Organisation) -> Wish | None:
-    """What peers have on average, by the ramp, in each month; no more than the unit has not given on."""
-    unit = sheet.tree.parents[node]
+def _start(sheet: Sheet, free: Sheet, node: Node, day: date, organisation: Organisation) -> Sequence[int]:
+    """From the day on what peers have on average, by the ramp, as far as it is free in the unit."""
+    unit, periods = sheet.tree.parents[node], periods_of(sheet.goal.plan)
     peers = [peer for peer in sheet.tree.below(unit) if peer.person_id and sheet.given(peer) is not None]
     if not peers:
-        return None
-    periods = periods_of(sheet.goal.plan)
-    hired_on = Person.objects.get(pk=node.person_id or 0).hired_on or day
+        return ()
+    calendar = calendar_for([sheet.goal], organisation)
+    hired_on = _hired_on(node.person_id or 0)
     curve = RampCurve(tuple(Fraction(share, 100) for share in planning_rules().ramp))
-    ramp = ramp_share(curve, hired_on, periods, calendar_for([sheet.goal], organisation))
+    ramp = ramp_share(curve, hired_on, periods, calendar)
     columns = zip(*(sheet.by_month(peer) for peer in peers), strict=True)
-    months = [
-        min(int(sum(column) * share / len(peers)), sheet.balance(unit, period.start).unallocated)
-        for column, share, period in zip(columns, ramp, periods, strict=True)
+    full = [int(sum(column) * share / len(peers)) for column, share in zip(columns, ramp, strict=True)]
+    due = part(full, periods, day, calendar).left if hired_on < day else full
+    return [
+        min(amount, free.balance(unit, period.start).unallocated)
+        for amount, period in zip(due, periods, strict=True)
     ]
-    return _wish(sheet, node, months, day) if any(months) else None
+
+
+def _hired_on(person_id: int) -> date:
+    """Where it is not known, their first day in any unit."""
+    places = Assignment.objects.filter(person=person_id)
+    first: date = places.order_by("starts_on").values_list("starts_on", flat=True)[0]
+    return Person.objects.get(pk=person_id).hired_on or first
 
 
 def _leaver(sheet: Sheet, handover: Handover) -> Node:

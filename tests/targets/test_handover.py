@@ -10,21 +10,26 @@ from salestargets.kernel.errors import DomainError
 from salestargets.tenancy.access import system_actor
 from salestargets.tenancy.choices import AssignmentRole, Role
 from salestargets.tenancy.context import acting_for
-from salestargets.tenancy.models import Person
+from salestargets.tenancy.models import Person, Unit
 from salestargets.tenancy.services.people import move_person
 from targets import tasks
 from targets.choices import AdjustmentState, LeaverRule
-from targets.models import Adjustment, Goal, PlanningRules
-from targets.services.adjustments import approve_adjustment
+from targets.models import Adjustment, Goal, PlanningRules, Trigger
+from targets.services.adjustments import approve_adjustment, reject_adjustment
+from targets.services.cells import set_target
 from targets.services.handover import Handover, hand_over, offer_handovers
 from tests.builders import NOON, World, a_person
 from tests.targets.builders import (
+    a_goal,
+    a_plan,
     fresh,
     lead_of,
     member,
     number,
     of,
+    published,
     refused,
+    split,
 )
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +130,76 @@ def test_who_joins_gets_a_start_by_the_ramp_from_what_is_unallocated(world: Worl
     asked, start = offered(world)
     # Alice and Bob now have 0 and 100.00 in June.
     assert after(start) == {"Nia": 15_00}
+
+
+def joined(world: World, goal: Goal, unit: Unit, *names: str) -> list[Person]:
+    """New hires of June, in a unit whose people have 20.00 a month less than it was given."""
+    with acting_for(world.acme.pk):
+        actor, person = system_actor(world.acme), world.alice if unit == world.north else world.carol
+        amount = (number(goal, person) or 0) - 60_00
+        set_target(
+            actor,
+            goal=fresh(goal),
+            holder=of(person),
+            amount=amount,
+            expected_version=None,
+            reason="x",
+            at=NOON,
+        )
+    return [a_person(world.acme, name, unit=unit, role=AssignmentRole.MEMBER, since=JUNE) for name in names]
+
+
+def test_two_who_join_are_not_offered_the_same_rest(world: World, goal: Goal) -> None:
+    """30 % of the 90.00 that North's people have on average in June are 27.00; there are 20.00."""
+    joined(world, goal, world.north, "Nia", "Noor")
+    assert [after(asked) for asked in offered(world)] == [{"Nia": 20_00}]
+
+
+def test_nor_is_what_an_undecided_request_holds(world: World, goal: Goal) -> None:
+    joined(world, goal, world.north, "Nia")
+    assert [after(asked) for asked in offered(world)] == [{"Nia": 20_00}]
+    a_person(world.acme, "Noor", unit=world.north, role=AssignmentRole.MEMBER, since=JUNE)
+    [first] = offered(world)
+    with acting_for(world.acme.pk):
+        actor = member(world.acme, Role.ADMIN)
+        reject_adjustment(actor, adjustment=first, comment="She starts without", at=NOON)
+    assert [after(asked) for asked in offered(world)] == [{"Nia": 20_00}, {"Noor": 20_00}]
+
+
+def test_where_nothing_is_unallocated_nobody_is_offered_a_start(world: World, goal: Goal) -> None:
+    a_person(world.acme, "Nia", unit=world.north, role=AssignmentRole.MEMBER, since=JUNE)
+    assert offered(world) == []
+
+
+def test_who_moves_into_a_plans_unit_is_offered_a_start_there_without_a_ramp(world: World) -> None:
+    """Two of the 22 working days of June are theirs, at 180.00 a month as Carol has; West has 20.00 left."""
+    goal = a_goal(a_plan(world.acme, root=world.west), "600.00")
+    split(goal)
+    published(goal.plan)
+    joined(world, goal, world.west)
+    with acting_for(world.acme.pk):
+        Person.objects.filter(pk=world.bob.pk).update(hired_on=date(2020, 1, 1))
+        move_person(system_actor(world.acme), person=world.bob, unit=world.west, on=date(2026, 6, 29))
+    [asked] = offered(world)
+    assert after(asked) == {"Bob": 16_37}
+    assert asked.effective_on == date(2026, 6, 29)
+
+
+def test_who_switched_it_off_is_offered_nothing(world: World, goal: Goal) -> None:
+    leaves(world, world.alice)
+    with acting_for(world.acme.pk):
+        Trigger.objects.filter(key="key_person").update(is_active=False)
+    assert offered(world) == []
+
+
+def test_by_the_rule_of_a_successor_the_request_says_that_nobody_is_named(world: World, goal: Goal) -> None:
+    by(world, LeaverRule.SUCCESSOR)
+    leaves(world, world.alice)
+    [asked] = offered(world)
+    assert (
+        asked.reason
+        == "Alice leaves; nobody is there to take over (One successor): the unit keeps what is left."
+    )
 
 
 def test_a_manager_chooses_a_successor(world: World, goal: Goal) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kpis.values import Holder
 from salestargets.kernel.errors import Conflict, DomainError
 from salestargets.tenancy.access import Actor, system_actor
 from salestargets.tenancy.changes import (
@@ -26,9 +27,10 @@ from salestargets.tenancy.services.organisations import change_settings, with_se
 from salestargets.tenancy.services.people import change_person, end_assignment, move_person
 from salestargets.tenancy.services.removal import delete_record
 from salestargets.tenancy.services.structure import move_unit
-from targets.models import Goal, Target, TargetVersion
+from targets.models import Goal, PlanningRules, Target, TargetVersion, Trigger
 from targets.selectors.sheets import Sheet
-from tests.builders import World
+from targets.services.cells import set_target
+from tests.builders import NOON, World
 from tests.targets.builders import a_goal, a_plan, fresh, published, sheet, split
 
 pytestmark = pytest.mark.django_db
@@ -250,9 +252,45 @@ def test_the_currency_is_fixed(world: World, goal: Goal) -> None:
     assert (world.acme.currency, numbers(world.acme)) == ("USD", before)
 
 
+def test_who_joins_a_unit_is_told_of_with_what_they_can_be_offered(world: World, goal: Goal) -> None:
+    with acting_for(world.acme.pk):
+        change = person_moves(world.mona, unit_id=world.west.pk, on=JUNE)
+    if goal.plan.state != "published":
+        assert told(world, change) == []
+        return
+    text = (
+        f"{named(goal)}: Mona joins West, where nothing is unallocated: no number is offered to start with."
+    )
+    assert told(world, change) == [(text, f"/o/acme/plans/{goal.plan_id}/", ())]
+    with acting_for(world.acme.pk):
+        actor, holder = system_actor(world.acme), Holder("person", world.carol.pk)
+        set_target(
+            actor, goal=fresh(goal), holder=holder, amount=540_00, expected_version=None, reason="x", at=NOON
+        )
+    [(text, _link, details)] = told(world, change)
+    assert "A start by the ramp, from what is unallocated there, is offered by request." in text
+    assert details == ("Won revenue: $20.00 unallocated",)
+
+
+def test_nothing_is_promised_where_the_organisation_does_not_want_it(world: World, goal: Goal) -> None:
+    with acting_for(world.acme.pk):
+        Trigger.objects.filter(key="key_person").update(is_active=False)
+        moves = person_moves(world.carol, unit_id=world.north.pk, on=JUNE)
+        joins = person_moves(world.mona, unit_id=world.west.pk, on=JUNE)
+    for change in (moves, Leaving(world.carol, JUNE), joins):
+        assert not any("offered" in text for text, _link, _details in told(world, change))
+
+
+def test_the_rule_of_a_successor_says_that_the_unit_keeps_it_until_then(world: World, goal: Goal) -> None:
+    with acting_for(world.acme.pk):
+        PlanningRules.objects.update(leaver_rule="successor")
+    [(text, _link, _details)] = told(world, Leaving(world.carol, JUNE))
+    rule = "The rule: One successor; until one is named, the unit keeps it."
+    assert (rule in text) == (goal.plan.state == "published")
+
+
 def test_nobody_without_a_number_is_told_of(world: World, goal: Goal) -> None:
     with acting_for(world.acme.pk):
-        assert told(world, person_moves(world.mona, unit_id=world.west.pk, on=JUNE)) == []
         assert told(world, person_moves(world.carol, unit_id=world.west.pk, on=JUNE)) == []
         assert told(world, Leaving(world.mona, JUNE)) == []
 
