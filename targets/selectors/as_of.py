@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from targets.models import Goal, TargetVersion
-from targets.selectors.in_force import in_force
+from targets.selectors.in_force import read_on
 from targets.selectors.sheets import NOTHING, Cell, Sheet
 from targets.selectors.trees import Node, plan_tree
 
@@ -32,9 +32,11 @@ def sheet_then(goal: Goal, then: Then, *, group: str = "") -> Sheet:
 
 def _cells(goal: Goal, then: Then, group: str) -> Mapping[Node, Cell]:
     rows = TargetVersion.objects.filter(target__goal=goal, target__group=group)
+    if then.day is not None:
+        rows = rows.filter(effective_on__lte=read_on(goal.plan, then.day))
     if then.known_at is not None:
         rows = rows.filter(recorded_at__lte=then.known_at)
-    latest = in_force(rows, then.day or date.max).select_related("target")
+    latest = rows.order_by("target_id", "-number").distinct("target_id").select_related("target")
     return {Node(row.target.unit_id, row.target.person_id): _cell(row) for row in latest}
 
 

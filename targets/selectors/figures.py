@@ -19,7 +19,7 @@ from targets.amounts import is_level, stored_actual
 from targets.choices import IN_FORCE, Against, Status
 from targets.domain.progress import Rules, Thresholds, Timeline, progress, timeline
 from targets.models import Goal, Plan, Progress, Target, TargetVersion
-from targets.selectors.in_force import is_to_come, spreads_on
+from targets.selectors.in_force import is_to_come, read_on, spreads_on
 from targets.selectors.periods import periods_of, span_of
 from targets.selectors.trees import Node
 
@@ -198,7 +198,8 @@ def lines_of(
             waiting[target_id] = goal_id, node
         elif amount is not None:
             lines.setdefault(goal_id, []).append(Line(node, target_id, amount, _tuple(by_month)))
-    for target_id, now in spreads_on(waiting, day).items():
+    days = {target_id: read_on(plans[goal_id], day) for target_id, (goal_id, _node) in waiting.items()}
+    for target_id, now in spreads_on(days).items():
         goal_id, node = waiting[target_id]
         lines.setdefault(goal_id, []).append(Line(node, target_id, now.amount, now.months))
     return lines
