@@ -114,6 +114,7 @@ def set_target(
     sheet = sheet_of(lock_goal(goal), group=group)
     node = sheet.tree.find(holder)
     edit = Edit(holder, [month] if month else [], amount)
+    _check(sheet, edit)
     check_may_set(actor, sheet, node, at=at)
     check_version(sheet, node, expected_version)
     _apply(Because(actor, at, reason, effective_on), ChangeKind.EDIT, sheet, [edit])
