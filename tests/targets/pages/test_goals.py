@@ -309,7 +309,7 @@ def test_the_worksheet_is_for_those_who_see_the_plans_unit(company: Company, man
 
 
 def test_today_tells_how_hard_the_number_is(company: Company, rep: Client) -> None:
-    page = text_of(rep, f"{O}today/")
+    page = text_of(rep, f"{O}today/way/")
     assert "How hard it is cannot be told yet: 0 earlier periods of this length are known" in page
 
 
