@@ -36,7 +36,7 @@ from targets.selectors.products import check_group
 from targets.selectors.rows import sheet_rows
 from targets.selectors.sheets import sheet_of
 from targets.selectors.trees import Node
-from targets.services.cells import hold, set_target
+from targets.services.cells import HeldCell, hold, set_target
 from targets.services.overrides import withdraw_override
 
 FROM = HOLDER_FIELD.optional()
@@ -289,8 +289,7 @@ def _hold(view: TenantView, target_id: int, *, is_held: bool) -> TargetDetail:
     hold(
         view.actor,
         goal=target.goal,
-        holders=[_holder(target)],
-        months=months,
+        cells=[HeldCell(_holder(target), months)],
         is_held=is_held,
         group=target.group,
         expected_version=view.version,

@@ -49,6 +49,14 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldCell:
+    """A holder's number for months of the plan, named by their first days, or for the span (none)."""
+
+    holder: Holder
+    months: Sequence[date] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Stale:
     """An edit of a number that somebody else has changed, and what it is now."""
 
@@ -126,8 +134,7 @@ def hold(
     actor: Actor,
     *,
     goal: Goal,
-    holders: Sequence[Holder],
-    months: Sequence[date] = (),
+    cells: Sequence[HeldCell],
     is_held: bool = True,
     group: str = "",
     expected_version: int | None = None,
@@ -135,26 +142,24 @@ def hold(
 ) -> set[Node]:
     """Keep numbers (or some of their months) while the rest is split or spread anew; or let them go again.
 
-    `expected_version` is that of the one number as it was read.
+    All in one change. `expected_version` is that of the one number as it was read.
     """
     sheet = sheet_of(lock_goal(goal), group=group)
-    nodes = [sheet.tree.find(holder) for holder in holders]
+    nodes = [sheet.tree.find(cell.holder) for cell in cells]
     check_may_set(actor, sheet, *nodes, at=at)
     if any(sheet.given(node) is None for node in nodes):
         raise NotFound(N_("They have no number yet."), code="not_found", field="holder")
-    for node in nodes:
+    held: dict[Node, bool] = {}
+    held_months: dict[Node, frozenset[int]] = {}
+    for node, cell in zip(nodes, cells, strict=True):
         check_version(sheet, node, expected_version)
-    if months:
-        positions = frozenset(position_of(sheet, month) for month in months)
-        part = Part(
-            sheet,
-            held_months={
-                node: sheet.held_months(node) | positions if is_held else sheet.held_months(node) - positions
-                for node in nodes
-            },
-        )
-    else:
-        part = Part(sheet, held=dict.fromkeys(nodes, is_held))
+        if cell.months:
+            positions = frozenset(position_of(sheet, month) for month in cell.months)
+            before = held_months.get(node, sheet.held_months(node))
+            held_months[node] = before | positions if is_held else before - positions
+        else:
+            held[node] = is_held
+    part = Part(sheet, held=held, held_months=held_months)
     # Not a word about numbers: nobody has to say why.
     write_numbers(Because(actor, at), ChangeKind.HOLD, part)
     return set(nodes)

@@ -46,7 +46,7 @@ from targets.selectors.products import check_group
 from targets.selectors.rows import Gridline, gridlines, places
 from targets.selectors.sheets import Sheet, sheet_of
 from targets.selectors.trees import Node
-from targets.services.cells import Edit, StaleEdits, edit_numbers, hold
+from targets.services.cells import Edit, HeldCell, StaleEdits, edit_numbers, hold
 from targets.services.undo import undo_last
 
 TOTAL = "total"
@@ -175,26 +175,16 @@ def _edit_of(goal: Goal, row: Values) -> Edit:
 
 
 def _hold(request: TenantRequest, goal: Goal, sent: object) -> set[Node]:
-    """Cells of one column at a time: whoever is held for the same months, together."""
     body = read_body(sent, (CELLS, IS_HELD))
-    by_column: dict[str, list[Holder]] = {}
-    for cell in body[CELLS]:
-        holder = _holder(cell.sent["holder"])
-        if holder is not None:
-            by_column.setdefault(cell.sent["column"], []).append(holder)
-    nodes: set[Node] = set()
-    for column, holders in by_column.items():
-        months = _months(goal, column)
-        nodes |= hold(
-            request.actor,
-            goal=goal,
-            holders=holders,
-            months=months,
-            is_held=body[IS_HELD],
-            group=_group(request, goal),
-            at=request.now,
-        )
-    return nodes
+    asked = [(_holder(cell.sent["holder"]), cell.sent["column"]) for cell in body[CELLS]]
+    return hold(
+        request.actor,
+        goal=goal,
+        cells=[HeldCell(holder, _months(goal, column)) for holder, column in asked if holder is not None],
+        is_held=body[IS_HELD],
+        group=_group(request, goal),
+        at=request.now,
+    )
 
 
 def _undo(request: TenantRequest, goal: Goal, sent: object) -> set[Node]:

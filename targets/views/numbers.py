@@ -110,7 +110,7 @@ def hold(request: TenantRequest, plan_id: int, goal_id: int, holder: Holder) -> 
         cells.hold(
             request.actor,
             goal=goal,
-            holders=[holder],
+            cells=[cells.HeldCell(holder)],
             is_held=is_held,
             group=asked_text(request, "group"),
             at=request.now,

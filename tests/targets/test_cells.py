@@ -15,7 +15,7 @@ from salestargets.tenancy.services.people import assign
 from targets.domain.splitting import Balance
 from targets.models import Goal, Target, TargetVersion
 from targets.selectors.as_of import Then, sheet_then
-from targets.services.cells import hold, set_target
+from targets.services.cells import HeldCell, hold, set_target
 from targets.services.plans import GoalChanges, change_goal
 from targets.services.undo import undo_last
 from tests.builders import START, World, a_person
@@ -117,7 +117,7 @@ def test_letting_go_of_a_hold_is_taken_back_without_a_reason(world: World, goal:
     published(goal.plan)
     with acting_for(world.acme.pk):
         actor = system_actor(world.acme)
-        hold(actor, goal=fresh(goal), holders=[Holder("person", world.bob.pk)], at=APRIL)
+        hold(actor, goal=fresh(goal), cells=[HeldCell(Holder("person", world.bob.pk))], at=APRIL)
         before = TargetVersion.objects.count()
         undo_last(actor, goal=fresh(goal), at=APRIL)
         assert TargetVersion.objects.count() == before
@@ -213,22 +213,27 @@ def test_who_only_reads_sets_nothing(world: World, goal: Goal, role: Role) -> No
 def test_a_number_is_held_and_released(world: World, goal: Goal) -> None:
     actor = system_actor(world.acme)
     with acting_for(world.acme.pk):
-        hold(actor, goal=goal, holders=[of(world.west)], at=APRIL)
-        hold(actor, goal=goal, holders=[of(world.west)], at=APRIL)
+        hold(actor, goal=goal, cells=[HeldCell(of(world.west))], at=APRIL)
+        hold(actor, goal=goal, cells=[HeldCell(of(world.west))], at=APRIL)
         west = Target.objects.get(goal=goal, unit=world.west, person=None)
         assert (west.is_held, west.version) == (True, 2)
         change_goal(actor, goal=goal, changes=GoalChanges(amount=20_000), expected_version=None, at=APRIL)
     split(goal)
     assert (number(goal, world.east), number(goal, world.west)) == (14_000, 6_000)
     with acting_for(world.acme.pk):
-        hold(actor, goal=goal, holders=[of(world.west)], is_held=False, at=APRIL)
+        hold(actor, goal=goal, cells=[HeldCell(of(world.west))], is_held=False, at=APRIL)
     split(goal)
     assert (number(goal, world.east), number(goal, world.west)) == (10_000, 10_000)
 
 
 def test_a_manager_holds_no_number_from_above(world: World, goal: Goal) -> None:
     lena = lead_of(world.acme, world.east)
-    refused(world, lambda: hold(lena, goal=goal, holders=[of(world.east)], at=APRIL), "not_yours", Forbidden)
+    refused(
+        world,
+        lambda: hold(lena, goal=goal, cells=[HeldCell(of(world.east))], at=APRIL),
+        "not_yours",
+        Forbidden,
+    )
 
 
 def test_after_publishing_a_number_changes_only_with_a_reason(world: World, goal: Goal) -> None:

@@ -22,7 +22,7 @@ from targets.selectors.products import mix_of
 from targets.selectors.rows import progress
 from targets.selectors.sheets import sheet_of
 from targets.services.adjustments import Wish, preview_adjustment
-from targets.services.cells import Edit, edit_numbers, hold, set_target
+from targets.services.cells import Edit, HeldCell, edit_numbers, hold, set_target
 from targets.services.handover import Handover, preview_handover
 from targets.services.months import PhaseRequest, phase
 from targets.services.overrides import withdraw_override
@@ -158,7 +158,7 @@ def test_a_hold_brings_nothing_into_force(world: World, reached: Goal) -> None:
     give(reached, world.alice, 600_00)
     with acting_for(world.acme.pk):
         actor = system_actor(world.acme)
-        hold(actor, goal=fresh(reached), holders=[of(world.alice)], months=[], is_held=True, at=NOON)  # type: ignore[list-item]
+        hold(actor, goal=fresh(reached), cells=[HeldCell(of(world.alice))], is_held=True, at=NOON)  # type: ignore[list-item]
         refresh_progress(at=NOON)
     assert stands(reached, world.alice)[0] == 300_00
 

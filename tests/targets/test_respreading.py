@@ -14,7 +14,7 @@ from targets.choices import Respread
 from targets.models import Goal
 from targets.selectors.sheets import Sheet
 from targets.selectors.trees import Node
-from targets.services.cells import Edit, edit_numbers, hold
+from targets.services.cells import Edit, HeldCell, edit_numbers, hold
 from targets.services.undo import undo_last
 from tests.builders import World, a_world
 from tests.targets.builders import APRIL, a_goal, a_plan, fresh, of, sheet, split
@@ -61,7 +61,7 @@ def test_what_follows_adds_up_and_is_taken_back(
     if is_held:
         with acting_for(world.acme.pk):
             actor = system_actor(world.acme)
-            hold(actor, goal=fresh(goal), holders=[Holder("person", world.bob.pk)], at=APRIL)
+            hold(actor, goal=fresh(goal), cells=[HeldCell(Holder("person", world.bob.pk))], at=APRIL)
     before = sheet(goal)
     months = [] if month is None else [before.months[month]]
     edits = [Edit(of(world.east), months, east)]

@@ -17,7 +17,7 @@ from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.services.people import move_person
 from targets.models import Goal, Split, Target
 from targets.selectors.sheets import Sheet
-from targets.services.cells import hold, set_target
+from targets.services.cells import HeldCell, hold, set_target
 from targets.services.splits import SplitRequest, preview_split
 from tests.builders import World, a_person, a_unit
 from tests.kpis.builders import a_deal, drained
@@ -152,7 +152,7 @@ def test_a_number_held_by_hand_keeps_its_months_too(world: World) -> None:
                 expected_version=None,
                 at=APRIL,
             )
-        hold(actor, goal=goal, holders=[Holder("person", world.alice.pk)], at=APRIL)
+        hold(actor, goal=goal, cells=[HeldCell(Holder("person", world.alice.pk))], at=APRIL)
     split(goal, "even")
     numbers = sheet(goal)
     assert numbers.by_month(numbers.tree.find(of(world.alice))) == [100, 700, 1_200]

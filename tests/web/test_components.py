@@ -22,21 +22,21 @@ def rendered(source: str, **context: object) -> str:
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_a_status_is_a_word_and_an_icon_beside_its_colour(key: str, language: str) -> None:
     with translation.override(language):
-        shown = rendered('<c-status :key="key" />', key=key)
+        shown = rendered("{% status key %}", key=key)
         assert str(STATUSES[key].label) in shown
     assert "<svg" in shown
     assert f"tone-{STATUSES[key].tone}" in shown
 
 
 def test_a_pace_bar_says_in_words_what_it_draws() -> None:
-    source = '<c-pace :attainment="done" :expected="due" status="behind" />'
+    source = '{% pace done due "behind" %}'
     shown = rendered(source, done=Decimal("0.5"), due=Decimal("0.66"))
     assert 'aria-label="50.0% of the target; 66.0% expected by now"' in shown
     assert 'width="50.00%"' in shown
 
 
 def test_without_a_target_there_is_a_dash_and_no_bar() -> None:
-    shown = rendered('<c-pace :attainment="a" :expected="a" />', a=None)
+    shown = rendered('{% pace a a "no_target" %}', a=None)
     assert "—" in shown
     assert "<svg" not in shown
 

@@ -41,7 +41,7 @@ def test_each_rule_names_what_it_found(source: str, what: str) -> None:
         "{# <style> #}{% comment %}<p onclick=''>Hello{% endcomment %}",
         "{% blocktrans %}Hello {{ name }}{% endblocktrans %}",
         '<p title="{% trans "Hello" %}">{% trans "Hello" %}</p>',
-        '<c-status :key="row.status" /><p data-style="1" class="style">{{ name }} · 3</p>',
+        '{% status row.status %}<p data-style="1" class="style">{{ name }} · 3</p>',
         '{% icon "check" %}',
         '<button lang="en">English</button>',
     ],

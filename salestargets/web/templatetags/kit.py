@@ -11,12 +11,14 @@ from django import template
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import get_language
 from lucide.templatetags.lucide import lucide
 
 from salestargets.web import shapes
 from salestargets.web.bells import Bells, bells_of
 from salestargets.web.registry import SECTIONS, NavItem, Text, pages_for, tabs_for
-from salestargets.web.status import STATUSES, Status
+from salestargets.web.status import STATUSES
 
 register = template.Library()
 
@@ -86,19 +88,32 @@ def as_json(value: object) -> str:
     return json.dumps(value, cls=DjangoJSONEncoder)
 
 
-@register.filter
-def status_of(key: str) -> Status:
-    return STATUSES[key]
+# What stands in every row of long tables is a tag: ten times as fast as a component.
 
 
 @register.simple_tag
-def pace_marks(attainment: Decimal | None, expected: Decimal | None) -> shapes.PaceMarks:
-    return shapes.pace_marks(attainment, expected)
+def status(key: str) -> str:
+    """How a target stands, in a word beside its icon and colour."""
+    return _pill(key, get_language())
 
 
-@register.simple_tag
-def spark_line(values: Sequence[Decimal | int | None]) -> shapes.Spark:
-    return shapes.spark(values)
+@lru_cache(maxsize=64)
+def _pill(key: str, _language: str | None) -> str:
+    shown = STATUSES[key]
+    glyph = drawn(shown.icon, 14, "")
+    return format_html('<span class="pill tone-{}">{}{}</span>', shown.tone, glyph, shown.label)
+
+
+@register.inclusion_tag("web/pace.html")
+def pace(attainment: Decimal | None, expected: Decimal | None, key: str) -> dict[str, object]:
+    """A bar: how much of a target is reached, and how much was expected by now."""
+    marks = shapes.pace_marks(attainment, expected)
+    return {"attainment": attainment, "expected": expected, "marks": marks, "tone": STATUSES[key].tone}
+
+
+@register.inclusion_tag("web/spark.html")
+def spark(values: Sequence[Decimal | int | None], label: str) -> dict[str, object]:
+    return {"line": shapes.spark(values), "label": label}
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,6 +169,22 @@ def test_months_are_held_and_stay_when_the_number_moves(company: Company, draft:
     assert row["held_months"] == []
 
 
+def test_cells_of_several_columns_are_held_in_one_change(
+    company: Company, draft: Goal, admin: Client
+) -> None:
+    alice, bob = (f"person:{person.pk}" for person in (company.world.alice, company.world.bob))
+    asked = [(alice, "total"), (alice, "2026-07-01"), (alice, "2026-08-01"), (bob, "2026-07-01/2026-09-01")]
+    cells = [{"holder": holder, "column": column} for holder, column in asked]
+    rows = {row["key"]: row for row in send(admin, draft, {"cells": cells, "held": True}, "hold/")["rows"]}
+    both = ["2026-07-01", "2026-08-01"]
+    assert {key: (row["held"], row["held_months"]) for key, row in rows.items()} == {
+        alice: (True, both),
+        bob: (False, both),
+    }
+    send(admin, draft, {}, "undo/")
+    assert not any(row["held"] or row["held_months"] for row in read(admin, draft)["rows"])
+
+
 def test_a_published_number_is_written_with_a_reason_and_holds_need_none(
     company: Company, admin: Client
 ) -> None:
