@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from django.http import HttpResponse
 from django.utils.translation import gettext
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 
 from kpis.choices import Direction
@@ -72,6 +73,7 @@ VERSION = Field("version", whole(1, LARGEST)).optional()
 
 
 @page()
+@gzip_page
 def grid(request: TenantRequest, plan_id: int, goal_id: int) -> HttpResponse:
     """GET: all of the goal's numbers in sight. POST: some of them written anew, all or none."""
     goal = get_goal(request.actor, goal_id, request.today, plan_id=plan_id)
@@ -98,6 +100,7 @@ def grid(request: TenantRequest, plan_id: int, goal_id: int) -> HttpResponse:
 
 @require_GET
 @page()
+@gzip_page
 def grid_past(request: TenantRequest, plan_id: int, goal_id: int) -> HttpResponse:
     """What everyone in sight reached before, for the grid to say how hard their numbers are while it writes.
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
@@ -104,6 +105,22 @@ def test_a_recovery_code_opens_once() -> None:
         sent(other)
         other.post(SECOND_STEP, {"code": code})
         assert is_in(other) is expected
+
+
+def test_a_session_is_noted_seldom_so_that_one_browsers_requests_do_not_wait_for_each_other(
+    time_machine: Any,
+) -> None:
+    client = signed_in()
+
+    def seen(after: timedelta, agent: str = "here") -> timedelta:
+        time_machine.move_to(NOON + after, tick=False)
+        client.get("/accounts/sessions/", headers={"user-agent": agent})
+        return UserSession.objects.get().last_seen_at - NOON
+
+    assert seen(timedelta(0)) == timedelta(0)
+    assert seen(timedelta(minutes=9)) == timedelta(0)
+    assert seen(timedelta(minutes=11)) == timedelta(minutes=11)
+    assert seen(timedelta(minutes=12), agent="elsewhere") == timedelta(minutes=12)
 
 
 def test_the_list_of_sessions_ends_the_others() -> None:

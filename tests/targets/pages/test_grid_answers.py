@@ -1,5 +1,6 @@
 """The grid and the server: what there is, what is written by whom, what is refused, what follows."""
 
+import gzip
 import json
 from datetime import date
 from typing import Any
@@ -194,6 +195,7 @@ def test_a_published_number_is_written_with_a_reason_and_holds_need_none(
     send(admin, goal, {"edits": edits, "reason": "A new account", "effective_on": None})
     assert number(goal, company.world.alice) == 31_000
     send(admin, goal, {"cells": [{"holder": edits[0]["holder"], "column": "total"}], "held": True}, "hold/")
+    send(admin, goal, {}, "undo/")
     assert "say why" in send(admin, goal, {}, "undo/", status=422)["detail"]
 
 
@@ -224,6 +226,14 @@ def test_a_plan_that_waits_for_approval_stands_still(company: Company, draft: Go
     assert not any(row["writable"] for row in read(admin, draft)["rows"])
     edits = [an_edit(company, "alice", 1, 15_000)]
     assert "waits for its approval" in send(admin, draft, {"edits": edits}, status=422)["detail"]
+
+
+def test_many_numbers_travel_small(company: Company, draft: Goal, admin: Client) -> None:
+    plain, packed = (
+        admin.get(path(draft), headers=headers).content for headers in ({}, {"accept-encoding": "gzip"})
+    )
+    assert json.loads(gzip.decompress(packed)) == json.loads(plain)
+    assert len(packed) < len(plain) / 2
 
 
 def test_the_grid_asks_as_much_for_many_as_for_few(
