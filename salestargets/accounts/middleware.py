@@ -32,12 +32,13 @@ def sessions_are_seen(get_response: GetResponse) -> GetResponse:
 def _was_seen(request: HttpRequest) -> bool:
     """Of late, from where and by what it is used now."""
     agent = request.META.get("HTTP_USER_AGENT", "")[: UserSession._meta.get_field("user_agent").max_length]
-    return UserSession.objects.filter(
+    seen: bool = UserSession.objects.filter(
         session_key=request.session.session_key,
         ip=get_adapter().get_client_ip(request),
         user_agent=agent,
         last_seen_at__gt=timezone.now() - SEEN,
     ).exists()
+    return seen
 
 
 @transaction.atomic

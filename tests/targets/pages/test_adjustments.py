@@ -134,5 +134,5 @@ def test_the_list_takes_as_many_queries_for_any_number(
         asked(company, admin, company.world.alice, f"{280 - n}.00")
     path = f"/o/acme/plans/{company.goal.plan_id}/adjustments/"
     admin.get(path)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(19):
         admin.get(path)

@@ -242,7 +242,7 @@ def test_the_grid_asks_as_much_for_many_as_for_few(
     for number_of in range(3):
         a_person(company.acme, f"Dora {number_of}", unit=company.world.west)
         read(admin, draft)
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(15):
             read(admin, draft)
 
 
@@ -257,7 +257,7 @@ def test_what_everyone_reached_before_comes_after_the_numbers(
     admin.get(path(draft, "past/"))
     for number_of in range(2):
         a_person(company.acme, f"Dora {number_of}", unit=west)
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(15):
             found = admin.get(path(draft, "past/")).json()
     # The second quarter runs until July and says nothing yet.
     assert (found["past"][alice], found["past"][bob]) == ([10_000, 20_000, 30_000], [])

@@ -215,7 +215,7 @@ def test_more_holders_need_no_more_queries(
         assert "Ben" in manager.get(path).content.decode()
 
 
-COURSE_QUERIES = 30
+COURSE_QUERIES = 26
 
 
 def test_a_plan_that_is_over_is_closed_and_its_course_says_so(company: Company, admin: Client) -> None:

@@ -118,7 +118,7 @@ def test_more_people_and_goals_need_no_more_queries(
     for number in range(count):
         a_person(company.acme, f"Person {number}", unit=company.world.west)
     admin.get(TEAM)
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(21):
         page = admin.get(f"{TEAM}?open=all").content.decode()
     assert page.count(">Person ") == count
 

@@ -91,9 +91,9 @@ def test_three_alerts_ask_no_more_than_one(
     scene: Scene, admin: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     admin.get(ALERTS)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(14):
         admin.get(ALERTS)
     raise_for(scene, scene.world.carol)
     raise_for(scene, scene.world.west)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(14):
         admin.get(ALERTS)

@@ -129,7 +129,7 @@ def test_four_deals_ask_no_more_than_one(
     deals: Scene, admin: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     admin.get(DEALS)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(17):
         admin.get(f"{DEALS}?q=pump")
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(17):
         admin.get(DEALS)

@@ -315,9 +315,9 @@ def test_three_imports_ask_no_more_than_one(
     scene: Scene, admin: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     admin.get(IMPORTS)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(14):
         admin.get(IMPORTS)
     for _ in range(2):
         a_run(scene.acme)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(14):
         admin.get(IMPORTS)

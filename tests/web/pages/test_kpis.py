@@ -90,10 +90,10 @@ def test_three_people_ask_no_more_than_one(
     scene: Scene, admin: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     admin.get(KPIS)
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(23):
         admin.get(f"{KPIS}won_revenue/")
     for person in (scene.world.bob, scene.world.carol):
         a_deal(scene.acme, person)
     drained(scene.acme)
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(23):
         admin.get(f"{KPIS}won_revenue/")

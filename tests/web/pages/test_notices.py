@@ -123,7 +123,7 @@ def test_an_open_page_asks_for_the_bells_and_is_left_alone_until_they_change(
 ) -> None:
     page = text_of(rep, NOTICES)
     address = re.findall(r'id="bells"[^>]*hx-get="([^"]+)"', page)[0]
-    with django_assert_num_queries(16):  # two of its own; the others let a member in
+    with django_assert_num_queries(12):  # two of its own; the others let a member in
         assert text_of(rep, address, status=204, **HTMX) == ""
     told(scene)
     assert bell(text_of(rep, address, **HTMX)) == "Unread notices (1)"
@@ -155,9 +155,9 @@ def test_three_notices_ask_no_more_than_one(
 ) -> None:
     told(scene)
     rep.get(NOTICES)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(14):
         rep.get(NOTICES)
     told(scene, "plan:2")
     told(scene, "plan:3")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(14):
         rep.get(NOTICES)

@@ -198,11 +198,11 @@ def test_a_list_of_three_asks_no_more_than_a_list_of_one(
     scene: Scene, admin: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     admin.get(PEOPLE)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(16):
         admin.get(f"{PEOPLE}?q=alice")
     for name in ("Alice 2", "Alice 3"):
         a_person(scene.acme, name, unit=scene.world.north, role=AssignmentRole.MANAGER)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(16):
         assert "Alice 3" in admin.get(f"{PEOPLE}?q=alice").content.decode()
 
 
@@ -210,9 +210,9 @@ def test_a_tree_of_seven_asks_no_more_than_a_tree_of_four(
     scene: Scene, admin: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     admin.get(UNITS)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(14):
         admin.get(UNITS)
     for name in ("Far West", "Mid West", "Near West"):
         a_unit(scene.acme, name, below=scene.world.west)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(14):
         admin.get(UNITS)

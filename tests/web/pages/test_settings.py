@@ -249,7 +249,7 @@ def test_the_last_administrator_stays(scene: Scene, admin: Client) -> None:
 def test_lists_of_settings_ask_as_much_for_one_row_as_for_three(
     scene: Scene, admin: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    counts = {"days/": 18, "members/": 19, "keys/": 17, "rates/": 18, "rules/": 17}
+    counts = {"days/": 14, "members/": 15, "keys/": 13, "rates/": 14, "rules/": 13}
     admin.get(SETTINGS)
     for page, count in counts.items():
         with django_assert_num_queries(count):
