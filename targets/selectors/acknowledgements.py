@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from salestargets.tenancy.access import Actor, Sight
 from targets.choices import AnswerState, PlanState
@@ -25,8 +25,8 @@ class Answers:
 
 def standing_asks() -> QuerySet[Acknowledgement]:
     """About the newest versions, be they in force or yet to come."""
-    newest = TargetVersion.objects.filter(target=OuterRef("target")).order_by("-number").values("number")[:1]
-    return Acknowledgement.objects.filter(version_number=Subquery(newest)).select_related(
+    newer = TargetVersion.objects.filter(target=OuterRef("target"), number__gt=OuterRef("version_number"))
+    return Acknowledgement.objects.filter(~Exists(newer)).select_related(
         "person", "target__person", "target__unit", "target__goal__kpi", "target__goal__plan", "organisation"
     )
 
@@ -53,9 +53,19 @@ def holds_from(ask: Acknowledgement) -> date:
 
 
 def answers_of(asks: QuerySet[Acknowledgement]) -> Answers:
-    """One query."""
-    rows = asks.values_list("state", F("person__user"))
-    return _counted((state, user is not None) for state, user in rows)
+    """One query, a row for each kind of answer."""
+    kinds = asks.order_by().annotate(signs_in=Q(person__user__isnull=False)).values_list("state", "signs_in")
+    found = {(state, signs_in): n for state, signs_in, n in kinds.annotate(n=Count("id"))}
+    states = Counter[str]()
+    for (state, _signs_in), n in found.items():
+        states[state] += n
+    return Answers(
+        asked=states.total(),
+        acknowledged=states[AnswerState.ACKNOWLEDGED],
+        contested=states[AnswerState.CONTESTED],
+        waiting=states[AnswerState.ASKED],
+        silent=found.get((AnswerState.ASKED, False), 0),
+    )
 
 
 def awaited_of(actor: Actor, known: Iterable[Target] = ()) -> list[Acknowledgement]:
@@ -78,15 +88,3 @@ def awaited_of(actor: Actor, known: Iterable[Target] = ()) -> list[Acknowledgeme
 def _by_time(ask: Acknowledgement) -> tuple[date, int, int]:
     goal = ask.target.goal
     return goal.plan.starts_on, goal.kpi.position, ask.pk
-
-
-def _counted(rows: Iterable[tuple[str, bool]]) -> Answers:
-    found = list(rows)
-    states = Counter(state for state, _signs_in in found)
-    return Answers(
-        asked=len(found),
-        acknowledged=states[AnswerState.ACKNOWLEDGED],
-        contested=states[AnswerState.CONTESTED],
-        waiting=states[AnswerState.ASKED],
-        silent=sum(state == AnswerState.ASKED and not signs_in for state, signs_in in found),
-    )
