@@ -16,8 +16,7 @@ from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import Scope
 
 #: Never shown, though they are kept: what a key's secret hashes to, and plain bookkeeping.
-#: What tells a reader nothing: of differences below a goal, the reason beside them does.
-HIDDEN = frozenset({"digest", "version", "organisation", "id", "drift_below"})
+HIDDEN = frozenset({"digest", "version", "organisation", "id"})
 
 
 @dataclass(frozen=True)

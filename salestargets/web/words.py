@@ -210,6 +210,8 @@ UNSAID = frozenset(
         "changes",
         "created_at",
         "created_by",
+        "decided_above",
+        "drift_below",
         "evidence",
         "is_current",
         "simulation",

@@ -131,7 +131,14 @@ def _named(value: object) -> Holder:
 
 
 #: A unit or a person, named by its id.
-NAMED_HOLDER: Reader[Holder] = Reader(_named, HOLDER.schema)
+NAMED_HOLDER: Reader[Holder] = Reader(
+    _named,
+    {
+        "type": "string",
+        "pattern": "^(unit|person):[1-9][0-9]{0,17}$",
+        "example": "person:12",
+    },
+)
 
 
 def holder_row(node: Node, label: Label) -> HolderRow:

@@ -109,6 +109,6 @@ def test_more_notices_need_no_more_queries(
 ) -> None:
     for n in (3, 4):
         listed(alice)
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(11):
             assert len(listed(alice)) == n - 1
         tell(world.acme, f"plan:{n}", people={world.alice.pk: facts()})

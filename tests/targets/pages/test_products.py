@@ -78,7 +78,7 @@ def test_a_preview_shows_what_a_split_would_give_and_writes_nothing(
     before = written(company.acme)
     fields = {"version": version(draft), "method": "even", "preview": "1"}
     shown = words(admin.post(path(draft, "products/split"), fields, headers=HTMX))
-    assert "Tools at its minimum — $360.00" in shown
+    assert "Tools at its minimum Before — After $360.00" in shown
     refused = admin.post(
         path(draft, "products/split"), {**fields, "apply": "1", "seen": "other"}, headers=HTMX
     )
@@ -147,7 +147,7 @@ def test_a_file_is_shown_before_it_is_written(company: Company, draft: Goal, adm
     total, alice = table[0].index("Target"), company.world.alice
     next(row for row in table if "Alice" in row)[total] = "200"
     shown = uploaded(admin, draft, table)
-    assert "Alice $150.00 $200.00 +$50.00" in words(shown)
+    assert "Alice Before $150.00 After $200.00" in words(shown)
     assert number(draft, alice) == 15_000
     seen = html.unescape(re.findall(r'name="seen" value="([^"]*)"', shown.content.decode())[0])
     done = admin.post(path(draft, "upload"), {"apply": "1", "seen": seen}, headers=HTMX)
