@@ -290,19 +290,19 @@ def _checked(because: Because, plan: Plan, parts: Sequence[Part], *, is_versione
     if is_versioned and not because.is_approved:
         rules = planning_rules()
         for part in parts:
-            _check_not_own(because, part, rules)
+            changed = [node for node, new in part.numbers.items() if not _is_same(part.cell(node), new)]
+            check_not_own(because, part.sheet, changed, rules)
             _check_limit(part, rules)
     return replace(because, reason=reason, effective_on=day)
 
 
-def _check_not_own(because: Because, part: Part, rules: PlanningRules) -> None:
-    """Who sells and leads too gives their own number as little as anybody else does; where plans need an
-    approval, nor does who leads the plan give its own.
+def check_not_own(because: Because, sheet: Sheet, nodes: Iterable[Node], rules: PlanningRules) -> None:
+    """Who sells and leads too changes their own number in force as little as anybody else does; where plans
+    need an approval, nor does who leads the plan change its own.
     """
     actor, on = because.actor, because.actor.organisation.today(because.at)
-    root, plan = part.sheet.tree.root, part.sheet.goal.plan
-    changed = (node for node, spread in part.numbers.items() if not _is_same(part.cell(node), spread))
-    for node in changed:
+    root, plan = sheet.tree.root, sheet.goal.plan
+    for node in nodes:
         is_theirs = node.person_id is not None and node.person_id == actor.person_id
         is_to_approve = node == root and rules.needs_approval and not may_approve(actor, plan, on=on)
         if is_theirs or is_to_approve:

@@ -124,8 +124,10 @@ def publish_plan(
     goals = goals_of([plan])[plan.pk]
     _check_some(goals)
     _check_drift(goals)
-    override = "" if plan.state == PlanState.APPROVED else clean_text(override, max_length=300)
-    if plan.state != PlanState.APPROVED:
+    if plan.state == PlanState.APPROVED:
+        override = ""  # what there was to override, the approver has decided
+    else:
+        override = clean_text(override, max_length=300)
         _check_override(actor, plan, goals, override, at=at)
     _move(
         actor,

@@ -12,6 +12,7 @@ from salestargets.tenancy.access import Actor
 from salestargets.tenancy.context import current_organisation_id
 from targets.choices import ChangeKind, PlanState
 from targets.models import Change, Goal, Target
+from targets.selectors.rules import planning_rules
 from targets.selectors.sheets import sheet_of
 from targets.selectors.trees import Node
 from targets.services.asking import ask, tell_changed
@@ -19,6 +20,7 @@ from targets.services.numbers import (
     DRIFT,
     Because,
     check_may_set,
+    check_not_own,
     check_stretch,
     holds_from,
     lock_goal,
@@ -62,7 +64,8 @@ def undo_last(
     change = last_change(goal)
     if change is None:
         raise DomainError(N_("There is no change to take back."), code="nothing_to_undo")
-    nodes = _check_all_theirs(actor, goal, change, at)
+    sheet, nodes = sheet_of(goal), _nodes_of(change)
+    check_may_set(actor, sheet, *nodes, at=at)
     is_published = goal.plan.state == PlanState.PUBLISHED and change.kind != ChangeKind.HOLD
     reason = clean_text(reason, max_length=300)
     if is_published and not reason:
@@ -70,6 +73,8 @@ def undo_last(
             N_("The plan is published: say why the numbers change."), code="reason_required", field="reason"
         )
     because = Because(actor, at, reason)
+    if is_published:
+        check_not_own(because, sheet, nodes, planning_rules())
     taken_back = record_change(because, goal, ChangeKind.UNDO, undoes=change)
     day = holds_from(goal.plan, None, on=actor.organisation.today(at))
     ids = _restore(change, day if is_published else None)
@@ -82,12 +87,9 @@ def undo_last(
     return nodes
 
 
-def _check_all_theirs(actor: Actor, goal: Goal, change: Change, at: datetime) -> set[Node]:
-    sheet = sheet_of(goal)
+def _nodes_of(change: Change) -> set[Node]:
     rows = Target.objects.filter(change=change).values_list("unit_id", "person_id").distinct()
-    nodes = {Node(unit_id, person_id) for unit_id, person_id in rows}
-    check_may_set(actor, sheet, *nodes, at=at)
-    return nodes
+    return {Node(unit_id, person_id) for unit_id, person_id in rows}
 
 
 def _follow_root(because: Because, goal: Goal) -> None:

@@ -77,6 +77,13 @@ def test_who_sells_and_leads_does_not_change_their_own_number_in_force(world: Wo
     published(goal.plan)
     put(goal, world.bob, 2_900, by=alice, reason="Bob is ill")
     refused(world, lambda: put(goal, world.alice, 2_900, by=alice, reason="So am I"), "own_number", Forbidden)
+    put(goal, world.alice, 3_100, reason="A customer more")
+    refused(
+        world,
+        lambda: undo_last(alice, goal=fresh(goal), reason="None came", at=APRIL),
+        "own_number",
+        Forbidden,
+    )
 
 
 def test_nor_does_who_leads_the_plan_its_own_where_plans_need_an_approval(world: World) -> None:
