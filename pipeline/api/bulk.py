@@ -3,13 +3,14 @@ from typing import Any, TypedDict
 
 from rest_framework.request import Request
 
-from pipeline.services.records import upsert_records
+from pipeline.services.records import Taken, take_records
 from salestargets.api.inputs import BOOLEAN, Field, object_schema, read_body, text
 from salestargets.api.operations import RawBody, operation
 from salestargets.api.problems import TooLarge
+from salestargets.api.rows import ImpactRow, impact_rows
 from salestargets.api.views import TenantView
 from salestargets.ingest.kinds import Kind, get_kind
-from salestargets.ingest.upsert import Outcome, Rejection
+from salestargets.ingest.upsert import Rejection
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.choices import Scope
@@ -17,7 +18,7 @@ from salestargets.tenancy.choices import Scope
 MOST_RECORDS = 10_000
 SOURCE = Field("source", text(50), "The system that the records are from.")
 ATOMIC = Field("atomic", BOOLEAN, "All records or none.").otherwise(False)
-DRY_RUN = Field("dry_run", BOOLEAN, "Count what would happen, and change nothing.").otherwise(False)
+DRY_RUN = Field("dry_run", BOOLEAN, "Tell what would happen, and change nothing.").otherwise(False)
 
 
 class RejectedRecord(TypedDict):
@@ -29,13 +30,17 @@ class RejectedRecord(TypedDict):
 
 
 class BulkResult(TypedDict):
-    """`remarks` counts what landed though something is missing, as in without_customer."""
+    """`remarks` counts what landed though something is missing, as in without_customer.
+
+    `affects` is what units, people and assignments mean for plans and their numbers: for administrators.
+    """
 
     created: int
     updated: int
     unchanged: int
     rejected: list[RejectedRecord]
     remarks: dict[str, int]
+    affects: list[ImpactRow]
 
 
 def bulk_view(name: str) -> type[TenantView]:
@@ -49,7 +54,7 @@ def bulk_view(name: str) -> type[TenantView]:
         def post(self, request: Request) -> BulkResult:
             """Make or change records, known by their source and external id. Sent twice is done once."""
             source, records = _read(request.data)
-            outcome = upsert_records(
+            taken = take_records(
                 kind.name,
                 source=source,
                 rows=records,
@@ -58,9 +63,9 @@ def bulk_view(name: str) -> type[TenantView]:
                 atomic=self.query[ATOMIC],
                 dry_run=self.query[DRY_RUN],
             )
-            if self.query[ATOMIC] and outcome.rejected:
-                raise _all_refused(outcome.rejected)
-            return _result(outcome)
+            if self.query[ATOMIC] and taken.outcome.rejected:
+                raise _all_refused(taken.outcome.rejected)
+            return _result(taken)
 
     return Bulk
 
@@ -95,7 +100,8 @@ def _all_refused(rejected: list[Rejection]) -> DomainError:
     return DomainError(N_("Some records are refused, so none has landed."), code="rejected", errors=errors)
 
 
-def _result(outcome: Outcome) -> BulkResult:
+def _result(taken: Taken) -> BulkResult:
+    outcome = taken.outcome
     return {
         "created": outcome.created,
         "updated": outcome.updated,
@@ -109,4 +115,5 @@ def _result(outcome: Outcome) -> BulkResult:
             for one in outcome.rejected
         ],
         "remarks": dict(outcome.remarks),
+        "affects": impact_rows(taken.affects),
     }

@@ -1,7 +1,7 @@
 """A file on its way in: received, mapped, tried or applied in a job, each chunk whole or not at all."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import IO
@@ -15,6 +15,7 @@ from django.utils import translation
 from pipeline.choices import ImportState
 from pipeline.models import ImportChange, ImportChunk, ImportRejection, ImportRun
 from pipeline.selectors import run_state
+from pipeline.services.impacts import telling
 from pipeline.services.mappings import (
     fields_of,
     guess_mapping,
@@ -38,18 +39,14 @@ from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
 from salestargets.kernel.parsing import clean_text, parse_json
 from salestargets.tenancy.access import Actor, system_actor
-from salestargets.tenancy.changes import NewStructure, between, structure
 from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.models import Organisation
-from salestargets.tenancy.registry import impacts_of
 
 IMPORT = "import"
 SAMPLE_ROWS = 20
 MAX_MAPPING = 200_000
 #: The source of records whose file tells nothing of it.
 UNNAMED = "file"
-#: Whose rows may move people and units, which plans have numbers for.
-STRUCTURE = {"units", "people", "assignments", ROSTER}
 _STARTABLE = (ImportState.MAPPING, ImportState.CHECKED, ImportState.FAILED)
 
 Row = list[str]
@@ -282,17 +279,16 @@ class _Work:
             self.run.rows_done += len(_only(read))
         records = self.mapper.records([row for _, row in rows])
         with transaction.atomic():
-            before = structure() if self.run.is_dry_run and self._is_of_structure() else None
-            outcome = self._upsert(records)
-            if before:
-                self.run.affects += _told(self.run.organisation, between(before, structure()))
+            with telling(self.run.organisation, self._told_of()) as affects:
+                outcome = self._upsert(records)
+            self.run.affects += map(asdict, affects)
             if self.run.is_dry_run:
                 transaction.set_rollback(True)
         self._count(outcome)
         self._keep_rejected(outcome.rejected, rows)
 
-    def _is_of_structure(self) -> bool:
-        return bool(STRUCTURE & {self.run.kind, *self.mapping.records})
+    def _told_of(self) -> Iterable[str]:
+        return (self.run.kind, *self.mapping.records) if self.run.is_dry_run else ()
 
     def _upsert(self, records: Sequence[Mapping[str, str | None]]) -> Outcome:
         for kind, needed in self.mapping.records.items():
@@ -331,11 +327,6 @@ class _Work:
             )
             for rejection in rejected
         )
-
-
-def _told(organisation: Organisation, change: NewStructure) -> list[dict[str, object]]:
-    """What it would mean, asked while it is so: new units have their names."""
-    return [asdict(impact) for impact in impacts_of(organisation, change)]
 
 
 def _rows(chunk: ImportChunk) -> list[Row]:

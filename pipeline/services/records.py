@@ -1,11 +1,14 @@
 """The door for records of every kind: bulk REST, files, the demo and tests all come through here."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import transaction
 from django.db.models import F
 
 from pipeline.models import Alias, Deal, UnresolvedReference
+from pipeline.services.impacts import telling
 from pipeline.services.pricing import reprice_since
 from pipeline.services.references import WaitingReferences, agreed_aliases
 from salestargets.ingest.batch import Batch
@@ -20,6 +23,7 @@ from salestargets.kernel.parsing import clean_text
 from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.models import ExchangeRate
+from salestargets.tenancy.registry import Impact
 from salestargets.tenancy.services import removal
 
 #: The queue in which cells are computed again; triggers have written its row in this transaction.
@@ -72,7 +76,6 @@ def upsert_records(
     rows: Sequence[object],
     actor: Actor,
     at: datetime,
-    dry_run: bool = False,
     atomic: bool = False,
     followers: Sequence[Follower] = (),
 ) -> Outcome:
@@ -84,12 +87,40 @@ def upsert_records(
         call=call_of(actor, source=source, at=at),
         aliases=agreed_aliases,
         followers=(WaitingReferences(), *_FOLLOWERS.get(kind, ()), *followers),
-        dry_run=dry_run,
         atomic=atomic,
     )
-    if not dry_run:
-        kick_after_commit(CELLS)
+    kick_after_commit(CELLS)
     return outcome
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of records, and what that means to plans."""
+
+    outcome: Outcome
+    affects: Sequence[Impact]
+
+
+def take_records(
+    kind: str,
+    *,
+    source: str,
+    rows: Sequence[object],
+    actor: Actor,
+    at: datetime,
+    dry_run: bool = False,
+    atomic: bool = False,
+) -> Taken:
+    """As `upsert_records`, or all of it and then taken back.
+
+    What it means to plans is told to administrators only: a plan may be a draft that few know of.
+    """
+    with transaction.atomic():
+        with telling(actor.organisation, [kind] if actor.may(Scope.ADMIN) else []) as affects:
+            outcome = upsert_records(kind, source=source, rows=rows, actor=actor, at=at, atomic=atomic)
+        if dry_run:
+            transaction.set_rollback(True)
+    return Taken(outcome, affects)
 
 
 def delete_record(actor: Actor, *, kind: str, record_id: int, at: datetime) -> None:

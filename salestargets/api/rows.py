@@ -1,10 +1,10 @@
 """How answers speak of units and people: id, external_id, name; and of what a change would mean."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
 from salestargets.tenancy.models import Organisation
-from salestargets.tenancy.registry import impacts_of
+from salestargets.tenancy.registry import Impact, impacts_of
 
 
 class Reference(TypedDict):
@@ -42,7 +42,10 @@ class Affected(TypedDict):
 
 def affects(organisation: Organisation, change: object) -> list[ImpactRow]:
     """What a change that is not made yet would mean."""
+    return impact_rows(impacts_of(organisation, change))
+
+
+def impact_rows(impacts: Iterable[Impact]) -> list[ImpactRow]:
     return [
-        {"text": found.text, "link": found.link, "details": list(found.details)}
-        for found in impacts_of(organisation, change)
+        {"text": found.text, "link": found.link, "details": list(found.details)} for found in impacts
     ]

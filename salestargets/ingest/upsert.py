@@ -123,13 +123,11 @@ def upsert(
     call: Call,
     aliases: Aliases,
     followers: Sequence[Follower] = (),
-    dry_run: bool = False,
     atomic: bool = False,
 ) -> Outcome:
     """Make or change records, known by (source, external_id), in the caller's transaction.
 
-    Good rows land and bad rows are named; with `atomic` none lands where one is bad. A dry run does all of
-    it and takes it back.
+    Good rows land and bad rows are named; with `atomic` none lands where one is bad.
     """
     with transaction.atomic():
         batch = read_rows(kind, rows, call)
@@ -140,8 +138,6 @@ def upsert(
         outcome = _outcome(batch, rows, landed, unresolved)
         if atomic and outcome.rejected:
             outcome = Outcome(rejected=outcome.rejected)
-            transaction.set_rollback(True)
-        if dry_run:
             transaction.set_rollback(True)
     return outcome
 

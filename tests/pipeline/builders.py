@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from pipeline.services.records import upsert_records
+from pipeline.services.records import take_records, upsert_records
 from salestargets.ingest.upsert import Outcome
 from salestargets.tenancy.access import Actor, system_actor
 from salestargets.tenancy.context import acting_for
@@ -27,6 +27,12 @@ def send(
         return upsert_records(
             kind, source=source, rows=rows, actor=system_actor(organisation), at=at, **options
         )
+
+
+def tried(organisation: Organisation, kind: str, *rows: object) -> Outcome:
+    with acting_for(organisation.pk):
+        actor = system_actor(organisation)
+        return take_records(kind, source="crm", rows=rows, actor=actor, at=NOON, dry_run=True).outcome
 
 
 def counts(outcome: Outcome) -> tuple[int, int, int, int]:

@@ -44,6 +44,7 @@ def test_a_bulk_says_what_became_of_each_record(api):
         "unchanged": 0,
         "rejected": [{"index": 1, "external_id": None, "errors": {"external_id": ["Enter text."]}}],
         "remarks": {"without_customer": 1},
+        "affects": [],
     }
 
 
