@@ -13,7 +13,7 @@ STRUCTURE = frozenset({"units", "people", "assignments", "roster"})
 
 @contextmanager
 def telling(organisation: Organisation, kinds: Iterable[str]) -> Iterator[list[Impact]]:
-    """What became of people and units meanwhile: a list that is filled at the end, when new ones have names."""
+    """What became of people and units meanwhile, filled in at the end: by then new ones have names."""
     found: list[Impact] = []
     before = structure() if STRUCTURE.intersection(kinds) else None
     yield found

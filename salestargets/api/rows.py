@@ -46,6 +46,4 @@ def affects(organisation: Organisation, change: object) -> list[ImpactRow]:
 
 
 def impact_rows(impacts: Iterable[Impact]) -> list[ImpactRow]:
-    return [
-        {"text": found.text, "link": found.link, "details": list(found.details)} for found in impacts
-    ]
+    return [{"text": found.text, "link": found.link, "details": list(found.details)} for found in impacts]

@@ -59,6 +59,10 @@ class ReasonForm(forms.Form):
     )
 
 
+class RemovalForm(ReasonForm, VersionedForm):
+    """What is removed is what was shown."""
+
+
 def sent(request: TenantRequest) -> QueryDict | None:
     """What to bind a form to."""
     return request.POST if request.method == "POST" else None

@@ -15,7 +15,7 @@ from salestargets.kernel.errors import DomainError
 from salestargets.kernel.money import from_minor
 from salestargets.tenancy.choices import Scope
 from salestargets.web.asked import page_of, sorted_rows
-from salestargets.web.dialogs import Dialog, ReasonForm, answer, is_first, leave, sent
+from salestargets.web.dialogs import Dialog, RemovalForm, answer, is_first, leave, sent
 from salestargets.web.exports import Column, export, wanted_format
 from salestargets.web.requests import TenantRequest, accepted, page
 from targets.forms.potentials import PotentialEditForm, PotentialFileForm, PotentialForm
@@ -111,10 +111,11 @@ def potential_remove(request: TenantRequest, potential_id: int) -> HttpResponse:
         is_danger=True,
     )
 
-    def remove(_data: dict[str, Any]) -> None:
-        remove_potential(request.actor, potential=potential)
+    def remove(data: dict[str, Any]) -> None:
+        remove_potential(request.actor, potential=potential, expected_version=data["version"])
 
-    return answer(request, ReasonForm(sent(request)), remove, dialog)
+    form = RemovalForm(sent(request), initial={"version": potential.version})
+    return answer(request, form, remove, dialog)
 
 
 @page(Scope.TARGETS_WRITE)

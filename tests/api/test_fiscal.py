@@ -71,7 +71,9 @@ def test_years_are_listed_changed_and_taken_off_the_list(world: World, api: Api)
     assert changed.json()["period_starts"] == LISTED["period_starts"]
     assert api.send("PATCH", path, {}, **{"If-Match": made.headers["ETag"]}).status_code == 412
     assert [row["number"] for row in api.get(YEARS).json()["results"]] == [2026]
-    assert api.delete(path).status_code == 204
+    assert api.send("DELETE", path, **{"If-Match": made.headers["ETag"]}).status_code == 412
+    assert api.get(path).status_code == 200
+    assert api.send("DELETE", path, **{"If-Match": changed.headers["ETag"]}).status_code == 204
     assert api.get(path).status_code == 404
 
 

@@ -9,6 +9,7 @@ import pytest
 from salestargets.api.operations import needs_version
 from salestargets.tenancy.access import system_actor
 from salestargets.tenancy.context import acting_for
+from salestargets.tenancy.models import FiscalYear
 from targets.models import Potential, Target, Trigger, Worksheet
 from targets.selectors.worksheet import worksheet_of
 from targets.services.milestones import add_milestone
@@ -24,6 +25,7 @@ from tests.targets.builders import (
     split,
     written,
 )
+from tests.targets.test_impacts_api import WEEKS
 from tests.targets.test_plan_parent import YEAR
 from tests.targets.test_proposals import opened, propose
 from tests.targets.test_three_people_api import body
@@ -42,11 +44,25 @@ ADDS = {
     "POST plans/{plan_id}/handovers",
     "POST plans/{plan_id}/import-sheet",
     "POST potentials/import",
+    "POST fiscal-years",
     "POST targets/{target_id}/acknowledge",
 }
-#: Only asks people.
-ASKS = {"POST plans/{plan_id}/remind", "POST plans/{plan_id}/acknowledgements/remind"}
-PLANNING = ("plans", "targets", "proposals", "potentials", "objectives", "triggers", "planning-rules")
+#: Only asks people, or what a change would mean.
+ASKS = {
+    "POST plans/{plan_id}/remind",
+    "POST plans/{plan_id}/acknowledgements/remind",
+    "POST fiscal-years/preview",
+}
+PLANNING = (
+    "plans",
+    "targets",
+    "proposals",
+    "potentials",
+    "objectives",
+    "triggers",
+    "planning-rules",
+    "fiscal-years",
+)
 
 SPLIT = {"goal": "{goal}", "holder": "root", "method": "even"}
 DOORS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -117,6 +133,8 @@ DOORS: dict[str, tuple[str, dict[str, Any]]] = {
     "PATCH objectives/{objective_id}": ("objectives/{objective}/", {"name": "Grow in the west"}),
     "PATCH triggers/{trigger_id}": ("triggers/{trigger}/", {"name": "A flood"}),
     "PATCH planning-rules": ("planning-rules/", {"answer_days": 3}),
+    "PATCH fiscal-years/{year_id}": ("fiscal-years/{year}/", {"quarter_starts": []}),
+    "DELETE fiscal-years/{year_id}": ("fiscal-years/{year}/", {}),
 }
 
 
@@ -181,18 +199,20 @@ def named(world: World, api: Api) -> Named:
     adjustment = body(api.send("POST", path, {**asked, "changes": changes}), 201)["id"]
     potential = {"holder": alice, "amount": "1.00", "starts_on": "2026-01-01"}
     noted = body(api.send("POST", "/api/v1/potentials/", potential), 201)["id"]
+    year_of_weeks = body(api.send("POST", "/api/v1/fiscal-years/", WEEKS), 201)["id"]
     body(api.send("POST", f"/api/v1/plans/{submitted.plan_id}/submit/", {}))
     return Named({
         "plan": goal.plan_id, "goal": goal.pk, "draft": draft.plan_id, "submitted": submitted.plan_id,
         "published": in_force.plan_id, "target": target.pk, "milestone": milestone.pk, "market": market,
         "proposal": proposal.pk, "adjustment": adjustment, "potential": noted, "objective": objective,
-        "trigger": trigger, "alice": alice,
+        "trigger": trigger, "alice": alice, "year": year_of_weeks,
     })  # fmt: skip
 
 
 def everything(world: World) -> Any:
     with acting_for(world.acme.pk):
-        more = [list(model.objects.order_by("pk").values()) for model in (Worksheet, Potential, Trigger)]
+        models = (Worksheet, Potential, Trigger, FiscalYear)
+        more = [list(model.objects.order_by("pk").values()) for model in models]
     return written(world.acme), more
 
 

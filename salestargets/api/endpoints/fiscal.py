@@ -130,10 +130,10 @@ class OneFiscalYear(TenantView):
         said = {name: getattr(year, name) for name in names} | dict(self.body.sent)
         return _row_of(set_fiscal_year(self.actor, expected_version=self.version, **said))
 
-    @operation(Scope.ADMIN, status=204)
+    @operation(Scope.ADMIN, status=204, versioned=True)
     def delete(self, request: Request, year_id: int) -> None:
         """Take a year off the list: it has calendar months again. No plan is changed by it."""
-        remove_fiscal_year(self.actor, year=get_fiscal_year(year_id))
+        remove_fiscal_year(self.actor, year=get_fiscal_year(year_id), expected_version=self.version)
 
 
 def _calendar_row(calendar: FiscalCalendar, number: int, told: list[ImpactRow]) -> CalendarRow:

@@ -52,10 +52,10 @@ def set_fiscal_year(
     return year
 
 
-def remove_fiscal_year(actor: Actor, *, year: FiscalYear) -> None:
+def remove_fiscal_year(actor: Actor, *, year: FiscalYear, expected_version: int | None = None) -> None:
     """From now on the year has calendar months. DomainError where no day would be left for it."""
     actor.require(Scope.ADMIN)
     organisation = lock(actor.organisation, expected_version=None)
     listed_calendar(organisation, without=year.number)
-    year.delete()
+    lock(year, expected_version=expected_version).delete()
     tell_settings_changed(organisation)

@@ -27,7 +27,7 @@ from salestargets.tenancy.selectors import (
 )
 from salestargets.tenancy.services.fiscal import remove_fiscal_year, set_fiscal_year
 from salestargets.tenancy.services.organisations import FISCAL_SETTINGS, change_settings, with_settings
-from salestargets.web.dialogs import Dialog, ReasonForm, VersionedForm, answer, sent
+from salestargets.web.dialogs import Dialog, ReasonForm, RemovalForm, VersionedForm, answer, sent
 from salestargets.web.fields import DayField, DaysField, IntegerField
 from salestargets.web.formatting import format_day
 from salestargets.web.requests import TenantRequest, page
@@ -139,10 +139,10 @@ def fiscal_year_remove(request: TenantRequest, year_id: int) -> HttpResponse:
 
     shown = {"can_save": True, **preview(request, without, number=year.number)}
 
-    def remove(_data: dict[str, Any]) -> None:
-        remove_fiscal_year(request.actor, year=year)
+    def remove(data: dict[str, Any]) -> None:
+        remove_fiscal_year(request.actor, year=year, expected_version=data["version"])
 
-    form = ReasonForm(sent(request), auto_id="save_%s")
+    form = RemovalForm(sent(request), initial={"version": year.version}, auto_id="save_%s")
     return _answer(request, form, remove, dialog, "web/settings/fiscal_year.html", shown)
 
 

@@ -16,7 +16,7 @@ from targets.services.potentials import note_potential
 from tests.builders import NOON, a_member, acting_as
 from tests.targets.builders import of
 from tests.targets.pages.conftest import Company
-from tests.web.pages.kit import sent, text_of
+from tests.web.pages.kit import hidden, sent, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +61,11 @@ def test_it_is_changed_and_removed(company: Company, admin: Client) -> None:
     assert kept(company) == [("Alice", 200, date(2026, 1, 1), "")]
     refusal = sent(admin, f"{PATH}{potential}/edit/", {**change, "amount": "3.00"}, 422)
     assert "Someone else changed this" in refusal
-    sent(admin, f"{PATH}{potential}/remove/", {})
+    remove = f"{PATH}{potential}/remove/"
+    shown = hidden(admin, remove)
+    assert "Someone else changed this" in sent(admin, remove, {**shown, "version": "1"}, 422)
+    assert kept(company) == [("Alice", 200, date(2026, 1, 1), "")]
+    sent(admin, remove, shown)
     assert kept(company) == []
 
 

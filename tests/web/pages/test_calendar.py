@@ -147,7 +147,10 @@ def test_a_year_is_listed_changed_and_removed(scene: Scene, admin: Client) -> No
     assert years_of(scene)[0] == (2026, date(2025, 12, 29), date(2027, 1, 1))
     assert "Dec 29, 2025" in text_of(admin, CALENDAR)
     assert "Nothing is deleted or rewritten." in text_of(admin, f"{edit}remove/")
-    sent(admin, f"{edit}remove/", {})
+    shown = hidden(admin, f"{edit}remove/")
+    assert "Someone else changed this" in sent(admin, f"{edit}remove/", {**shown, "version": "1"}, 422)
+    assert [number for number, *_days in years_of(scene)] == [2026, 2030]
+    sent(admin, f"{edit}remove/", shown)
     assert [number for number, *_days in years_of(scene)] == [2030]
 
 
