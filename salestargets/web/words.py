@@ -204,6 +204,7 @@ FIELDS: Mapping[str, Text] = {
 UNSAID = frozenset(
     {
         "actor",
+        "answerer",
         "change",
         "changed_at",
         "changed_by",

@@ -27,10 +27,13 @@ class Proposal(TenantModel):
     is_current = models.BooleanField(default=True)
     state = models.CharField(max_length=10, choices=ProposalState, default=ProposalState.OPEN)
     made_at = models.DateTimeField()
+    #: Null for integrations, which `actor` tells apart; likewise who answered.
     made_by = UserForeignKey()
+    actor = models.CharField(max_length=40)
     #: The answer: a counter offer is the number then given.
     answered_at = models.DateTimeField(null=True)
     answered_by = UserForeignKey()
+    answerer = models.CharField(max_length=40, blank=True)
     answer = models.TextField(blank=True)
     counter = models.BigIntegerField(null=True)
     version = models.PositiveIntegerField(default=1)

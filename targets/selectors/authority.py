@@ -1,8 +1,11 @@
 """Who may propose a number, answer a proposal, and decide one that goes beyond the limit."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, partial
 
+from salestargets.api.selectors import is_same_hand
 from salestargets.tenancy.access import Actor, Sight, sight_of
 from salestargets.tenancy.choices import Role, Scope
 from targets.choices import UNANSWERED, PlanState, ProposalState
@@ -21,6 +24,8 @@ class Authority:
     tree: PlanTree
     is_open: bool
     is_above_root: bool
+    #: Whether what was done under an `Actor.id` was by their own hand. Of the few in a plan, each is asked once.
+    is_by: Callable[[str], bool]
 
     def is_own(self, node: Node) -> bool:
         return node.person_id is not None and node.person_id == self.actor.person_id
@@ -47,7 +52,7 @@ class Authority:
 
     def answers_to(self, proposal: Proposal, node: Node, state: ProposalState) -> bool:
         """Whether it is theirs to answer; what was escalated is for someone above."""
-        if not self.is_open or self.is_by(proposal.made_by_id):
+        if not self.is_open or self.is_by(proposal.actor):
             return False
         if state == ProposalState.OPEN:
             return self.answers(node) or self.decides(node)
@@ -55,7 +60,7 @@ class Authority:
 
     def takes(self, proposal: Proposal, node: Node, state: ProposalState) -> bool:
         """Whether theirs is the counter offer to take; never who made it."""
-        if not self.is_open or state != ProposalState.COUNTERED or self.is_by(proposal.answered_by_id):
+        if not self.is_open or state != ProposalState.COUNTERED or self.is_by(proposal.answerer):
             return False
         return self.may_propose(node)
 
@@ -64,11 +69,7 @@ class Authority:
         if not self.is_open or state not in UNANSWERED or self.actor.role == Role.VIEWER:
             return False
         is_theirs = self.may_propose(node) if node.is_unit else self.is_own(node)
-        return is_theirs or (self.is_by(proposal.made_by_id) and self.may_propose(node))
-
-    def is_by(self, user_id: int | None) -> bool:
-        """Whether they are that user. Integrations are one: what one proposed, a person answers."""
-        return user_id == (self.actor.user.pk if self.actor.user else None)
+        return is_theirs or (self.is_by(proposal.actor) and self.may_propose(node))
 
     @property
     def _writes(self) -> bool:
@@ -82,4 +83,5 @@ def authority_of(actor: Actor, plan: Plan, tree: PlanTree, *, on: date) -> Autho
         tree=tree,
         is_open=plan.state == PlanState.OPEN,
         is_above_root=may_approve(actor, plan, on=on),
+        is_by=cache(partial(is_same_hand, actor)),
     )

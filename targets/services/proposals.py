@@ -38,7 +38,7 @@ from targets.services.telling import tell_answered, tell_escalated, tell_propose
 
 LONGEST_WORDS = 2_000
 LONGEST_ANSWER = 300
-_ANSWER = ("state", "answer", "counter", "answered_at", "answered_by", "version")
+_ANSWER = ("state", "answer", "counter", "answered_at", "answered_by", "answerer", "version")
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,8 @@ class _Case:
 
     def answer(self, state: ProposalState, words: str, *, counter: int | None = None) -> Proposal:
         changes = {"state": state, "answer": words, "counter": counter}
-        save_changes(
-            self.proposal, {**changes, "answered_at": self.at, "answered_by_id": _user_id(self.actor)}
-        )
+        by = {"answered_by": self.actor.user, "answerer": self.actor.id}
+        save_changes(self.proposal, {**changes, **by, "answered_at": self.at})
         return self.proposal
 
 
@@ -115,6 +114,7 @@ def propose(
             is_override=is_override,
             made_at=at,
             made_by=actor.user,
+            actor=actor.id,
         )
     )
     tell_proposed(actor, proposal, sheet, at=at)
@@ -216,7 +216,7 @@ def accept_within_limit(
     write_numbers(Because(actor, at), ChangeKind.AGREEMENT, Part(sheet, numbers))
     for proposal in proposals:
         proposal.state, proposal.answer, proposal.counter = ProposalState.ACCEPTED, "", None
-        proposal.answered_at, proposal.answered_by = at, actor.user
+        proposal.answered_at, proposal.answered_by, proposal.answerer = at, actor.user, actor.id
         proposal.version += 1
     Proposal.objects.bulk_update(proposals, _ANSWER)
     tell_answered(actor, proposals, sheet, at=at)
@@ -243,8 +243,10 @@ def _take(case: _Case, words: str) -> Proposal:
             state=ProposalState.ACCEPTED,
             made_at=case.at,
             made_by=case.actor.user,
+            actor=case.actor.id,
             answered_at=offered.answered_at,
             answered_by=offered.answered_by,
+            answerer=offered.answerer,
             answer=offered.answer,
         )
     )
@@ -305,7 +307,7 @@ def _check_may_answer(case: _Case) -> None:
     _check_unanswered(case)
     if case.authority.answers_to(case.proposal, case.node, case.state):
         return
-    if case.authority.is_by(case.proposal.made_by_id) or case.authority.is_own(case.node):
+    if case.authority.is_by(case.proposal.actor) or case.authority.is_own(case.node):
         raise Forbidden(N_("Nobody answers their own proposal."), code="own_proposal")
     if case.authority.answers(case.node):
         raise Forbidden(N_("This was escalated: someone above you decides."), code="escalated")
@@ -377,7 +379,3 @@ def _reason(text: str) -> str:
     if not words:
         raise DomainError(N_("Say why."), code="reason_required", field="comment")
     return words
-
-
-def _user_id(actor: Actor) -> int | None:
-    return actor.user.pk if actor.user else None

@@ -9,10 +9,11 @@ import pytest
 
 from kpis.selectors import get_kpi
 from kpis.values import Holder
+from salestargets.api.services import create_key
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.money import to_minor
 from salestargets.tenancy.access import Actor, system_actor
-from salestargets.tenancy.choices import AssignmentRole, Role
+from salestargets.tenancy.choices import AssignmentRole, Role, Scope
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation, Person, Unit
 from salestargets.tenancy.selectors import root_unit_id
@@ -33,7 +34,7 @@ from targets.selectors.sheets import Sheet, sheet_of
 from targets.services.plans import GoalChanges, create_goal, create_plan
 from targets.services.publishing import publish_plan
 from targets.services.splits import SplitRequest, apply_split
-from tests.builders import World, a_member, a_person, acting_as
+from tests.builders import NOON, World, a_member, a_person, acting_as
 
 APRIL = datetime(2026, 4, 1, 9, 0, tzinfo=UTC)
 Q2 = (date(2026, 4, 1), date(2026, 7, 1))
@@ -134,6 +135,13 @@ def member(organisation: Organisation, role: Role, person: Person | None = None)
     return acting_as(
         organisation, a_member(organisation, f"{name}@{organisation.slug}.example", role, person=person)
     )
+
+
+def a_key_of(maker: Actor) -> Actor:
+    """An integration of theirs."""
+    with acting_for(maker.organisation.pk):
+        key, _plain = create_key(actor=maker, name="Planning", scopes=list(Scope), at=NOON)
+    return Actor(maker.organisation, frozenset(Scope), key.name, key_id=key.pk)
 
 
 def refused(

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from salestargets.alerts.models import Notice
-from salestargets.api.services import create_key
 from salestargets.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from salestargets.tenancy.access import Actor, system_actor
 from salestargets.tenancy.choices import Role, Scope
@@ -25,6 +24,7 @@ from tests.builders import NOON, World
 from tests.kpis.builders import a_deal, drained
 from tests.targets.builders import (
     a_goal,
+    a_key_of,
     a_plan,
     fresh,
     lead_of,
@@ -327,9 +327,7 @@ def test_several_small_adjustments_count_from_what_someone_above_agreed_to(
 
 def test_nobody_decides_with_a_key_of_their_own(world: World, goal: Goal) -> None:
     admin = member(world.acme, Role.ADMIN)
-    with acting_for(world.acme.pk):
-        key, _plain = create_key(actor=admin, name="CRM", scopes=list(Scope), at=NOON)
-    by_key = Actor(world.acme, frozenset(Scope), "CRM", key_id=key.pk)
+    by_key = a_key_of(admin)
     for asking, deciding in ((admin, by_key), (by_key, admin)):
         asked = ask(asking, goal, (world.bob, 280_00))
         refused(world, lambda by=deciding, asked=asked: approve(by, asked), "own_request", Forbidden)  # type: ignore[misc]

@@ -28,6 +28,7 @@ from tests.builders import World, a_world
 from tests.targets.builders import (
     APRIL,
     a_goal,
+    a_key_of,
     a_plan,
     cents,
     fresh,
@@ -319,6 +320,22 @@ class TestAnswering:
         refused(world, lambda: accept(own, alice), "own_proposal", Forbidden)
         refused(world, lambda: counter(own, alice, "1.00"), "own_proposal", Forbidden)
         refused(world, lambda: escalate(own, alice), "own_proposal", Forbidden)
+
+    def test_nobody_answers_what_a_key_of_theirs_said_nor_by_such_a_key(
+        self, goal: Goal, world: World
+    ) -> None:
+        admin = member(world.acme, Role.ADMIN)
+        key = a_key_of(admin)
+        for proposing, answering in ((admin, key), (key, admin), (key, a_key_of(admin))):
+            own = propose(goal, world.bob, "290.00", by=proposing)
+            refused(world, lambda by=answering, own=own: accept(own, by), "own_proposal", Forbidden)  # type: ignore[misc]
+            refused(world, lambda by=answering, own=own: counter(own, by, "1.00"), "own_proposal", Forbidden)  # type: ignore[misc]
+            refused(world, lambda by=answering, own=own: escalate(own, by), "own_proposal", Forbidden)  # type: ignore[misc]
+            assert withdraw(own, answering).state == ProposalState.WITHDRAWN
+        lead = lead_of(world.acme, world.north)
+        offered = counter(propose(goal, world.bob, "290.00", by=lead), key, "295.00")
+        refused(world, lambda: accept(offered, admin), "not_yours", Forbidden)
+        assert accept(offered, lead).state == ProposalState.ACCEPTED
 
     def test_a_manager_who_sells_too_does_not_answer_for_themselves(
         self, goal: Goal, world: World, mona: Actor, lena: Actor

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 from django.db import InternalError, transaction
 
-from salestargets.api.services import create_key
 from salestargets.kernel.errors import Conflict, Forbidden
 from salestargets.tenancy.access import Actor, system_actor
-from salestargets.tenancy.choices import Role, Scope
+from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Membership
 from targets.choices import PlanState
@@ -28,6 +27,7 @@ from tests.kpis.builders import a_deal, drained
 from tests.targets.builders import (
     APRIL,
     a_goal,
+    a_key_of,
     a_plan,
     lead_of,
     member,
@@ -160,15 +160,13 @@ def test_nobody_approves_what_they_submitted_not_even_with_a_key_of_their_own(
 ) -> None:
     with_approvals(world.acme)
     admin = member(world.acme, Role.ADMIN)
-    with acting_for(world.acme.pk):
-        key, _plain = create_key(actor=admin, name="Planning", scopes=list(Scope), at=NOON)
-    by_key = Actor(world.acme, frozenset(Scope), "Planning", key_id=key.pk)
+    by_key = a_key_of(admin)
     for submitting, approving in ((admin, admin), (admin, by_key), (by_key, admin)):
         step(goal, submit_plan, submitting)
         refused(world, lambda by=approving: step(goal, approve_plan, by), "own_plan", Forbidden)  # type: ignore[misc]
         step(goal, take_back_plan, admin, reason="Once more")
     step(goal, submit_plan, admin)
-    other = Actor(world.acme, frozenset(Scope), "Another", key_id=key.pk + 1)
+    other = a_key_of(system_actor(world.acme))
     assert step(goal, approve_plan, other).state == PlanState.APPROVED
 
 
