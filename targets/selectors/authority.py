@@ -24,7 +24,7 @@ class Authority:
     tree: PlanTree
     is_open: bool
     is_above_root: bool
-    #: Whether what was done under an `Actor.id` was by their own hand. Of the few in a plan, each is asked once.
+    #: Whether what was done under an `Actor.id` was by their own hand. Each is asked about once.
     is_by: Callable[[str], bool]
 
     def is_own(self, node: Node) -> bool:

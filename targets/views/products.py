@@ -17,6 +17,7 @@ from salestargets.tenancy.choices import Scope
 from salestargets.web.dialogs import Dialog, answer, is_first, leave, sent
 from salestargets.web.requests import TenantRequest, accepted, page, refuse
 from targets.amounts import scale_of
+from targets.choices import MAKING
 from targets.forms.products import GroupsForm, ProductSplitForm
 from targets.models import Goal
 from targets.selectors.plans import get_goal
@@ -66,6 +67,7 @@ def product_split(request: TenantRequest, plan_id: int, goal_id: int) -> HttpRes
     shown = {
         "form": form,
         "goal": goal,
+        "may_choose": goal.plan.state in MAKING,
         "preview": preview,
         "warnings": [message.render(gettext) for message in preview.warnings] if preview else (),
         "seen": _fingerprint(asked) if asked else "",

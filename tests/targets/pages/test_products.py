@@ -71,6 +71,21 @@ def test_groups_are_chosen_divided_and_shown_with_their_minimum(
     assert "Parts Target $240" in shown
 
 
+def test_without_groups_there_is_nothing_to_divide_and_the_way_to_choose_them(
+    company: Company, draft: Goal, admin: Client
+) -> None:
+    for answer in (
+        admin.get(path(draft, "products/split")),
+        admin.get(path(draft, "products/split"), headers=HTMX),
+    ):
+        shown = words(answer)
+        assert "This goal has no product groups yet" in shown
+        assert "Weight or amount" not in shown
+        assert f'href="{path(draft, "products")}"' in answer.content.decode()
+    choose(admin, draft)
+    assert "Weight or amount" in words(admin.get(path(draft, "products/split")))
+
+
 def test_a_preview_shows_what_a_split_would_give_and_writes_nothing(
     company: Company, draft: Goal, admin: Client
 ) -> None:
