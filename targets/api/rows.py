@@ -60,15 +60,15 @@ class CellRow(TypedDict):
 
 
 class UpcomingRow(TypedDict):
-    """The newest number, where it does not hold yet, and the day from which it will."""
+    """A number that does not hold yet, and the day from which it will."""
 
-    amount: Decimal | None
+    amount: Decimal
     effective_on: date
 
 
 class InForceRow(TypedDict):
     in_force: Decimal | None
-    upcoming: UpcomingRow | None
+    upcoming: list[UpcomingRow]
 
 
 class TargetRow(InForceRow, PlaceRow):
@@ -204,8 +204,10 @@ class Amounts:
 
     def in_force(self, amount: int | None, upcoming: Upcoming | None) -> InForceRow:
         if upcoming is None:
-            return {"in_force": self(amount) if self.is_in_force else None, "upcoming": None}
-        coming: UpcomingRow = {"amount": self(amount), "effective_on": upcoming.effective_on}
+            return {"in_force": self(amount) if self.is_in_force else None, "upcoming": []}
+        coming: list[UpcomingRow] = [
+            {"amount": self.sure(each.amount), "effective_on": each.effective_on} for each in upcoming.numbers
+        ]
         return {"in_force": self(upcoming.now), "upcoming": coming}
 
     def row(self, row: SheetRow, month: date | None, proposed: int | None) -> TargetRow:

@@ -1,9 +1,11 @@
 """Which number holds on a day: the newest that is effective by then. One that holds later is yet to come."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Protocol, TypeVar
 
 from django.db import connection
 
@@ -14,12 +16,36 @@ from targets.selectors.trees import Node
 
 
 @dataclass(frozen=True, slots=True)
-class Upcoming:
-    """The newest number, from the day on which it will hold, and the one that holds now; None: none yet."""
+class Coming:
+    """A number that will hold from a day on."""
 
     effective_on: date
-    amount: int | None
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """The numbers yet to come, the soonest first and the newest last, and the one that holds now, if any."""
+
+    numbers: tuple[Coming, ...]
     now: int | None
+
+    @property
+    def newest(self) -> Coming:
+        return self.numbers[-1]
+
+    @property
+    def before(self) -> tuple[Coming, ...]:
+        """Those that hold until the newest does."""
+        return self.numbers[:-1]
+
+
+class Dated(Protocol):
+    @property
+    def effective_on(self) -> date: ...
+
+
+D = TypeVar("D", bound=Dated)
 
 
 def read_on(plan: Plan, day: date) -> date:
@@ -31,6 +57,17 @@ def read_on(plan: Plan, day: date) -> date:
 def is_to_come(plan: Plan, effective_on: date | None, day: date) -> bool:
     """Whether a number does not hold yet on the day."""
     return effective_on is not None and effective_on > read_on(plan, day)
+
+
+def to_come(newest_first: Iterable[D], begun: date) -> list[D]:
+    """Those that hold one day, the soonest first; what a newer one has overtaken by its day never does."""
+    found: list[D] = []
+    for each in newest_first:
+        if each.effective_on <= begun:
+            break
+        if not found or each.effective_on < found[-1].effective_on:
+            found.append(each)
+    return found[::-1]
 
 
 def spreads_on(days: Mapping[int, date]) -> dict[int, Spread]:
@@ -74,26 +111,55 @@ def sheet_on(sheet: Sheet, day: date) -> Sheet:
 def upcoming_in(sheet: Sheet, day: date) -> dict[Node, Upcoming]:
     """Whose number in the sheet does not hold yet. One query, where there is any."""
     waiting = _waiting(sheet, day)
-    now = _now(sheet, waiting, day)
-    return {
-        node: _upcoming(cell.effective_on, cell.amount, now.get(cell.target_id))
-        for node, cell in waiting.items()
-        if cell.effective_on
-    }
+    found = _upcoming([cell.target_id for cell in waiting.values()], read_on(sheet.goal.plan, day))
+    return {node: found[cell.target_id] for node, cell in waiting.items()}
 
 
 def upcoming_of(target: Target, day: date) -> Upcoming | None:
     """The same of one number; None where it holds already. One query, where it does not."""
-    since = target.effective_on
-    if since is None or not is_to_come(target.goal.plan, since, day):
+    plan = target.goal.plan
+    if not is_to_come(plan, target.effective_on, day):
         return None
-    amount = target.given if target.agreed is None else target.agreed
-    now = spreads_on({target.pk: read_on(target.goal.plan, day)})
-    return _upcoming(since, amount, now.get(target.pk))
+    return _upcoming([target.pk], read_on(plan, day))[target.pk]
 
 
-def _upcoming(effective_on: date, amount: int | None, now: Spread | None) -> Upcoming:
-    return Upcoming(effective_on, amount, now.amount if now else None)
+def _upcoming(targets: Sequence[int], begun: date) -> dict[int, Upcoming]:
+    """Of targets whose newest number has not begun: in one query, or none for none."""
+    if not targets:
+        return {}
+    values: dict[str, Any] = {
+        "organisation": current_organisation_id(),
+        "targets": list(targets),
+        "day": begun,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SINCE, values)
+        rows = cursor.fetchall()
+    return {
+        target_id: _ahead([Coming(*row[1:]) for row in found], begun)
+        for target_id, found in groupby(rows, itemgetter(0))
+    }
+
+
+def _ahead(newest_first: Sequence[Coming], begun: date) -> Upcoming:
+    last = newest_first[-1]
+    return Upcoming(tuple(to_come(newest_first, begun)), last.amount if last.effective_on <= begun else None)
+
+
+#: What holds on the day, if anything, and all that was written since.
+_SINCE = """
+SELECT asked.target_id, v.effective_on, v.amount
+FROM unnest(%(targets)s::bigint[]) AS asked(target_id)
+LEFT JOIN LATERAL (
+    SELECT v.number FROM targets_targetversion v
+    WHERE v.organisation_id = %(organisation)s AND v.target_id = asked.target_id
+      AND v.effective_on <= %(day)s
+    ORDER BY v.number DESC LIMIT 1
+) held ON TRUE
+JOIN targets_targetversion v ON v.organisation_id = %(organisation)s AND v.target_id = asked.target_id
+  AND v.number >= COALESCE(held.number, 0)
+ORDER BY asked.target_id, v.number DESC
+"""
 
 
 def _waiting(sheet: Sheet, day: date) -> Mapping[Node, Cell]:

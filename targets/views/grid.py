@@ -298,7 +298,7 @@ def _row(line: Gridline, starts: Sequence[str], proposed: int | None, *, writes:
         "computed": cell.computed if cell else None,
         "proposed": proposed,
         "agreed": bool(cell and cell.agreed is not None),
-        "from": upcoming.effective_on if upcoming else None,
+        "coming": [(each.effective_on, each.amount) for each in upcoming.numbers] if upcoming else [],
         "now": upcoming.now if upcoming else None,
         "target": cell.target_id if cell else None,
     }

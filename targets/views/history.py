@@ -18,6 +18,7 @@ from targets.domain.difficulty import Difficulty
 from targets.models import Target
 from targets.selectors.difficulty import difficulties
 from targets.selectors.history import origin_of, own_share, steps_of, versions_of
+from targets.selectors.in_force import to_come
 from targets.selectors.overrides import may_withdraw
 from targets.selectors.phasing import by_days
 from targets.selectors.plans import get_target
@@ -29,6 +30,7 @@ from targets.selectors.trees import Node
 def history(request: TenantRequest, target_id: int) -> HttpResponse:
     target = get_target(request.actor, target_id, request.today)
     origin = origin_of(target.pk, sight_of(request.actor, request.today))
+    versions = versions_of(target)
     shown = {
         "target": target,
         "goal": target.goal,
@@ -36,7 +38,8 @@ def history(request: TenantRequest, target_id: int) -> HttpResponse:
         "may_withdraw": may_withdraw(request.actor, target, on=request.today),
         "own": own_share(origin, target),
         "difficulty": None if target.group else difficulty_of(target, request.today),
-        "versions": versions_of(target),
+        "versions": versions,
+        "to_come": to_come(versions, request.today),
         "steps": [(step, told(step.details)) for step in steps_of(target)],
         "weeks": by_days(target, request.organisation, weeks=True),
         "scale": scale_of(target.goal.kpi, request.organisation.currency),

@@ -1,7 +1,7 @@
 """A number holds from its effective day on: until then what holds now stands, and what is to come is told."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,7 @@ from salestargets.tenancy.models import Person
 from targets.choices import ChangeKind
 from targets.models import Acknowledgement, Goal, Progress, Target, TargetVersion
 from targets.selectors.figures import lines_of
-from targets.selectors.in_force import Upcoming, upcoming_in
+from targets.selectors.in_force import Coming, Upcoming, upcoming_in
 from targets.selectors.products import mix_of
 from targets.selectors.rows import progress
 from targets.selectors.sheets import sheet_of
@@ -62,6 +62,10 @@ def stands(goal: Goal, holder: Person, *, at: datetime = NOON) -> tuple[int | No
     return row.standing.target, row.standing.attainment
 
 
+def only(effective_on: date, amount: int, *, now: int | None) -> Upcoming:
+    return Upcoming((Coming(effective_on, amount),), now)
+
+
 def coming(goal: Goal, holder: Person) -> Upcoming | None:
     with acting_for(goal.organisation_id):
         sheet = sheet_of(fresh(goal))
@@ -88,7 +92,7 @@ def test_until_its_day_the_number_before_is_what_counts(world: World, reached: G
     give(reached, world.alice, 600_00)
     assert number(reached, world.alice) == 600_00
     assert stands(reached, world.alice) == (300_00, Decimal("0.5"))
-    assert coming(reached, world.alice) == Upcoming(JUNE_1, 600_00, 300_00)
+    assert coming(reached, world.alice) == only(JUNE_1, 600_00, now=300_00)
 
 
 def test_what_the_records_move_meanwhile_is_held_against_what_holds(world: World, reached: Goal) -> None:
@@ -118,12 +122,25 @@ def test_the_newest_of_those_that_have_begun_holds(world: World, reached: Goal) 
     assert stands(reached, world.alice)[0] == 400_00
 
 
+def test_of_several_to_come_each_holds_from_its_day(world: World, reached: Goal) -> None:
+    give(reached, world.alice, 350_00, on=date(2026, 5, 20))
+    give(reached, world.alice, 800_00, on=date(2026, 6, 20))
+    give(reached, world.alice, 600_00)
+    assert coming(reached, world.alice) == Upcoming(
+        (Coming(date(2026, 5, 20), 350_00), Coming(JUNE_1, 600_00)), 300_00
+    )
+    for day_, holds in ((20, 350_00), (31, 350_00), (32, 600_00), (52, 600_00)):
+        with acting_for(world.acme.pk):
+            refresh_progress(at=datetime(2026, 5, 1, 9, tzinfo=UTC) + timedelta(days=day_ - 1))
+        assert stands(reached, world.alice)[0] == holds
+
+
 def test_a_first_number_to_come_is_no_target_until_then(world: World) -> None:
     goal = a_goal(a_plan(world.acme), "900.00")
     published(goal.plan)
     give(goal, world.alice, 50_00)
     assert stands(goal, world.alice) == (None, None)
-    assert coming(goal, world.alice) == Upcoming(JUNE_1, 50_00, None)
+    assert coming(goal, world.alice) == only(JUNE_1, 50_00, now=None)
     with acting_for(world.acme.pk):
         refresh_progress(at=datetime(2026, 6, 1, 9, tzinfo=UTC))
     assert stands(goal, world.alice)[0] == 50_00
@@ -151,7 +168,7 @@ def test_what_was_to_come_before_the_change_taken_back_is_to_come_again(world: W
     with acting_for(world.acme.pk):
         undo_last(system_actor(world.acme), goal=fresh(reached), reason="A slip", at=NOON)
     assert stands(reached, world.alice)[0] == 300_00
-    assert coming(reached, world.alice) == Upcoming(JUNE_1, 600_00, 300_00)
+    assert coming(reached, world.alice) == only(JUNE_1, 600_00, now=300_00)
 
 
 def test_a_hold_brings_nothing_into_force(world: World, reached: Goal) -> None:
@@ -209,6 +226,7 @@ def test_over_rest_a_number_tells_what_holds_and_what_comes(
     world: World, goal: Goal, time_machine: Any
 ) -> None:
     time_machine.move_to(NOON, tick=False)
+    give(goal, world.alice, 500_00, on=date(2026, 5, 20))
     give(goal, world.alice, 600_00)
     api = an_integration(world.acme)
     with acting_for(world.acme.pk):
@@ -219,7 +237,10 @@ def test_over_rest_a_number_tells_what_holds_and_what_comes(
     ).json()["results"]
     for found in (one, row):
         assert (found["amount"], found["in_force"]) == ("600.00", "300.00")
-        assert found["upcoming"] == {"amount": "600.00", "effective_on": "2026-06-01"}
+        assert found["upcoming"] == [
+            {"amount": "500.00", "effective_on": "2026-05-20"},
+            {"amount": "600.00", "effective_on": "2026-06-01"},
+        ]
     standing = api.get(f"/api/v1/progress/?goal={goal.pk}&holder=person:{world.alice.pk}").json()
     assert standing["results"][0]["target"] == "300.00"
 
@@ -231,23 +252,31 @@ def test_a_number_that_is_still_being_made_is_not_in_force(world: World) -> None
         .get(f"/api/v1/plans/{goal.plan_id}/targets/?goal={goal.pk}")
         .json()["results"]
     )
-    assert (row["amount"], row["in_force"], row["upcoming"]) == ("900.00", None, None)
+    assert (row["amount"], row["in_force"], row["upcoming"]) == ("900.00", None, [])
 
 
 def test_the_pages_say_from_when_and_what_holds_until_then(
     world: World, goal: Goal, time_machine: Any
 ) -> None:
     time_machine.move_to(NOON, tick=False)
+    give(goal, world.alice, 500_00, on=date(2026, 5, 20))
+    give(goal, world.alice, 700_00, on=date(2026, 6, 15))
     give(goal, world.alice, 600_00)
     lead = visitor(world.acme, Role.ADMIN)
     plan = f"/o/acme/plans/{goal.plan_id}/"
     table = lead.get(f"{plan}?goal={goal.pk}&view=table&open=all").content.decode()
     assert "from Jun 1, 2026; now $300.00" in table
+    assert "from May 20, 2026: $500.00" in table
+    assert "$700.00" not in table
     rows = lead.get(f"{plan}goals/{goal.pk}/grid/").json()["rows"]
     row = next(row for row in rows if row["key"] == f"person:{world.alice.pk}")
-    assert (row["total"], row["from"], row["now"]) == (600_00, "2026-06-01", 300_00)
+    assert (row["total"], row["now"]) == (600_00, 300_00)
+    assert row["coming"] == [["2026-05-20", 500_00], ["2026-06-01", 600_00]]
     page = lead.get(f"/o/acme/team/person/{world.alice.pk}/").content.decode()
-    assert "from Jun 1, 2026: <strong>$600</strong>" in page
+    for line in ("from May 20, 2026: <strong>$500</strong>", "from Jun 1, 2026: <strong>$600</strong>"):
+        assert line in page
+    history = lead.get(f"/o/acme/targets/{row['target']}/history/").content.decode()
+    assert (history.count("to come"), history.count("overtaken")) == (2, 1)
 
 
 # A day outside the plan, through every door

@@ -200,7 +200,11 @@ export class View {
     const carried = column.key === "total" ? this.sheet.carried(row.key) : null
     if (carried !== null && carried !== 1) titles.push(this.words.say("carried", { share: this.scale.share(carried) }))
     if (column.key === "total" && row.agreed) note("agreed", this.words.say("agreed"))
-    if (column.key === "total" && row.from) note("coming", this.words.say("coming", { day: this.#day(row.from, { year: "numeric" }), now: this.scale.exact(row.now) }))
+    if (column.key === "total" && row.coming.length) {
+      const whole = (day) => this.#day(day, { year: "numeric" })
+      note("coming", this.words.say("coming", { day: whole(row.coming.at(-1)[0]), now: this.scale.exact(row.now) }))
+      for (const [day, amount] of row.coming.slice(0, -1)) titles.push(this.words.say("before", { day: whole(day), amount: this.scale.exact(amount) }))
+    }
     return { text: this.scale.short(amount), looks, titles, isHeld }
   }
 
