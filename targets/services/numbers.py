@@ -1,6 +1,6 @@
 """The one writer of numbers: set-wise, under the plan's lock, never silently once the plan is published."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -17,10 +17,12 @@ from salestargets.kernel.parsing import clean_text
 from salestargets.tenancy.access import Actor, sight_of
 from salestargets.tenancy.context import current_organisation_id
 from salestargets.tenancy.services.versions import lock
+from salestargets.web.templatetags import formats
 from targets.choices import MAKING, ChangeKind, PlanState
 from targets.domain.phasing import even_weights
 from targets.models import Change, Goal, Plan, PlanningRules, Split
 from targets.selectors.approvers import may_approve
+from targets.selectors.in_force import is_to_come
 from targets.selectors.nesting import part_above
 from targets.selectors.periods import periods_of, span_of
 from targets.selectors.plans import may_set, sees
@@ -71,6 +73,8 @@ class Part:
     held: Mapping[Node, bool] = field(default_factory=dict)
     held_months: Mapping[Node, frozenset[int]] = field(default_factory=dict)
     made: Sequence[Made] = ()
+    #: Who is to have the number they have, from an earlier day.
+    earlier: Collection[Node] = ()
 
     def cell(self, node: Node) -> Cell:
         """As it is before the change."""
@@ -157,25 +161,32 @@ def spread_like(sheet: Sheet, node: Node, total: int) -> Spread:
 
 
 def write_numbers(because: Because, kind: ChangeKind, *parts: Part) -> Change | None:
-    """Write what differs, as one change; None where nothing does.
+    """Write what differs, as one change; None where nothing does. In force, so does the same number from an
+    earlier day; from a later one it is refused, for it holds by then.
 
     The goal must be locked, and the sheets, all of that goal, read after that. Published: every changed
     number gets a new version with the reason, its holder is asked about it, and progress follows. Totals stay
     the sums of their product groups, where there are any.
     """
     goal = parts[0].sheet.goal
+    asked = {node for part in parts for node in part.numbers}
     parts = _in_step(kind, parts)
     is_published = goal.plan.state == PlanState.PUBLISHED
     is_versioned = is_published and any(part.numbers for part in parts)
+    on = because.actor.organisation.today(because.at)
+    day = holds_from(goal.plan, because.effective_on, on=on)
+    if is_versioned:
+        parts = tuple(replace(part, earlier=_earlier(part, asked, day)) for part in parts)
     number = _agreed if kind == ChangeKind.AGREEMENT else _in_force if is_published else _given
     rows = [(part, node, cell) for part in parts for node, cell in _changed(part, number)]
     if not rows:
+        _check_not_later(parts, day, on=on)
         return None
-    because = _checked(because, goal.plan, parts, is_versioned=is_versioned)
+    because = replace(_checked(because, parts, is_versioned=is_versioned), effective_on=day)
     with pghistory.context(reason=because.reason):
         change = record_change(because, goal, kind)
         splits = {part.sheet.group: _record(change, part) for part in parts}
-        ids = _upsert(change, rows, splits, because.effective_on if is_versioned else None)
+        ids = _upsert(change, rows, splits, day if is_versioned else None)
         _follow_root(because, goal, parts)
     if is_versioned:
         record_versions(change, ids, goal.plan)
@@ -244,6 +255,33 @@ def check_within(plan: Plan, day: date, *, field: str) -> date:
     return day
 
 
+def _earlier(part: Part, asked: Collection[Node], day: date) -> set[Node]:
+    """Who is asked to have the number they have sooner. What a split holds keeps its day too."""
+    found = set()
+    for node in part.numbers.keys() & asked - part.held.keys():
+        cell = part.cell(node)
+        if _is_same(cell, part.numbers[node]) and cell.effective_on and day < cell.effective_on:
+            found.add(node)
+    return found
+
+
+def _check_not_later(parts: Sequence[Part], day: date, *, on: date) -> None:
+    """Of numbers that stay as they are: what has begun holds, so that none is put off by writing it again."""
+    for part in parts:
+        for node in part.numbers:
+            since = part.cell(node).effective_on
+            if since and since < day and is_to_come(part.sheet.goal.plan, since, on):
+                raise DomainError(
+                    N_(
+                        "“{name}” has this number from {day} on already. To put it off, give again what is"
+                        " to hold until then, and then this number from the later day."
+                    ),
+                    code="holds_earlier",
+                    field="effective_on",
+                    params={"name": part.sheet.tree.name(node), "day": formats.day(since)},
+                )
+
+
 def _changed(part: Part, number: Callable[[Cell, Spread], Cell]) -> Iterator[tuple[Node, Cell]]:
     """Every place of the part that differs, as it is to be."""
     computed = {node: given for made in part.made for node, given in made.computed.items()}
@@ -255,7 +293,7 @@ def _changed(part: Part, number: Callable[[Cell, Spread], Cell]) -> Iterator[tup
             held_months=part.held_months.get(node, old.held_months),
             computed=computed.get(node, old.computed),
         )
-        if new != old:
+        if new != old or node in part.earlier:
             yield node, new
 
 
@@ -280,8 +318,7 @@ def _is_same(old: Cell, spread: Spread) -> bool:
     return (spread.amount, spread.months) == (old.amount, old.months)
 
 
-def _checked(because: Because, plan: Plan, parts: Sequence[Part], *, is_versioned: bool) -> Because:
-    day = holds_from(plan, because.effective_on, on=because.actor.organisation.today(because.at))
+def _checked(because: Because, parts: Sequence[Part], *, is_versioned: bool) -> Because:
     reason = clean_text(because.reason, max_length=300)
     if is_versioned and not reason:
         raise DomainError(
@@ -290,10 +327,10 @@ def _checked(because: Because, plan: Plan, parts: Sequence[Part], *, is_versione
     if is_versioned and not because.is_approved:
         rules = planning_rules()
         for part in parts:
-            changed = [node for node, new in part.numbers.items() if not _is_same(part.cell(node), new)]
-            check_not_own(because, part.sheet, changed, rules)
+            changed = {node for node, new in part.numbers.items() if not _is_same(part.cell(node), new)}
+            check_not_own(because, part.sheet, changed.union(part.earlier), rules)
             _check_limit(part, rules)
-    return replace(because, reason=reason, effective_on=day)
+    return replace(because, reason=reason)
 
 
 def check_not_own(because: Because, sheet: Sheet, nodes: Iterable[Node], rules: PlanningRules) -> None:

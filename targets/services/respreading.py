@@ -30,7 +30,11 @@ def respread(sheet: Sheet, edited: Mapping[Node, Spread], rule: str) -> Numbers:
     for node, _depth in list(sheet.tree.walk()):
         if node in numbers:
             _follow(sheet, node, numbers, edited)
-    return numbers
+    return {
+        node: spread
+        for node, spread in numbers.items()
+        if node in edited or spread != _spread(sheet, node, {})
+    }
 
 
 def _follow(sheet: Sheet, node: Node, numbers: Numbers, edited: Collection[Node]) -> None:

@@ -9,8 +9,8 @@ import pytest
 from pytest_django.asserts import assertNumQueries
 
 from salestargets.alerts.models import Notice
-from salestargets.kernel.errors import DomainError
-from salestargets.tenancy.access import system_actor
+from salestargets.kernel.errors import DomainError, Forbidden
+from salestargets.tenancy.access import Actor, system_actor
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Person
@@ -36,7 +36,19 @@ from targets.tasks import day
 from tests.api.clients import an_integration
 from tests.builders import NOON, World
 from tests.kpis.builders import a_deal, drained
-from tests.targets.builders import APRIL, a_goal, a_plan, fresh, member, number, of, published, refused, split
+from tests.targets.builders import (
+    APRIL,
+    a_goal,
+    a_plan,
+    fresh,
+    member,
+    number,
+    of,
+    published,
+    refused,
+    split,
+    written,
+)
 from tests.targets.test_products import a_product
 from tests.targets.test_sheet_files import downloaded, read
 from tests.targets.test_sheet_files import put as written_in
@@ -133,6 +145,64 @@ def test_of_several_to_come_each_holds_from_its_day(world: World, reached: Goal)
         with acting_for(world.acme.pk):
             refresh_progress(at=datetime(2026, 5, 1, 9, tzinfo=UTC) + timedelta(days=day_ - 1))
         assert stands(reached, world.alice)[0] == holds
+
+
+def test_the_same_number_from_an_earlier_day_is_another_version(world: World, reached: Goal) -> None:
+    give(reached, world.alice, 600_00)
+    give(reached, world.alice, 600_00, on=date(2026, 5, 20))
+    assert coming(reached, world.alice) == only(date(2026, 5, 20), 600_00, now=300_00)
+    give(reached, world.alice, 600_00, on=None)
+    assert (coming(reached, world.alice), stands(reached, world.alice)[0]) == (None, 600_00)
+    with acting_for(world.acme.pk):
+        versions = TargetVersion.objects.filter(target__person=world.alice, target__goal=reached)
+        assert list(versions.order_by("number").values_list("effective_on", "amount")) == [
+            (APRIL.date(), 300_00), (JUNE_1, 600_00), (date(2026, 5, 20), 600_00), (NOON.date(), 600_00)
+        ]  # fmt: skip
+        assert Acknowledgement.objects.filter(person=world.alice, target__goal=reached).count() == 4
+
+
+def test_the_same_number_from_a_later_day_is_refused_and_not_passed_over(world: World, reached: Goal) -> None:
+    give(reached, world.alice, 600_00)
+    later = date(2026, 6, 20)
+    error = refused(world, lambda: give(reached, world.alice, 600_00, on=later), "holds_earlier", DomainError)
+    assert error.field == "effective_on"
+    assert "“Alice” has this number from Jun 1, 2026 on already." in str(error)
+    give(reached, world.alice, 300_00, on=None)
+    give(reached, world.alice, 600_00, on=later)
+    assert coming(reached, world.alice) == only(later, 600_00, now=300_00)
+
+
+def test_a_number_that_holds_is_written_again_for_no_later_day(world: World, reached: Goal) -> None:
+    before = written(world.acme)
+    for on in (None, JUNE_1, APRIL.date()):
+        give(reached, world.alice, 300_00, on=on)
+    assert written(world.acme) == before
+
+
+def test_a_split_from_an_earlier_day_brings_everyone_forward_but_who_is_held(
+    world: World, reached: Goal
+) -> None:
+    with acting_for(world.acme.pk):
+        actor = system_actor(world.acme)
+        uneven = SplitRequest(of(world.north), "weights", weights={of(world.alice): 1, of(world.bob): 2})  # type: ignore[dict-item]
+        more = {"reason": WHY, "at": NOON}
+        apply_split(actor, goal=fresh(reached), request=uneven, effective_on=JUNE_1, **more)  # type: ignore[arg-type]
+        hold(actor, goal=fresh(reached), cells=[HeldCell(of(world.bob))], is_held=True, at=NOON)  # type: ignore[list-item]
+        apply_split(actor, goal=fresh(reached), request=uneven, effective_on=date(2026, 5, 20), **more)  # type: ignore[arg-type]
+    assert coming(reached, world.alice) == only(date(2026, 5, 20), 200_00, now=300_00)
+    assert coming(reached, world.bob) == only(JUNE_1, 400_00, now=300_00)
+
+
+def test_nobody_brings_their_own_number_forward(world: World, reached: Goal) -> None:
+    give(reached, world.alice, 600_00)
+    with acting_for(world.acme.pk):
+        person = Person.objects.get(pk=world.alice.pk)
+        own = Actor(**{**system_actor(world.acme).__dict__, "person_id": person.pk})
+    error = lambda: set_target(  # noqa: E731
+        own, goal=fresh(reached), holder=of(world.alice), amount=600_00, expected_version=None,
+        reason=WHY, effective_on=None, at=NOON,
+    )  # fmt: skip
+    refused(world, error, "own_number", Forbidden)
 
 
 def test_a_first_number_to_come_is_no_target_until_then(world: World) -> None:
