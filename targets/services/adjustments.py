@@ -24,6 +24,7 @@ from targets.domain.phasing import even_weights
 from targets.frozen import Evidence, Move, Rule, Simulation
 from targets.models import Adjustment, Goal, Plan, Trigger
 from targets.selectors.adjustments import decides_above, is_own, may_decide, moves_in, node_of
+from targets.selectors.in_force import sheet_on
 from targets.selectors.periods import periods_of
 from targets.selectors.plans import may_set, sees
 from targets.selectors.sheets import Sheet, Spread, sheet_of
@@ -207,18 +208,26 @@ def _previewed(
     on = actor.organisation.today(at)
     _check_in_force(sheet.goal.plan)
     day = holds_from(sheet.goal.plan, effective_on, on=on)
-    numbers = _numbers(actor, sheet, wishes, day, on)
+    held = sheet_on(sheet, day)
+    numbers = _numbers(actor, sheet, held, wishes, day, on)
     if root := numbers.get(sheet.tree.root):
         check_stretch(sheet.goal, root.amount)
-    evidence, simulation = studied(sheet, numbers, actor.organisation, at=at)
+    evidence, simulation = studied(held, numbers, actor.organisation, at=at)
     return Preview(day, moves_of(sheet, numbers), evidence, simulation)
 
 
-def _numbers(actor: Actor, sheet: Sheet, wishes: Sequence[Wish], day: date, on: date) -> dict[Node, Spread]:
+def _numbers(
+    actor: Actor, sheet: Sheet, held: Sheet, wishes: Sequence[Wish], day: date, on: date
+) -> dict[Node, Spread]:
+    """Those that would differ: from the newest, or from what else is `held` from the day on."""
     nodes = [sheet.tree.find(wish.holder) for wish in wishes]
     check_may_ask(actor, sheet, *nodes, on=on)
     numbers = {node: _wished(sheet, node, wish, day) for node, wish in zip(nodes, wishes, strict=True)}
-    changed = {node: spread for node, spread in numbers.items() if spread != _now(sheet, node)}
+    changed = {
+        node: spread
+        for node, spread in numbers.items()
+        if any(spread != _standing_in(each, node) for each in (sheet, held))
+    }
     if not changed:
         raise DomainError(N_("No number would change. Enter at least one."), code="no_change")
     return changed
@@ -252,7 +261,7 @@ def _position(sheet: Sheet, month: date, day: date) -> int:
     return position
 
 
-def _now(sheet: Sheet, node: Node) -> Spread | None:
+def _standing_in(sheet: Sheet, node: Node) -> Spread | None:
     cell = sheet.cells.get(node)
     return None if cell is None or cell.amount is None else Spread(cell.amount, cell.months)
 
@@ -312,7 +321,7 @@ def _then_and_now(sheet: Sheet, move: Move, currency: str) -> str:
 
 def _is_fresh(sheet: Sheet, move: Move) -> bool:
     months = move["months_before"]
-    now = _now(sheet, node_of(move))
+    now = _standing_in(sheet, node_of(move))
     if now is None:
         return move["before"] is None
     return (now.amount, now.months) == (move["before"], None if months is None else tuple(months))

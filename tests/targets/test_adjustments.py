@@ -36,6 +36,7 @@ from tests.targets.builders import (
     split,
     with_approvals,
 )
+from tests.targets.test_effective_dates import give
 
 pytestmark = pytest.mark.django_db
 
@@ -175,6 +176,32 @@ def test_evidence_and_simulation_are_frozen_with_the_request(world: World, goal:
     drained(world.acme)
     with acting_for(world.acme.pk):
         assert Adjustment.objects.get(pk=asked.pk).evidence == asked.evidence
+
+
+@pytest.mark.parametrize(("day", "held"), [(date(2026, 5, 20), 300_00), (date(2026, 6, 10), 320_00)])
+def test_it_is_held_against_the_number_of_its_effective_day(
+    world: World, goal: Goal, mona: Actor, day: date, held: int
+) -> None:
+    """Alice's 320.00 hold from June on."""
+    give(goal, world.alice, 320_00)
+    asked = ask(mona, goal, (world.alice, 285_00), effective_on=day)
+    [effect] = asked.simulation["holders"]
+    assert (effect["before"], effect["after"]) == (held, 285_00)
+    facts = {fact["holder"]: fact["target"] for fact in asked.evidence["holders"]}
+    assert facts[f"person:{world.alice.pk}"] == held
+    [left] = asked.simulation["balances"]
+    assert left["over_before"] == held - 300_00
+    assert [move["before"] for move in asked.changes] == [320_00]
+
+
+def test_what_is_to_come_may_come_sooner(world: World, goal: Goal, mona: Actor, lena: Actor) -> None:
+    give(goal, world.alice, 320_00)
+    asked = ask(mona, goal, (world.alice, 320_00), effective_on=date(2026, 5, 20))
+    approve(lena, asked)
+    with acting_for(world.acme.pk):
+        newest = TargetVersion.objects.filter(target__goal=goal, target__person=world.alice).latest("number")
+    assert (newest.amount, newest.effective_on) == (320_00, date(2026, 5, 20))
+    refused(world, lambda: ask(mona, goal, (world.alice, 320_00), effective_on=JUNE), "no_change")
 
 
 def test_a_preview_says_the_same_and_writes_nothing(world: World, goal: Goal, mona: Actor) -> None:
