@@ -117,8 +117,17 @@ class AdjustmentState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class BuiltInTrigger(models.TextChoices):
+    """What may give rise to an adjustment in any organisation: called so until somebody renames it."""
+
+    COMPETITOR = "competitor", _("A competitor moved")
+    POLICY = "policy", _("A policy or price changed")
+    KEY_PERSON = "key_person", _("A key person left or joined")
+    FAR_OFF = "far_off", _("A number is far off")
+
+
 #: The trigger of what somebody leaves behind, and of whoever comes.
-KEY_PERSON = "key_person"
+KEY_PERSON = BuiltInTrigger.KEY_PERSON
 
 
 class LeaverRule(models.TextChoices):

@@ -55,6 +55,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "review": ("unit", "as_of"),
     "rule": ("key",),
     "target": ("person", "unit", "group"),
+    "trigger": ("name", "key"),
     "unitplacement": ("unit", "parent"),
     "workingdayexception": ("day",),
 }

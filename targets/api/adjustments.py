@@ -302,7 +302,7 @@ def _row(adjustment: Adjustment, actor: Actor, on: date) -> AdjustmentRow:
         "id": adjustment.pk,
         "plan": adjustment.goal.plan_id,
         "goal": adjustment.goal_id,
-        "trigger": adjustment.trigger.name,
+        "trigger": adjustment.trigger.label,
         "nature": adjustment.nature,
         "reason": adjustment.reason,
         "effective_on": adjustment.effective_on,

@@ -61,7 +61,7 @@ class RulesRow(TypedDict):
 
 
 class TriggerRow(TypedDict):
-    """`key` names one that the product itself asks for."""
+    """`key` names one that every organisation begins with: until renamed it is called in your language."""
 
     id: int
     key: str
@@ -152,7 +152,7 @@ def _trigger_row(row: Any) -> TriggerRow:
     return {
         "id": row["id"],
         "key": row["key"],
-        "name": row["name"],
+        "name": Trigger(key=row["key"], name=row["name"]).label,
         "is_active": row["is_active"],
         "kpi": row["kpi__key"],
         "pace_below": row["pace_below"],

@@ -208,7 +208,7 @@ def _adjusted(each: Adjusted, amounts: Amounts) -> AdjustedRow:
     adjustment = each.adjustment
     return {
         "adjustment": adjustment.pk,
-        "trigger": adjustment.trigger.name,
+        "trigger": adjustment.trigger.label,
         "nature": adjustment.nature,
         "reason": adjustment.reason,
         "effective_on": adjustment.effective_on,

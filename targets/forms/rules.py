@@ -131,8 +131,8 @@ class TriggerEditForm(TriggerForm, VersionedForm):
     field_order = ["name", "is_active", "pace_below", "for_days", "kpi"]
 
     def __init__(self, trigger: Trigger, kpis: list[Kpi], *args: Any, **kwargs: Any) -> None:
-        names = ("name", "is_active", "pace_below", "for_days", "version")
-        initial = {name: getattr(trigger, name) for name in names}
+        names = ("is_active", "pace_below", "for_days", "version")
+        initial = {"name": trigger.label, **{name: getattr(trigger, name) for name in names}}
         initial["kpi"] = trigger.kpi.key if trigger.kpi else ""
         super().__init__(kpis, *args, **{"initial": initial, **kwargs})
 

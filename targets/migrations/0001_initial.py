@@ -696,7 +696,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(blank=True, max_length=20)),
-                ('name', models.CharField(max_length=100)),
+                ('name', models.CharField(blank=True, max_length=100)),
                 ('is_active', models.BooleanField(default=True)),
                 ('pace_below', models.DecimalField(decimal_places=3, max_digits=5, null=True)),
                 ('for_days', models.PositiveSmallIntegerField(default=10)),
@@ -709,7 +709,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('organisation', 'name'), name='one_trigger_a_name'), models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('organisation', 'key'), name='one_trigger_a_key')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('name', ''), _negated=True), fields=('organisation', 'name'), name='one_trigger_a_name'), models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('organisation', 'key'), name='one_trigger_a_key'), models.CheckConstraint(condition=models.Q(('key', ''), ('name', ''), _negated=True), name='trigger_is_called_something')],
             },
         ),
         migrations.CreateModel(
@@ -763,7 +763,7 @@ class Migration(migrations.Migration):
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
                 ('key', models.CharField(blank=True, max_length=20)),
-                ('name', models.CharField(max_length=100)),
+                ('name', models.CharField(blank=True, max_length=100)),
                 ('is_active', models.BooleanField(default=True)),
                 ('pace_below', models.DecimalField(decimal_places=3, max_digits=5, null=True)),
                 ('for_days', models.PositiveSmallIntegerField(default=10)),

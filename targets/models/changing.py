@@ -3,7 +3,7 @@ from django.db.models import Q
 
 from kpis.models import Kpi
 from salestargets.tenancy.models import TenantForeignKey, TenantModel, UserForeignKey, tracked
-from targets.choices import AdjustmentState, Nature
+from targets.choices import AdjustmentState, BuiltInTrigger, Nature
 from targets.models.numbers import Change
 from targets.models.plans import Goal
 
@@ -16,9 +16,10 @@ class Trigger(TenantModel):
     request is opened. With a KPI, only in goals of that KPI.
     """
 
-    #: Names those that the product itself asks for, however they are called.
+    #: Of those that every organisation begins with.
     key = models.CharField(max_length=20, blank=True)
-    name = models.CharField(max_length=100)
+    #: Empty, for one with a key: it is called as it came, in the reader's language.
+    name = models.CharField(max_length=100, blank=True)
     is_active = models.BooleanField(default=True)
     kpi = TenantForeignKey(Kpi, null=True)
     pace_below = models.DecimalField(max_digits=5, decimal_places=3, null=True)
@@ -29,14 +30,22 @@ class Trigger(TenantModel):
     class Meta(TenantModel.Meta):
         abstract = False
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "name"], name="one_trigger_a_name"),
+            models.UniqueConstraint(
+                fields=["organisation", "name"], condition=~Q(name=""), name="one_trigger_a_name"
+            ),
             models.UniqueConstraint(
                 fields=["organisation", "key"], condition=~Q(key=""), name="one_trigger_a_key"
             ),
+            models.CheckConstraint(condition=~Q(name="", key=""), name="trigger_is_called_something"),
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """What the organisation calls it, else what everyone does."""
+        return self.name or str(BuiltInTrigger(self.key).label)
 
 
 @tracked

@@ -7,7 +7,6 @@ from typing import TypedDict
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
-from django.utils.translation import gettext, override
 
 from kpis.models import Kpi
 from salestargets.kernel.errors import Conflict, DomainError
@@ -17,7 +16,7 @@ from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.models import Organisation
 from salestargets.tenancy.services.versions import lock, save_changes
-from targets.choices import KEY_PERSON
+from targets.choices import BuiltInTrigger
 from targets.models import PlanningRules, Trigger
 from targets.selectors.rules import planning_rules
 
@@ -50,22 +49,14 @@ class TriggerChanges(TypedDict, total=False):
 
 
 def install(organisation: Organisation, at: datetime) -> None:
-    """One row of rules, and a first list of triggers in the organisation's language. Safe to run twice."""
+    """One row of rules, and a first list of triggers. Safe to run twice."""
     PlanningRules.objects.get_or_create(organisation_id=organisation.pk)
     if Trigger.objects.exists():
         return
-    with override(organisation.language):
-        Trigger.objects.bulk_create(
-            Trigger(organisation_id=organisation.pk, key=key, name=name, position=position)
-            for position, (key, name) in enumerate(
-                (
-                    ("", gettext("A competitor moved")),
-                    ("", gettext("A policy or price changed")),
-                    (KEY_PERSON, gettext("A key person left or joined")),
-                    ("", gettext("A number is far off")),
-                )
-            )
-        )
+    Trigger.objects.bulk_create(
+        Trigger(organisation_id=organisation.pk, key=key, position=position)
+        for position, key in enumerate(BuiltInTrigger)
+    )
 
 
 @transaction.atomic
@@ -86,6 +77,7 @@ def create_trigger(actor: Actor, *, changes: TriggerChanges) -> Trigger:
     actor.require(Scope.ADMIN)
     last = Trigger.objects.aggregate(last=Max("position"))["last"]
     trigger = Trigger(position=0 if last is None else last + 1, **_clean(changes))
+    _check_name(trigger, trigger.name)
     try:
         with transaction.atomic():
             trigger.save()
@@ -102,12 +94,21 @@ def change_trigger(
     actor.require(Scope.ADMIN)
     clean = _clean(changes)
     trigger = lock(trigger, expected_version=expected_version)
+    if clean.get("name") == trigger.label:  # as it was shown, in whichever language: it is not renamed
+        del clean["name"]
+    _check_name(trigger, clean.get("name"))
     try:
         with transaction.atomic():
             save_changes(trigger, {**clean})
     except IntegrityError as error:
         raise _taken() from error
     return trigger
+
+
+def _check_name(trigger: Trigger, name: str | None) -> None:
+    """Not even what another is called in the reader's language alone."""
+    if name in {other.label for other in Trigger.objects.exclude(pk=trigger.pk)}:
+        raise _taken()
 
 
 def _clean(changes: TriggerChanges) -> TriggerChanges:

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from salestargets.kernel.errors import Conflict, DomainError, Forbidden
 from salestargets.tenancy.access import Actor, system_actor
@@ -102,6 +103,27 @@ def test_triggers_are_added_renamed_and_switched_off(world: World) -> None:
             expected_version=1,
         )
     assert (str(changed), changed.is_active, changed.pace_below) == ("A plant opened", False, Decimal("0.8"))
+
+
+def test_what_every_organisation_begins_with_is_called_in_the_readers_language_until_renamed(
+    world: World,
+) -> None:
+    def names() -> list[str]:
+        rows = an_integration(world.acme).get("/api/v1/triggers/", headers={"Accept-Language": "zh-hans"})
+        return [row["name"] for row in rows.json()["results"]]
+
+    chinese = names()
+    assert chinese[0] == "竞争对手有动作"
+    with acting_for(world.acme.pk):
+        actor, first, second = system_actor(world.acme), *Trigger.objects.order_by("position")[:2]
+        with override("zh-hans"):
+            shown = TriggerChanges(name=chinese[0], for_days=12)
+            change_trigger(actor, trigger=first, changes=shown, expected_version=None)
+        change_trigger(actor, trigger=second, changes={"name": "A price war"}, expected_version=None)
+        with override("en"):
+            called = [str(each) for each in Trigger.objects.order_by("position")[:2]]
+    assert called == ["A competitor moved", "A price war"]
+    assert names() == [chinese[0], "A price war", *chinese[2:]]
 
 
 def test_a_trigger_has_a_name_of_its_own(world: World) -> None:
