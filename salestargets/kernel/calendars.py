@@ -53,8 +53,8 @@ def work_calendar(
 
 
 def known_countries() -> tuple[str, ...]:
-    """ISO 3166 codes of the countries whose public holidays are known, in alphabetical order."""
-    return tuple(sorted(public_holidays.list_supported_countries()))
+    """ISO 3166 codes, of two letters, of the countries whose public holidays are known; sorted."""
+    return tuple(sorted(public_holidays.list_supported_countries(include_aliases=False)))
 
 
 @lru_cache(maxsize=512)

@@ -100,6 +100,12 @@ def test_the_known_countries_can_be_listed():
     assert list(known_countries()) == sorted(known_countries())
 
 
+def test_each_country_is_known_once_by_its_code_of_two_letters():
+    assert {len(code) for code in known_countries()} == {2}
+    assert "GB" in known_countries()
+    assert "UK" not in known_countries()
+
+
 @given(st.dates(date(2025, 1, 1), date(2026, 6, 1)), st.integers(1, 200), st.integers(0, 200))
 def test_working_days_of_the_parts_sum_to_those_of_the_whole(start, length, cut):
     calendar = work_calendar(country="CN", years=range(2025, 2027))
