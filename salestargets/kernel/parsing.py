@@ -75,9 +75,7 @@ def strict_decimal(value: object, *, max_digits: int, decimal_places: int) -> De
     """
     text = _integer_or_text(value)
     if len(text) > 100 or not _DECIMAL.fullmatch(text):
-        raise DomainError(
-            N_("Enter a number in plain digits and as text, for example “1200.50”."), code="not_a_number"
-        )
+        raise _not_a_number(value)
     whole, _, fraction = text.lstrip("-").partition(".")
     if len(fraction.rstrip("0")) > decimal_places:
         raise DomainError(
@@ -287,6 +285,15 @@ def _check_json_text(text: str) -> None:
         raise _broken_character()
     if "\x00" in text:
         raise _invalid_json(N_("The JSON contains a NUL character. Remove it."))
+
+
+def _not_a_number(value: object) -> DomainError:
+    """Only what came as something else is asked for as text: a form knows nothing but text."""
+    if isinstance(value, str):
+        message = N_("Enter a number in plain digits, for example “1200.50”.")
+    else:
+        message = N_("Enter a number in plain digits and as text, for example “1200.50”.")
+    return DomainError(message, code="not_a_number")
 
 
 def _too_long(max_length: int) -> DomainError:

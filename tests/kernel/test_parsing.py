@@ -169,6 +169,12 @@ class TestNumbers:
     def test_what_is_not_written_in_plain_digits_is_no_decimal(self, value):
         assert code_of(strict_decimal, value, max_digits=12, decimal_places=2) == "not_a_number"
 
+    @pytest.mark.parametrize(("value", "speaks_of_text"), [("3万", False), (1.5, True)])
+    def test_only_what_is_no_text_is_asked_for_as_text(self, value, speaks_of_text):
+        with pytest.raises(DomainError) as caught:
+            strict_decimal(value, max_digits=12, decimal_places=2)
+        assert ("as text" in caught.value.message) is speaks_of_text
+
     def test_too_many_decimals_are_refused_and_not_rounded(self):
         assert code_of(strict_decimal, "0.001", max_digits=12, decimal_places=2) == "too_many_decimals"
 
