@@ -102,13 +102,10 @@ def _texts(*, is_override: bool) -> dict[str, forms.Field]:
 
 
 class AnswerForm(VersionedForm):
-    """Accepted, another number offered, or left to someone above."""
+    """Accepted, another number offered, or left to someone above; an offer is only taken."""
 
     answer = forms.ChoiceField(label=_("Your answer"), widget=forms.RadioSelect)
-    comment = needed(
-        TextField(label=_("Comment"), required=False, max_length=LONGEST_ANSWER),
-        _("needed unless you accept"),
-    )
+    comment = TextField(label=_("Comment"), required=False, max_length=LONGEST_ANSWER)
 
     field_order = ("version", "answer", "amount", "comment")
 
@@ -121,6 +118,10 @@ class AnswerForm(VersionedForm):
         offered = line.row.given if line.may_answer else None
         ways = answers_of(line)
         self.fields["answer"].choices = list(ways.items())  # type: ignore[attr-defined]
+        if line.may_take:
+            self.fields["answer"].widget = forms.HiddenInput()
+        else:
+            needed(self.fields["comment"], _("needed unless you accept"))
         self.initial = {
             "answer": next(iter(ways), None),
             "amount": from_stored(offered, goal.kpi, currency),

@@ -29,7 +29,8 @@ class Line:
     """A holder with what was given, proposed and agreed; whose turn it is, and what the actor may do.
 
     `turn`: none while there is nothing to do, or where it is the administrators'. `may_answer` is for who
-    gives the number, `may_take` for the holder, to whom another one was offered.
+    gives the number, `may_take` for the holder, to whom another one was offered. `is_small`: within the
+    limit.
     """
 
     place: Place
@@ -38,6 +39,7 @@ class Line:
     proposal: Proposal | None
     state: ProposalState | None
     turn: Sequence[Lead]
+    is_small: bool
     may_propose: bool
     may_answer: bool
     may_accept: bool
@@ -121,8 +123,8 @@ class Agreement:
 
     @property
     def acceptable(self) -> list[Proposal]:
-        """What the actor may accept alone, all at once."""
-        return [line.proposal for line in self.lines if line.may_accept and line.proposal]
+        """What the actor may accept all at once: within the limit, whoever may decide beyond it."""
+        return [line.proposal for line in self.lines if line.may_accept and line.is_small and line.proposal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +310,7 @@ def _line(
         proposal=proposal,
         state=state,
         turn=_turn(leads, row, state),
+        is_small=is_small,
         may_propose=is_open and authority.may_propose(node),
         may_answer=answers,
         may_accept=answers and (is_small or authority.decides(node)),

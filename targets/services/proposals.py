@@ -204,7 +204,7 @@ def withdraw(
 def accept_within_limit(
     actor: Actor, *, goal: Goal, expected_version: int | None = None, at: datetime
 ) -> int:
-    """Everything in sight that the actor may accept alone, as one change; tells how many."""
+    """All within the limit that is the actor's to answer, as one change; tells how many."""
     actor.require(Scope.TARGETS_WRITE)
     goal = lock_goal(goal, expected_version=expected_version)
     check_open(goal.plan)

@@ -123,7 +123,7 @@ def proposal(request: TenantRequest, proposal_id: int) -> HttpResponse:
     form = AnswerForm(line, goal, currency, sent(request) if ways else None)
     dialog = Dialog(
         title=_("Proposal for %(name)s") % {"name": line.place.label.name},
-        submit=_("Answer"),
+        submit=_("Take the offer") if line.may_take else _("Answer"),
         back=_back(request, goal, node),
         done=_("It is answered."),
     )

@@ -526,6 +526,16 @@ class TestTheLimit:
             world, "proposal_answered"
         )
 
+    def test_what_goes_beyond_it_is_not_among_them_for_who_may_decide_it_either(
+        self, goal: Goal, world: World, alice: Actor, mona: Actor, lena: Actor
+    ) -> None:
+        far = escalate(propose(goal, world.alice, "100.00", by=alice), mona)
+        propose(goal, world.bob, "290.00")
+        with acting_for(world.acme.pk):
+            assert proposals.accept_within_limit(lena, goal=fresh(goal), at=APRIL) == 1
+            far.refresh_from_db()
+        assert far.state == ProposalState.ESCALATED
+
     def test_a_rep_accepts_nothing_at_once(self, goal: Goal, world: World, alice: Actor) -> None:
         refused(
             world,

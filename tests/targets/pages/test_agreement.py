@@ -254,6 +254,18 @@ def test_a_manager_offers_another_number_or_leaves_it_to_someone_above(
     assert latest(world).state == "escalated"
 
 
+def test_an_offer_is_taken_with_one_button(world: World, goal: Goal, mona: Client, alice: Client) -> None:
+    proposal = propose(goal, world.alice, "290.00")
+    address = f"/o/acme/proposals/{proposal.pk}/"
+    mona.post(address, {"answer": "counter", "version": "1", "amount": "295.00", "comment": "More"})
+    shown = text_of(alice.get(address))
+    assert re.search(r'<button class="btn btn-primary" type="submit">\s*Take the offer\s*</button>', shown)
+    assert 'type="radio"' not in shown
+    assert "needed unless you accept" not in shown
+    alice.post(address, {"answer": "accept", "version": "2", "comment": ""})
+    assert latest(world).state == "accepted"
+
+
 def test_who_may_not_answer_reads(world: World, goal: Goal, alice: Client) -> None:
     own = propose(goal, world.alice, "290.00", strategy="Visit everyone")
     shown = text_of(alice.get(f"/o/acme/proposals/{own.pk}/"))

@@ -70,7 +70,7 @@ def test_a_rep_proposes_the_manager_offers_another_number_and_the_rep_takes_it(
     expect(rep.get_by_text("The market grows")).to_be_visible()
     rep.get_by_role("link", name="Answer the offer").click()
     with rep.expect_navigation():
-        rep.locator("#dialog").get_by_role("button", name="Answer").click()
+        rep.locator("#dialog").get_by_role("button", name="Take the offer").click()
     expect(rep.get_by_text("Accepted")).to_be_visible()
     with acting_for(world.acme.pk):
         assert Target.objects.get(goal=goal, person=world.alice).agreed == 28_000
