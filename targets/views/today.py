@@ -33,7 +33,6 @@ from targets.selectors.products import Mix, groups_of, mixes_of
 from targets.selectors.records import holder_name
 from targets.selectors.today import (
     Held,
-    News,
     Today,
     curve_of,
     held_by,
@@ -64,7 +63,8 @@ def stand(request: TenantRequest, holder: Holder | None = None) -> HttpResponse:
     )
     shown = {
         **_page(request, form, holder, held.targets),
-        **_shown(request, found, held, news),
+        **_shown(request, found, held),
+        "alerts": () if form.day else news.alerts,
         **_links(request, form, found, held, mark),
     }
     if request.htmx:
@@ -139,14 +139,16 @@ def _part(
 def _page(
     request: TenantRequest, form: ViewForm, holder: Holder | None, known: Sequence[Target] = ()
 ) -> dict[str, Any]:
+    """What waits for an answer does so now: it is not part of how it stood on another day."""
+    is_own_now = holder is None and form.day is None
     return {
         "form": form,
         "keep": {"goal": form.goal_id, "against": form.compared if form.is_original else ""},
         "is_own": holder is None,
         "steers": request.actor.role != Role.REP,
         "may_acknowledge": request.actor.role != Role.VIEWER,
-        "asked": _asked(request) if holder is None and not request.htmx else (),
-        "awaited": _awaited(request, known) if holder is None else (),
+        "asked": _asked(request) if is_own_now and not request.htmx else (),
+        "awaited": _awaited(request, known) if is_own_now else (),
     }
 
 
@@ -173,7 +175,7 @@ def _to_come(ask: Acknowledgement, on: date) -> date | None:
     return since if since > on else None
 
 
-def _shown(request: TenantRequest, found: Today, held: Held, news: News) -> dict[str, Any]:
+def _shown(request: TenantRequest, found: Today, held: Held) -> dict[str, Any]:
     currency = request.organisation.currency
     return {
         "today": found,
@@ -181,7 +183,6 @@ def _shown(request: TenantRequest, found: Today, held: Held, news: News) -> dict
         "name": held.name,
         "scale": scale_of(found.goal.kpi, currency),
         "beside": [(other, stand, scale_of(other.kpi, currency)) for other, stand in found.beside],
-        "alerts": news.alerts,
     }
 
 

@@ -18,7 +18,9 @@ from targets.models import Change, Goal, Target
 from targets.services.progress import refresh_progress
 from tests.builders import NOON, an_organisation
 from tests.kpis.builders import a_deal, drained
+from tests.targets.builders import a_goal, a_plan, split
 from tests.targets.pages.conftest import Company, visitor
+from tests.targets.test_proposals import opened
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +60,17 @@ def test_the_parts_stand_as_of_the_day_of_the_page(company: Company, rep: Client
     way = text_of(rep, f"{TODAY}way/?as_of=2026-05-04")
     assert "As it stood at the start of May 4, 2026" in way
     assert way.count(">$200<") < text_of(rep, f"{TODAY}way/").count(">$200<")
+
+
+def test_another_day_shows_neither_alerts_of_now_nor_what_waits_for_an_answer(company: Company) -> None:
+    bob = visitor(company.acme, Role.REP, company.world.bob)
+    coming = a_goal(a_plan(company.acme, "Anew"), "600.00")
+    split(coming)
+    opened(coming.plan)
+    said = ("Your proposal for Anew", "I acknowledge it", "of what was expected by now")
+    now, then = text_of(bob, TODAY), text_of(bob, f"{TODAY}?as_of=2026-05-04")
+    assert [each in now for each in said] == [True, True, True]
+    assert [each in then for each in said] == [False, False, False]
 
 
 def test_a_manager_without_a_number_of_their_own_sees_their_unit(company: Company, manager: Client) -> None:
