@@ -268,8 +268,9 @@ def _rows(
     wanted = None if only is None else set(only)
     starts = [month.isoformat() for month in sheet.months]
     proposed = proposed_in(sheet) if _is_agreed_upon(plan, sheet) else {}
+    is_in_force = plan.state in IN_FORCE
     return [
-        _row(line, starts, proposed.get(line.place.node), writes=writes)
+        _row(line, starts, proposed.get(line.place.node), is_in_force=is_in_force, writes=writes)
         for line in gridlines(request.actor, sheet, sight, on=request.today)
         if wanted is None or line.place.node in wanted
     ]
@@ -280,7 +281,9 @@ def _is_agreed_upon(plan: Plan, sheet: Sheet) -> bool:
     return not sheet.group and plan.state not in (PlanState.DRAFT, *IN_FORCE)
 
 
-def _row(line: Gridline, starts: Sequence[str], proposed: int | None, *, writes: bool) -> dict[str, Any]:
+def _row(
+    line: Gridline, starts: Sequence[str], proposed: int | None, *, is_in_force: bool, writes: bool
+) -> dict[str, Any]:
     place, cell, upcoming = line.place, line.cell, line.upcoming
     return {
         "key": str(place.node),
@@ -297,7 +300,7 @@ def _row(line: Gridline, starts: Sequence[str], proposed: int | None, *, writes:
         "months": list(cell.months) if cell and cell.months else [None] * len(starts),
         "computed": cell.computed if cell else None,
         "proposed": proposed,
-        "agreed": bool(cell and cell.agreed is not None),
+        "agreed": bool(cell and cell.agreed is not None and not is_in_force),
         "coming": [(each.effective_on, each.amount) for each in upcoming.numbers] if upcoming else [],
         "now": upcoming.now if upcoming else None,
         "target": cell.target_id if cell else None,

@@ -194,6 +194,7 @@ def test_a_published_number_is_written_with_a_reason_and_holds_need_none(
     assert "say why" in send(admin, goal, {"edits": edits}, status=422)["detail"]
     send(admin, goal, {"edits": edits, "reason": "A new account", "effective_on": None})
     assert number(goal, company.world.alice) == 31_000
+    assert not any(row["agreed"] for row in read(admin, goal)["rows"])  # whoever wrote it agreed with nobody
     send(admin, goal, {"cells": [{"holder": edits[0]["holder"], "column": "total"}], "held": True}, "hold/")
     send(admin, goal, {}, "undo/")
     assert "say why" in send(admin, goal, {}, "undo/", status=422)["detail"]
