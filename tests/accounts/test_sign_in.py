@@ -128,3 +128,9 @@ def test_the_list_of_sessions_ends_the_others() -> None:
     assert "127.0.0.1" in here.get("/accounts/sessions/").content.decode()
     here.post("/accounts/sessions/")
     assert (is_in(here), is_in(elsewhere)) == (True, False)
+
+
+def test_who_has_set_a_password_is_led_to_the_sign_in(client: Client) -> None:
+    page = client.get("/accounts/password/reset/key/done/").content.decode()
+    assert "Your password is changed." in page
+    assert 'href="/accounts/login/"' in page
