@@ -177,7 +177,7 @@ class GoalForm(forms.Form):
             required=False,
             help_text=_("Relevant: what of the organisation's objectives it serves."),
         ),
-        _("needed to publish"),
+        _("needed to publish, unless a plan above asks for this goal"),
     )
     new_objective = needed(
         TextField(
