@@ -5,12 +5,12 @@ const each = (root, selector, act) => {
   root.querySelectorAll?.(selector).forEach(act)
 }
 
-// --- Menus: <details class="menu"> closes on Escape, on a click outside, and when another opens ----
+// --- Menus: <details class="menu"> closes on Escape, and on a click or a step outside --------------
 const openMenus = () => document.querySelectorAll("details.menu[open]")
 
-document.addEventListener("click", (event) => {
-  openMenus().forEach((menu) => { if (!menu.contains(event.target)) menu.open = false })
-})
+const closeOthers = ({ target }) => openMenus().forEach((menu) => { if (!menu.contains(target)) menu.open = false })
+document.addEventListener("click", closeOthers)
+document.addEventListener("focusin", closeOthers)
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return
@@ -29,16 +29,43 @@ document.addEventListener("click", (event) => {
 })
 
 // What is swapped into the dialog opens it at its first field; nothing closes it. A part within may be empty.
+// What was refused is gone on with at the first field that is wrong.
 const FIRST_FIELD = "form :is(input:not([type=hidden], [type=radio]:not(:checked)), select, textarea):not(:disabled)"
+const WRONG = "[aria-invalid=true]"
 const HAS_KEYS = matchMedia("(hover: hover)") // on a phone the keyboard would cover what is asked
 document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
   if (target.id !== "dialog-content") return
-  const dialog = target.closest("dialog")
-  if (target.textContent.trim() === "") dialog.close()
-  else if (!dialog.open) {
-    dialog.showModal()
-    if (HAS_KEYS.matches) dialog.querySelector(FIRST_FIELD)?.focus()
-  }
+  const dialog = target.closest("dialog"), isNew = !dialog.open, wrong = dialog.querySelector(WRONG)
+  if (target.textContent.trim() === "") return dialog.close()
+  if (isNew) dialog.showModal()
+  if (wrong) wrong.focus()
+  else if (!dialog.contains(document.activeElement) || (isNew && HAS_KEYS.matches)) (dialog.querySelector(FIRST_FIELD) ?? dialog.querySelector("button"))?.focus()
+})
+
+// --- Focus: what a swap takes away is found again in what comes, else its row, its table, the page -------
+const focused = (at = document.activeElement) => (at?.shadowRoot?.activeElement ? focused(at.shadowRoot.activeElement) : at)
+const TOLD_BY = ["id", "href", "name", "aria-label", "data-node"]
+const likeOf = (element) => {
+  const told = TOLD_BY.filter((name) => element?.hasAttribute(name)).map((name) => `[${name}="${CSS.escape(element.getAttribute(name))}"]`)
+  return told.length ? element.localName + told.join("") : null
+}
+const waysBack = (element) => {
+  const row = likeOf(element.closest("[data-node]"))
+  return [likeOf(element), row && `${row} :is(a, button)`, likeOf(element.closest("[role=region]")), "main"].filter(Boolean)
+}
+
+const left = new WeakMap() // by request
+document.addEventListener("htmx:beforeSwap", ({ detail: { xhr, target } }) => {
+  if (!target.contains(document.activeElement) || target.closest("dialog")) return
+  const element = focused()
+  left.set(xhr, { element, ways: waysBack(element) })
+})
+document.addEventListener("htmx:afterSwap", ({ detail: { xhr } }) => {
+  const was = left.get(xhr)
+  left.delete(xhr)
+  if (!was || document.activeElement !== document.body) return
+  const ways = was.element.isConnected ? [was.element] : was.ways.map((way) => document.querySelector(way))
+  ways.find((element) => element?.checkVisibility())?.focus()
 })
 
 // --- Toasts ----------------------------------------------------------------------------------------
@@ -57,6 +84,14 @@ const toast = (text, level = "info") => {
   document.getElementById("toasts").append(made)
   arm(made)
 }
+
+// A live region says what comes into it once it stands: what the page brought along comes again.
+const brought = [...document.getElementById("toasts").children]
+brought.forEach((item) => item.remove())
+setTimeout(() => {
+  document.getElementById("toasts").append(...brought)
+  brought.forEach(arm)
+}, 200)
 
 document.addEventListener("toasts", ({ detail }) => detail.items.forEach(({ text, level }) => toast(text, level)))
 
@@ -163,9 +198,9 @@ document.addEventListener("click", async (event) => {
 
 const prepare = (root) => {
   each(root, "[data-own-time-zone]", (input) => { input.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone })
-  each(root, ".toast-item", (element) => { if (!element.dataset.armed) { element.dataset.armed = ""; arm(element) } })
   each(root, "table.tree", fold)
   each(root, ".tabs [aria-current]", (tab) => tab.scrollIntoView({ block: "nearest", inline: "center" }))
 }
 prepare(document)
+document.querySelector(`main ${WRONG}`)?.focus()
 document.addEventListener("htmx:load", ({ detail: { elt } }) => prepare(elt))

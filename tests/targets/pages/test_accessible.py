@@ -1,17 +1,19 @@
-"""What axe says of planning: every page and every dialog, light and dark, wide and on a phone.
+"""Every page and dialog of planning, for who sees little, listens, or has no mouse; wide and on a phone.
 
 The routes themselves are looked at: a new one is looked at too, or LEADS_ON says why it shows nothing.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
 from axe_playwright_python.sync_playwright import Axe
-from django.urls import reverse
+from django.urls import resolve, reverse
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
@@ -245,3 +247,116 @@ def test_what_leads_on_shows_no_page_and_no_dialog(page: Page, side: Side, name:
     assert answer.status in (200, 302)
     assert "<html" not in answer.text()
     assert 'class="dialog-head"' not in answer.text()
+
+
+#: Where the focus is, whether it can be seen there, and whether it is marked.
+STOP = """() => {
+    let at = document.activeElement
+    while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement
+    const box = at.getBoundingClientRect(), tree = at.getRootNode()
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+    const inset = ([across, down]) => [x + across * (box.width / 2 - 2), y + down * (box.height / 2 - 2)]
+    const points = [[0, 0], [-1, -1], [1, -1], [-1, 1], [1, 1]].map(inset)
+    const isAt = ([left, top]) => {
+        const found = tree.elementFromPoint(left, top)
+        return found && (at.contains(found) || found.contains(at) && found.closest("label, [role=row]"))
+    }
+    const isMarked = (each) => each && (getComputedStyle(each).outlineStyle !== "none")
+    return {
+        what: at.outerHTML.slice(0, 160),
+        inside: Boolean(document.activeElement.closest("main, dialog")),
+        seen: points.some(isAt),
+        marked: isMarked(at) || isMarked(at.closest("label")),
+    }
+}"""
+MANY = 150  # stops, where a page has no end
+KEYED = [
+    Look("holder", kinds={"holder": PERSON}),
+    Look("team"),
+    Look("plan"),
+    Look("plan", "?view=table"),
+    Look("goal"),
+    Look("worksheet"),
+    Look("agreement", kinds=of("proposed plan")),
+    Look("course", kinds=of("published plan")),
+    Look("plan_adjustments", kinds=of("published plan")),
+    Look("adjustment"),
+    Look("planning"),
+]
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("look", KEYED, ids=str)
+def test_keys_go_through_a_page_and_its_dialogs(
+    page: Page, side: Side, look: Look, size: ViewportSize
+) -> None:
+    page.set_viewport_size(size)
+    shown(page, look, side)
+    page.evaluate("document.querySelectorAll('details.fold').forEach((each) => { each.open = false })")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # skips to the content
+    stops = list(walked(page))
+    dialogs = list(opened_by_keys(page))
+    page.set_viewport_size(WIDE)
+    assert [stop["what"] for stop in stops if not stop["marked"]] == [], "no ring"
+    assert [stop["what"] for stop in stops if not stop["seen"]] == [], "hidden"
+    assert len(stops) < MANY
+    assert [dialog for dialog in dialogs if not all(dialog.values())] == []
+
+
+def walked(page: Page) -> Iterator[dict[str, Any]]:
+    for _stop in range(MANY):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(STOP)
+        if not stop["inside"]:
+            return
+        yield stop
+
+
+def opened_by_keys(page: Page) -> Iterator[dict[str, Any]]:
+    """One of each sort of dialog: the focus goes into it, is marked there, and comes back."""
+    tried = set()
+    for opener in page.locator("main [hx-target='#dialog-content']:visible").all():
+        name = resolve(urlsplit(opener.get_attribute("href") or "").path).url_name
+        if name in tried:
+            continue
+        tried.add(name)
+        opener.focus()
+        page.keyboard.press("Enter")
+        page.locator("#dialog[open] h2").first.wait_for()
+        stop, is_inside = page.evaluate(STOP), page.locator("#dialog :focus").count() == 1
+        page.keyboard.press("Escape")
+        back = opener.evaluate("opener => opener === document.activeElement")
+        yield {"name": name, "inside": is_inside, "marked": stop["marked"], "back": back}
+
+
+def test_a_menu_closes_behind_who_leaves_it(page: Page, side: Side) -> None:
+    shown(page, Look("plans"), side)
+    menu = page.locator("details.menu:has(.avatar-button)")
+    menu.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(menu.get_by_role("link", name="Organisations")).to_be_visible()
+    assert found(page, ".menu[open]") == []
+    menu.get_by_role("button", name="Sign out").focus()
+    page.keyboard.press("Tab")
+    expect(menu).not_to_have_attribute("open", "")
+
+
+def test_what_a_page_refuses_is_gone_on_with_where_it_is_wrong(page: Page, side: Side) -> None:
+    shown(page, Look("planning"), side)
+    form = page.locator("main form:has([name=ramp])")
+    form.locator("[name=ramp]").fill("many")
+    form.locator("[name=ramp]").press("Enter")
+    expect(page.locator("[name=ramp][aria-invalid=true]")).to_be_focused()
+
+
+def test_who_holds_a_number_in_the_table_stays_in_its_row(page: Page, side: Side) -> None:
+    shown(page, Look("plan", "?view=table"), side)
+    button = page.get_by_role("button", name=re.compile("^Hold the number of .* person")).first
+    whose = (button.get_attribute("aria-label") or "").removeprefix("Hold ")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name=f"Release {whose}")).to_be_visible()
+    expect(page.locator("tr", has_text=whose.removeprefix("the number of ")).locator(":focus")).to_have_count(
+        1
+    )
