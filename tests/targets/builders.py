@@ -1,6 +1,6 @@
 """Plans for tests: Acme's second quarter of 2026, in dollars."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -31,10 +31,11 @@ from targets.models import (
     TargetVersion,
 )
 from targets.selectors.sheets import Sheet, sheet_of
+from targets.services import proposals
 from targets.services.plans import GoalChanges, create_goal, create_plan
-from targets.services.publishing import publish_plan
+from targets.services.publishing import open_plan, publish_plan
 from targets.services.splits import SplitRequest, apply_split
-from tests.builders import NOON, World, a_member, a_person, acting_as
+from tests.builders import NOON, World, a_member, a_person, a_world, acting_as
 
 APRIL = datetime(2026, 4, 1, 9, 0, tzinfo=UTC)
 Q2 = (date(2026, 4, 1), date(2026, 7, 1))
@@ -89,6 +90,55 @@ def split(goal: Goal, method: str = "even", *, by: Actor | None = None, **more: 
 def published(plan: Plan, *, at: datetime = APRIL, override: str = "as the test needs it") -> Plan:
     with acting_for(plan.organisation_id):
         return publish_plan(system_actor(plan.organisation), plan=plan, override=override, at=at)
+
+
+def opened(plan: Plan, *, answers_by: date | None = None) -> Plan:
+    with acting_for(plan.organisation_id):
+        return open_plan(
+            system_actor(plan.organisation),
+            plan=Plan.objects.get(pk=plan.pk),
+            answers_by=answers_by,
+            at=APRIL,
+        )
+
+
+def propose(
+    goal: Goal,
+    holder: Unit | Person | None,
+    amount: str | None = None,
+    *,
+    by: Actor | None = None,
+    months: Mapping[date, str] | None = None,
+    **more: Any,
+) -> Proposal:
+    with acting_for(goal.organisation_id):
+        return proposals.propose(
+            by or system_actor(goal.organisation),
+            goal=fresh(goal),
+            holder=of(holder),
+            amount=None if amount is None else cents(amount),
+            months={month: cents(part) for month, part in (months or {}).items()},
+            at=APRIL,
+            **more,
+        )
+
+
+def a_world_that_proposes() -> World:
+    """Other has a proposal in a plan of its own, which nobody at Acme may know of."""
+    world = a_world()
+    theirs = a_goal(a_plan(world.other, "Theirs"), "777.77")
+    split(theirs)
+    opened(theirs.plan)
+    propose(theirs, world.charlie, "700.00")
+    return world
+
+
+def an_open_goal(world: World) -> Goal:
+    """1,200.00 in an open Q2: 300.00 each for Alice and Bob in North below East, 600.00 for Carol in West."""
+    goal = a_goal(a_plan(world.acme), "1200.00")
+    split(goal)
+    opened(goal.plan)
+    return goal
 
 
 def sheet(goal: Goal) -> Sheet:

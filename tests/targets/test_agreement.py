@@ -15,30 +15,32 @@ from targets.models import Goal, Plan, Proposal, Target
 from targets.selectors.agreement import Agreement, agreement_of, asked_of, rolled_up
 from targets.selectors.sheets import NOTHING, Cell, Sheet
 from targets.selectors.trees import Label, Node, PlanTree
-from tests.builders import World, a_world
-from tests.targets.builders import APRIL, a_goal, a_plan, fresh, member, split, with_approvals
-from tests.targets.test_proposals import accept, counter, escalate, opened, propose
+from tests.builders import World
+from tests.targets.builders import (
+    APRIL,
+    a_goal,
+    a_plan,
+    a_world_that_proposes,
+    an_open_goal,
+    fresh,
+    member,
+    opened,
+    propose,
+    with_approvals,
+)
+from tests.targets.test_proposals import accept, counter, escalate
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def world() -> World:
-    world = a_world()
-    theirs = a_goal(a_plan(world.other), "777.77")
-    split(theirs)
-    opened(theirs.plan)
-    propose(theirs, world.charlie, "1.00")
-    return world
+    return a_world_that_proposes()
 
 
 @pytest.fixture
 def goal(world: World) -> Goal:
-    """1,200.00 in an open Q2: 300.00 each for Alice and Bob in North below East, 600.00 for Carol in West."""
-    goal = a_goal(a_plan(world.acme), "1200.00")
-    split(goal)
-    opened(goal.plan)
-    return goal
+    return an_open_goal(world)
 
 
 def seen(goal: Goal, actor: Actor | None = None) -> Agreement:

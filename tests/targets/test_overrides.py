@@ -26,13 +26,15 @@ from tests.targets.builders import (
     member,
     number,
     of,
+    opened,
+    propose,
     published,
     refused,
     split,
     with_approvals,
 )
 from tests.targets.test_cells import MAY, put
-from tests.targets.test_proposals import accept, opened, propose
+from tests.targets.test_proposals import accept
 
 pytestmark = pytest.mark.django_db
 

@@ -1,6 +1,5 @@
 """People say what they can reach; who gives the number answers; nobody answers for themselves."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -22,21 +21,24 @@ from targets.selectors.trees import Node
 from targets.services import proposals
 from targets.services.cells import set_target
 from targets.services.plans import create_goal
-from targets.services.publishing import open_plan, submit_plan
+from targets.services.publishing import submit_plan
 from targets.services.reminders import remind, remind_of_due
-from tests.builders import World, a_world
+from tests.builders import World
 from tests.targets.builders import (
     APRIL,
     a_goal,
     a_key_of,
     a_plan,
+    a_world_that_proposes,
+    an_open_goal,
     cents,
     fresh,
     lead_of,
     member,
     of,
+    opened,
+    propose,
     refused,
-    split,
     with_approvals,
 )
 
@@ -47,21 +49,12 @@ MONTHS = (date(2026, 4, 1), date(2026, 5, 1), date(2026, 6, 1))
 
 @pytest.fixture
 def world() -> World:
-    world = a_world()
-    theirs = a_goal(a_plan(world.other), "777.77")
-    split(theirs)
-    opened(theirs.plan)
-    propose(theirs, world.charlie, "700.00")
-    return world
+    return a_world_that_proposes()
 
 
 @pytest.fixture
 def goal(world: World) -> Goal:
-    """1,200.00 in an open Q2: 300.00 each for Alice and Bob in North below East, 600.00 for Carol in West."""
-    goal = a_goal(a_plan(world.acme), "1200.00")
-    split(goal)
-    opened(goal.plan)
-    return goal
+    return an_open_goal(world)
 
 
 @pytest.fixture
@@ -79,37 +72,6 @@ def mona(world: World) -> Actor:
 def lena(world: World) -> Actor:
     """Leads East, above North."""
     return lead_of(world.acme, world.east)
-
-
-def opened(plan: Plan, *, answers_by: date | None = None) -> Plan:
-    with acting_for(plan.organisation_id):
-        return open_plan(
-            system_actor(plan.organisation),
-            plan=Plan.objects.get(pk=plan.pk),
-            answers_by=answers_by,
-            at=APRIL,
-        )
-
-
-def propose(
-    goal: Goal,
-    holder: Unit | Person | None,
-    amount: str | None = None,
-    *,
-    by: Actor | None = None,
-    months: Mapping[date, str] | None = None,
-    **more: Any,
-) -> Proposal:
-    with acting_for(goal.organisation_id):
-        return proposals.propose(
-            by or system_actor(goal.organisation),
-            goal=fresh(goal),
-            holder=of(holder),
-            amount=None if amount is None else cents(amount),
-            months={month: cents(part) for month, part in (months or {}).items()},
-            at=APRIL,
-            **more,
-        )
 
 
 def answer(what: Any, proposal: Proposal, by: Actor, **more: Any) -> Proposal:

@@ -7,9 +7,16 @@ import pytest
 from salestargets.tenancy.choices import AssignmentRole, Role, Scope
 from targets.models import Goal
 from tests.api.clients import Api, an_integration
-from tests.builders import NOON, World, a_person, a_world
-from tests.targets.builders import a_goal, a_plan, number, split, with_approvals
-from tests.targets.test_proposals import opened, propose
+from tests.builders import NOON, World, a_person
+from tests.targets.builders import (
+    a_goal,
+    a_plan,
+    a_world_that_proposes,
+    an_open_goal,
+    number,
+    propose,
+    with_approvals,
+)
 from tests.targets.test_three_people_api import body, notices, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -22,23 +29,14 @@ def noon(time_machine: Any) -> None:
 
 @pytest.fixture
 def world() -> World:
-    """Other has a proposal of its own, which nobody here may know of."""
-    world = a_world()
-    theirs = a_goal(a_plan(world.other), "777.77")
-    split(theirs)
-    opened(theirs.plan)
-    propose(theirs, world.charlie, "700.00")
+    world = a_world_that_proposes()
     with_approvals(world.acme)
     return world
 
 
 @pytest.fixture
 def goal(world: World) -> Goal:
-    """1,200.00 in an open Q2: 300.00 each for Alice and Bob in North below East, 600.00 for Carol in West."""
-    goal = a_goal(a_plan(world.acme), "1200.00")
-    split(goal)
-    opened(goal.plan)
-    return goal
+    return an_open_goal(world)
 
 
 @pytest.fixture

@@ -11,9 +11,8 @@ from targets.services.plans import GoalChanges, change_goal
 from targets.services.product_groups import GroupRule, set_product_groups
 from tests.api.clients import Api, an_integration
 from tests.builders import NOON, World
-from tests.targets.builders import APRIL, a_goal, a_plan, fresh, refused, split, written
+from tests.targets.builders import APRIL, a_goal, a_plan, fresh, opened, refused, split, written
 from tests.targets.test_products import a_product
-from tests.targets.test_proposals import opened
 from tests.targets.test_three_people_api import body
 
 pytestmark = pytest.mark.django_db

@@ -21,13 +21,14 @@ from tests.targets.builders import (
     a_goal,
     a_plan,
     fresh,
+    opened,
+    propose,
     published,
     split,
     written,
 )
 from tests.targets.test_impacts_api import WEEKS
 from tests.targets.test_plan_parent import YEAR
-from tests.targets.test_proposals import opened, propose
 from tests.targets.test_three_people_api import body
 
 pytestmark = pytest.mark.django_db

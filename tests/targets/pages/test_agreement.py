@@ -12,29 +12,34 @@ from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
 from targets.models import Goal, PlanningRules, Proposal, Target
 from targets.services.cells import set_target
-from tests.builders import World, a_world
-from tests.targets.builders import APRIL, a_goal, a_plan, fresh, of, published, split, with_approvals
+from tests.builders import World
+from tests.targets.builders import (
+    APRIL,
+    a_goal,
+    a_plan,
+    a_world_that_proposes,
+    an_open_goal,
+    fresh,
+    of,
+    opened,
+    propose,
+    published,
+    split,
+    with_approvals,
+)
 from tests.targets.pages.conftest import visitor
-from tests.targets.test_proposals import opened, propose
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def world() -> World:
-    world = a_world()
-    theirs = a_goal(a_plan(world.other, "Theirs"), "777.77")
-    split(theirs)
-    opened(theirs.plan)
-    propose(theirs, world.charlie, "1.00")
-    return world
+    return a_world_that_proposes()
 
 
 @pytest.fixture
 def goal(world: World) -> Goal:
-    goal = a_goal(a_plan(world.acme), "1200.00")
-    split(goal)
-    opened(goal.plan)
+    goal = an_open_goal(world)
     with_approvals(world.acme)
     return goal
 
