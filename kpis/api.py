@@ -24,7 +24,7 @@ from kpis.selectors import (
     series,
 )
 from kpis.values import Actual, Holder, shown
-from salestargets.api.inputs import DATE, HOLDER, ID, Field, Reader, choice, text, whole
+from salestargets.api.inputs import DATE, ID, PLACED_HOLDER, Field, Reader, choice, text, whole
 from salestargets.api.operations import operation
 from salestargets.api.pagination import CURSOR, LIMIT, PAGE, Key, Page, next_page, read_cursor
 from salestargets.api.rows import Reference
@@ -46,7 +46,12 @@ _KEY = re.compile(r"[-_a-zA-Z0-9]{1,50}")
 KPI = Field(
     "kpi", Reader(_read_key, {"type": "string", "pattern": f"^{_KEY.pattern}$"}), "A KPI, by its key."
 )
-WHOSE = Field("holder", HOLDER, "unit:<id> with all below it, person:<id>, or root: the whole organisation.")
+WHOSE = Field(
+    "holder",
+    PLACED_HOLDER,
+    "unit:<id> with all below it, person:<id>, person:<id>@<unit> for their time in that unit,"
+    " or root: the whole organisation.",
+)
 FROM = Field("from", DATE, "The first day.")
 TO = Field("to", DATE, "The day after the last one.")
 BY = Field("by", choice(By), "In parts: one result for each month, day, person or product.").optional()
@@ -154,7 +159,7 @@ class _Question(TenantView):
 
     def ask(self) -> tuple[Kpi, Holder, Period, date | None]:
         sent = self.query[WHOSE]
-        holder = get_holder(self.actor, sent.kind, sent.id, self.today)
+        holder = get_holder(self.actor, sent.kind, sent.id, self.today, unit_id=sent.unit_id)
         return get_kpi(self.query[KPI]), holder, Period(self.query[FROM], self.query[TO]), self.query[AS_OF]
 
     def asked(self, kpi: Kpi, holder: Holder, period: Period) -> Asked:

@@ -1,7 +1,8 @@
 """The statements that read: sums from cells, sums and rows from the records behind them.
 
-A spell is a span of days during which a person counts for a holder: for themselves all the time, for a unit
-while they are a member of it or of a unit below it. Sums and rows are made from the same spells and sources.
+A spell is a span of days during which a person counts for a holder: for themselves all the time, for their
+place in a unit while they are a member of it, for a unit also while they are a member of one below it. Sums
+and rows are made from the same spells and sources.
 """
 
 # ruff: noqa: S608  The pieces come from registered sources, never from a request; values are parameters.
@@ -15,7 +16,7 @@ from kpis.sql import sums, unfolded
 
 _SPELLS = """
 WITH spell AS (
-    SELECT 'unit' AS kind, c.ancestor_id AS holder_id, a.person_id,
+    SELECT 'unit' AS kind, c.ancestor_id AS holder_id, NULL::bigint AS within, a.person_id,
            GREATEST(a.starts_on, c.starts_on, %(starts_on)s) AS starts_on,
            LEAST(a.ends_on, c.ends_on, %(ends_on)s) AS ends_on
     FROM tenancy_unitclosure c
@@ -24,25 +25,41 @@ WITH spell AS (
     WHERE c.organisation_id = %(organisation)s AND c.ancestor_id = ANY(%(units)s)
       AND GREATEST(a.starts_on, c.starts_on, %(starts_on)s) < LEAST(a.ends_on, c.ends_on, %(ends_on)s)
   UNION ALL
-    SELECT 'person', id, id, %(starts_on)s, %(ends_on)s FROM unnest(%(people)s::bigint[]) AS p (id)
+    SELECT 'person', id, NULL, id, %(starts_on)s, %(ends_on)s FROM unnest(%(people)s::bigint[]) AS p (id)
+  UNION ALL
+    SELECT 'person', a.person_id, a.unit_id, a.person_id,
+           GREATEST(a.starts_on, %(starts_on)s), LEAST(a.ends_on, %(ends_on)s)
+    FROM unnest(%(members)s::bigint[], %(places)s::bigint[]) AS m (person_id, unit_id)
+    JOIN tenancy_assignment a
+      ON a.organisation_id = %(organisation)s AND a.person_id = m.person_id AND a.unit_id = m.unit_id
+     AND a.role = 'member'
+    WHERE GREATEST(a.starts_on, %(starts_on)s) < LEAST(a.ends_on, %(ends_on)s)
 )
 """
 
 _CELLS = {
     "unit": """
-SELECT 'unit', unit_id, {bucket}, measure, sum(value)::bigint FROM kpis_unitcell cell
+SELECT 'unit', unit_id, NULL::bigint, {bucket}, measure, sum(value)::bigint FROM kpis_unitcell cell
 WHERE organisation_id = %(organisation)s AND unit_id = ANY(%(units)s)
   AND month >= %(starts_on)s AND month < %(ends_on)s AND measure = ANY(%(measures)s)
-GROUP BY unit_id, 3, measure
+GROUP BY unit_id, 4, measure
 """,
     "person": """
-SELECT 'person', person_id, {bucket}, measure, sum(value)::bigint FROM kpis_leafcell cell
+SELECT 'person', person_id, NULL::bigint, {bucket}, measure, sum(value)::bigint FROM kpis_leafcell cell
 WHERE organisation_id = %(organisation)s AND person_id = ANY(%(people)s)
   AND month >= %(starts_on)s AND month < %(ends_on)s AND measure = ANY(%(measures)s)
-GROUP BY person_id, 3, measure
+GROUP BY person_id, 4, measure
+""",
+    "place": """
+SELECT 'person', cell.person_id, cell.unit_id, {bucket}, measure, sum(value)::bigint
+FROM unnest(%(members)s::bigint[], %(places)s::bigint[]) AS m (person_id, unit_id)
+JOIN kpis_leafcell cell
+  ON cell.organisation_id = %(organisation)s AND cell.person_id = m.person_id AND cell.unit_id = m.unit_id
+WHERE month >= %(starts_on)s AND month < %(ends_on)s AND measure = ANY(%(measures)s)
+GROUP BY cell.person_id, cell.unit_id, 4, measure
 """,
     "people of a unit": """
-SELECT 'unit', c.ancestor_id, cell.person_id, cell.measure, sum(cell.value)::bigint
+SELECT 'unit', c.ancestor_id, NULL::bigint, cell.person_id, cell.measure, sum(cell.value)::bigint
 FROM tenancy_unitclosure c
 JOIN kpis_leafcell cell
   ON cell.organisation_id = %(organisation)s AND cell.unit_id = c.descendant_id
@@ -55,9 +72,9 @@ GROUP BY c.ancestor_id, cell.person_id, cell.measure
 
 
 def cell_sums(by: Literal["month", "person"] | None) -> str:
-    """(kind, holder, bucket, measure, value) of whole months."""
-    units = _CELLS["people of a unit"] if by == "person" else _CELLS["unit"].format(bucket=_cell_bucket(by))
-    return f"({units}) UNION ALL ({_CELLS['person'].format(bucket=_cell_bucket(by))})"
+    """(kind, holder, unit of a place, bucket, measure, value) of whole months."""
+    kinds, bucket = ("people of a unit" if by == "person" else "unit", "person", "place"), _cell_bucket(by)
+    return " UNION ALL ".join(f"({_CELLS[kind].format(bucket=bucket)})" for kind in kinds)
 
 
 def _cell_bucket(by: Literal["month", "person"] | None) -> str:
@@ -65,15 +82,15 @@ def _cell_bucket(by: Literal["month", "person"] | None) -> str:
 
 
 def record_sums(sources: Sequence[Source], measures: Sequence[str], *, by: str | None, now: bool) -> str:
-    """(kind, holder, bucket, measure, value) of a span of days, or of a stock at a moment."""
+    """(kind, holder, unit of a place, bucket, measure, value) of a span of days, or a stock at a moment."""
     parts = " UNION ALL ".join(
         _summed(source, _terms(source, measures), by, now=now)
         for source in sources
         if _terms(source, measures)
     )
     return (
-        f"{_SPELLS} SELECT kind, holder_id, bucket, measure, sum(value)::bigint"
-        f" FROM ({parts}) part GROUP BY kind, holder_id, bucket, measure HAVING sum(value) <> 0"
+        f"{_SPELLS} SELECT kind, holder_id, within, bucket, measure, sum(value)::bigint"
+        f" FROM ({parts}) part GROUP BY kind, holder_id, within, bucket, measure HAVING sum(value) <> 0"
     )
 
 
@@ -111,7 +128,7 @@ def _terms(source: Source, measures: Sequence[str]) -> Mapping[str, Term]:
 
 def _summed(source: Source, terms: Mapping[str, Term], by: str | None, *, now: bool) -> str:
     return f"""
-    SELECT spell.kind, spell.holder_id, t.bucket, {unfolded(terms)}
+    SELECT spell.kind, spell.holder_id, spell.within, t.bucket, {unfolded(terms)}
     FROM spell
     CROSS JOIN LATERAL (
         SELECT {_bucket(source, by)} AS bucket, {sums(terms)}

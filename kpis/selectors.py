@@ -21,6 +21,8 @@ from salestargets.kernel.errors import DomainError, NotFound
 from salestargets.kernel.messages import N_
 from salestargets.kernel.periods import Period, month_of
 from salestargets.tenancy.access import Actor
+from salestargets.tenancy.choices import AssignmentRole
+from salestargets.tenancy.models import Assignment
 from salestargets.tenancy.selectors import get_person, get_unit, root_unit_id
 
 By = Literal["month", "person", "day", "product"]
@@ -86,11 +88,20 @@ def get_kpi(key: str) -> Kpi:
 
 
 def get_holder(
-    actor: Actor, kind: Literal["unit", "person", "root"], holder_id: int | None, on: date
+    actor: Actor,
+    kind: Literal["unit", "person", "root"],
+    holder_id: int | None,
+    on: date,
+    *,
+    unit_id: int | None = None,
 ) -> Holder:
-    """The holder, if it is within the actor's sight."""
+    """The holder, if it is within the actor's sight; of a person, by `unit_id`, their time in that unit."""
     if kind == "person":
-        return Holder("person", get_person(actor, holder_id or 0, on).pk)
+        person = get_person(actor, holder_id or 0, on)
+        stays = Assignment.objects.filter(person=person, unit=unit_id, role=AssignmentRole.MEMBER)
+        if unit_id is not None and not stays.exists():
+            raise NotFound(N_("There is no such holder."), code="not_found", field="holder")
+        return Holder("person", person.pk, unit_id)
     return Holder("unit", get_unit(actor, root_unit_id(on) if kind == "root" else holder_id or 0, on).pk)
 
 
@@ -246,7 +257,7 @@ def _from_records(
 
 def _sums_of(statement: str, parameters: Mapping[str, Any], **more: Any) -> list[Sum]:
     rows = sql.run(statement, **parameters, **more)
-    return [(Holder(kind, holder_id), *rest) for kind, holder_id, *rest in rows]
+    return [(Holder(kind, holder_id, unit_id), *rest) for kind, holder_id, unit_id, *rest in rows]
 
 
 def _page(
@@ -285,9 +296,13 @@ def _sources(measures: Sequence[str]) -> list[Source]:
 
 
 def _parameters(holders: Sequence[Holder], period: Period) -> dict[str, Any]:
+    people = [holder for holder in holders if holder.kind == "person"]
+    places = [holder for holder in people if holder.unit_id]
     return {
         "units": [holder.id for holder in holders if holder.kind == "unit"],
-        "people": [holder.id for holder in holders if holder.kind == "person"],
+        "people": [holder.id for holder in people if not holder.unit_id],
+        "members": [holder.id for holder in places],
+        "places": [holder.unit_id for holder in places],
         "starts_on": period.start,
         "ends_on": period.end,
         "before": period.end,

@@ -7,19 +7,42 @@ from typing import Literal
 
 from kpis.choices import KpiUnit
 from kpis.domain.ratios import percent
+from salestargets.kernel.errors import DomainError
+from salestargets.kernel.messages import N_
 from salestargets.kernel.money import decimals as decimals_of
+from salestargets.kernel.parsing import strict_id
 from salestargets.kernel.rational import Number, ratio, rounded
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Holder:
-    """A unit with everything below it, or a person."""
+    """A unit with everything below it, or a person; with `unit_id` only while they are a member of it."""
 
     kind: Literal["unit", "person"]
     id: int
+    unit_id: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.kind}:{self.id}"
+        return f"{self.kind}:{self.id}" + (f"@{self.unit_id}" if self.unit_id else "")
+
+    @property
+    def whole(self) -> "Holder":
+        """The same person wherever they are."""
+        return self if self.unit_id is None else Holder(self.kind, self.id)
+
+
+def read_holder(text: str) -> Holder:
+    """What `str` of a holder writes: unit:7, person:12, person:12@7. DomainError for anything else."""
+    kind, _colon, rest = text.partition(":")
+    if kind == "unit":
+        return Holder("unit", strict_id(rest))
+    number, at, unit = rest.partition("@")
+    if kind == "person":
+        return Holder("person", strict_id(number), strict_id(unit) if at else None)
+    raise DomainError(
+        N_("Enter unit:<id>, person:<id>, or person:<id>@<unit> for the time in one unit."),
+        code="invalid_holder",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,14 +55,14 @@ def of_places(organisation: Organisation, change: NewPlaces) -> list[Impact]:
     """In plans that somebody or some unit has numbers in, and whose days it concerns."""
     of_one, place = (_of_person, _unit_of) if isinstance(change.holder, Person) else (_of_unit, _parent_of)
     numbers = _numbers(organisation, change.holder)
-    found = _of_joiner(organisation, change) if isinstance(change.holder, Person) else []
+    found = []
     for plan in _plans().filter(_concerned(change.holder)):
         day = _first_day(change, plan)
         if day is not None:
             was = place(change, plan)
             text = of_one(change, plan, day, was) % _words(change, plan, day, was)
             found.append(_impact(organisation, plan, text, numbers.get(plan.pk, ())))
-    return found
+    return found + (_of_joiner(organisation, change) if isinstance(change.holder, Person) else [])
 
 
 def of_leaving(organisation: Organisation, change: Leaving) -> list[Impact]:
@@ -100,7 +100,7 @@ def of_structure(organisation: Organisation, change: NewStructure) -> list[Impac
 
 
 def _of_person(change: NewPlaces, plan: Plan, day: date, was: int | None) -> str:
-    if _first_place(change.after, plan) != was:
+    if was not in _units_within(change.after, plan):
         return gettext(
             "%(plan)s: the numbers stay in %(was)s, marked as no longer in the tree, and still count there."
         )
@@ -116,13 +116,16 @@ def _of_person(change: NewPlaces, plan: Plan, day: date, was: int | None) -> str
 
 
 def _of_joiner(organisation: Organisation, change: NewPlaces) -> list[Impact]:
-    """In plans in force in which they have no number and get a place: whether they are offered a start."""
+    """In plans in force in which they get a place without a number: whether they are offered a start."""
     found = []
-    for plan in _plans().filter(~_concerned(change.holder), state=PlanState.PUBLISHED):
+    given = set(Target.objects.filter(person_id=change.holder.pk).values_list("goal__plan_id", "unit_id"))
+    for plan in _plans().filter(state=PlanState.PUBLISHED):
         tree = plan_tree(plan)
-        stays = (stay for stay in change.after if stay.touches(plan.starts_on, plan.ends_on))
-        stay = next((stay for stay in stays if Node(stay.unit_id or 0) in tree.labels), None)
-        if stay and stay not in change.before and stay.starts_on > plan.starts_on:
+        before = _units_within(change.before, plan)
+        new = [stay for stay in change.after if stay.touches(plan.starts_on, plan.ends_on)]
+        new = [stay for stay in new if stay.unit_id not in before and (plan.pk, stay.unit_id) not in given]
+        stay = next((stay for stay in new if Node(stay.unit_id or 0) in tree.labels), None)
+        if stay and stay.starts_on > plan.starts_on:
             unit = Node(stay.unit_id or 0)
             details = _free_in(organisation, plan, unit, stay.starts_on)
             words = {"plan": _named(plan), "name": change.holder.name, "unit": tree.name(unit)}
@@ -270,6 +273,10 @@ def _first_place(stays: Stays, plan: Plan) -> int | None:
     """The place a holder has in the plan's tree."""
     within = (stay.unit_id for stay in stays if stay.touches(plan.starts_on, plan.ends_on))
     return next(within, None)
+
+
+def _units_within(stays: Stays, plan: Plan) -> set[int | None]:
+    return {stay.unit_id for stay in stays if stay.touches(plan.starts_on, plan.ends_on)}
 
 
 def _unit_of(change: NewPlaces, plan: Plan) -> int | None:

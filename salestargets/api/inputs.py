@@ -85,10 +85,11 @@ class Values:
 
 @dataclass(frozen=True)
 class HolderInput:
-    """`unit:<id>`, `person:<id>`, or `root`: the unit at the top."""
+    """`unit:<id>`, `person:<id>`, `person:<id>@<unit>`: their time in it, or `root`: the unit at the top."""
 
     kind: Literal["unit", "person", "root"]
     id: int | None = None
+    unit_id: int | None = None
 
 
 def text(max_length: int, *, min_length: int = 1, multiline: bool = False) -> Reader[str]:
@@ -170,6 +171,16 @@ def _read_holder(value: object) -> HolderInput:
     raise DomainError(N_("Enter unit:<id>, person:<id> or root."), code="invalid_holder")
 
 
+def _read_placed(value: object) -> HolderInput:
+    whole, at, unit = value.partition("@") if isinstance(value, str) else (value, "", "")
+    found = _read_holder(whole)
+    if not at:
+        return found
+    if found.kind != "person":
+        raise DomainError(N_("Only a person has a place: person:<id>@<unit>."), code="invalid_holder")
+    return replace(found, unit_id=parsing.strict_id(unit))
+
+
 ID: Reader[int] = Reader(
     parsing.strict_id, {"type": "integer", "format": "int64", "minimum": 1, "maximum": parsing.LARGEST_ID}
 )
@@ -190,6 +201,15 @@ HOLDER: Reader[HolderInput] = Reader(
     {
         "type": "string",
         "pattern": "^(unit:[1-9][0-9]{0,17}|person:[1-9][0-9]{0,17}|root)$",
+        "example": "root",
+    },
+)
+#: Also a person's time in one unit.
+PLACED_HOLDER: Reader[HolderInput] = Reader(
+    _read_placed,
+    {
+        "type": "string",
+        "pattern": "^(unit:[1-9][0-9]{0,17}|person:[1-9][0-9]{0,17}(@[1-9][0-9]{0,17})?|root)$",
         "example": "root",
     },
 )

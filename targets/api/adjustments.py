@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from rest_framework.request import Request
 
 from kpis.values import Holder
-from salestargets.api.inputs import BOOLEAN, DATE, HOLDER, ID, Field, Values, choice, list_of, object_of, text
+from salestargets.api.inputs import BOOLEAN, DATE, ID, Field, Values, choice, list_of, object_of, text
 from salestargets.api.operations import operation
 from salestargets.api.pagination import CURSOR, LIMIT, PAGE, Page
 from salestargets.api.views import TenantView
@@ -15,7 +15,7 @@ from salestargets.kernel.messages import Message
 from salestargets.tenancy.access import Actor, sight_of
 from salestargets.tenancy.choices import Scope
 from targets.amounts import to_stored
-from targets.api.rows import AMOUNT, EFFECTIVE_ON, GOAL, Amounts, holder, part_of
+from targets.api.rows import AMOUNT, EFFECTIVE_ON, GOAL, HOLDER_FIELD, Amounts, holder, part_of
 from targets.choices import AdjustmentState, LeaverRule, Nature
 from targets.frozen import Effect, Evidence, Fact, Held, Left, Move, Rule, Simulation
 from targets.models import Adjustment, Goal
@@ -36,7 +36,6 @@ from targets.services.adjustments import (
 from targets.services.handover import Handover, hand_over, preview_handover, why_of
 
 OF_MONTH = Field("month", DATE, "The first day of a month.")
-OF_HOLDER = Field("holder", HOLDER, "unit:<id>, person:<id>, or root: the plan's unit.")
 NEW_AMOUNT = Field("amount", AMOUNT, "The new number of the span; months that are over stay.").optional()
 NEW_MONTHS = Field(
     "months",
@@ -45,7 +44,7 @@ NEW_MONTHS = Field(
 ).otherwise([])
 CHANGES = Field(
     "changes",
-    list_of(object_of(OF_HOLDER, NEW_AMOUNT, NEW_MONTHS), at_least=1, at_most=1000),
+    list_of(object_of(HOLDER_FIELD, NEW_AMOUNT, NEW_MONTHS), at_least=1, at_most=1000),
     "The new numbers.",
 )
 TRIGGER = Field("trigger", ID, "What gave rise to it: the id of one of the organisation's triggers.")
@@ -290,7 +289,7 @@ def _wish(change: Values, goal: Goal, actor: Actor) -> Wish:
 
     amount = change[NEW_AMOUNT]
     return Wish(
-        holder=holder(change[OF_HOLDER]),
+        holder=holder(change[HOLDER_FIELD]),
         amount=None if amount is None else stored(amount),
         months={month[OF_MONTH]: stored(month[Field("amount", AMOUNT)]) for month in change[NEW_MONTHS]},
     )

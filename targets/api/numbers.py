@@ -4,7 +4,7 @@ from typing import TypedDict
 
 from rest_framework.request import Request
 
-from salestargets.api.inputs import DATE, HOLDER, Field, Values, choice, list_of, object_of
+from salestargets.api.inputs import DATE, PLACED_HOLDER, Field, Values, choice, list_of, object_of
 from salestargets.api.operations import operation
 from salestargets.api.views import TenantView
 from salestargets.tenancy.choices import Scope
@@ -22,7 +22,7 @@ from targets.services.cells import UNCHECKED, Edit, edit_numbers
 from targets.services.undo import undo_last
 
 MOST = 10_000
-WHO = Field("holder", HOLDER)
+WHO = Field("holder", PLACED_HOLDER)
 MONTH = Field("month", DATE, "The first day of a month; the whole span if left out.").optional()
 WAS = Field(
     "was",

@@ -8,7 +8,18 @@ from typing import Any, TypedDict, TypeVar
 from rest_framework.request import Request
 
 from kpis.values import Holder
-from salestargets.api.inputs import DATE, HOLDER, ID, Field, HolderInput, Reader, decimal, text, whole
+from salestargets.api.inputs import (
+    DATE,
+    HOLDER,
+    ID,
+    PLACED_HOLDER,
+    Field,
+    HolderInput,
+    Reader,
+    decimal,
+    text,
+    whole,
+)
 from salestargets.api.pagination import Page, next_page, read_cursor
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
@@ -27,7 +38,11 @@ R = TypeVar("R")
 
 AMOUNT: Reader[Decimal] = decimal(max_digits=20, decimal_places=4)
 GOAL = Field("goal", ID, "The id of a goal of the plan.")
-HOLDER_FIELD = Field("holder", HOLDER, "unit:<id>, person:<id>, or root: the plan's unit.")
+HOLDER_FIELD = Field(
+    "holder",
+    PLACED_HOLDER,
+    "unit:<id>, person:<id>@<unit>, or root: the plan's unit; person:<id> for who has one place in the plan.",
+)
 REASON = Field("reason", text(300, min_length=0), "Required once the plan is published.").otherwise("")
 EFFECTIVE_ON = Field("effective_on", DATE, "The day from which it holds; today if left out.").optional()
 GROUP = Field("group", text(100, min_length=0), "A product group of the goal; all if left out.").otherwise("")
@@ -46,6 +61,7 @@ class PlaceRow(HolderRow):
     parent: str | None
     has_children: bool
     joined_on: date | None
+    left_on: date | None
     is_stray: bool
 
 
@@ -119,26 +135,24 @@ def holder(sent: HolderInput | None) -> Holder | None:
     return (
         None
         if sent is None or sent.id is None
-        else Holder("unit" if sent.kind == "unit" else "person", sent.id)
+        else Holder("unit" if sent.kind == "unit" else "person", sent.id, sent.unit_id)
     )
 
 
-def _named(value: object) -> Holder:
-    found = holder(HOLDER.read(value))
-    if found is None:
-        raise DomainError(N_("Name a unit or a person here."), code="invalid_holder")
-    return found
+def _named(reader: Reader[HolderInput]) -> Reader[Holder]:
+    """Not the root: by its id."""
+
+    def read(value: object) -> Holder:
+        found = holder(reader.read(value))
+        if found is None:
+            raise DomainError(N_("Name a unit or a person here."), code="invalid_holder")
+        return found
+
+    pattern = str(reader.schema["pattern"]).replace("|root", "")
+    return Reader(read, {**reader.schema, "pattern": pattern, "example": "person:12"})
 
 
-#: A unit or a person, named by its id.
-NAMED_HOLDER: Reader[Holder] = Reader(
-    _named,
-    {
-        "type": "string",
-        "pattern": "^(unit|person):[1-9][0-9]{0,17}$",
-        "example": "person:12",
-    },
-)
+NAMED_HOLDER, NAMED_PLACE = _named(HOLDER), _named(PLACED_HOLDER)
 
 
 def holder_row(node: Node, label: Label) -> HolderRow:
@@ -157,6 +171,7 @@ def place_row(place: Place) -> PlaceRow:
         "parent": str(place.parent) if place.parent else None,
         "has_children": place.has_children,
         "joined_on": place.label.joined_on,
+        "left_on": place.label.left_on,
         "is_stray": place.label.is_stray,
     }
 

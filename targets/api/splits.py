@@ -34,7 +34,7 @@ from targets.api.rows import (
     GOAL,
     GROUP,
     HOLDER_FIELD,
-    NAMED_HOLDER,
+    NAMED_PLACE,
     REASON,
     Amounts,
     holder,
@@ -53,7 +53,7 @@ from targets.services.splits import (
     preview_split,
 )
 
-WHO = Field("holder", NAMED_HOLDER)
+WHO = Field("holder", NAMED_PLACE)
 
 RECURSIVE = Field("recursive", BOOLEAN, "Down to the people, not only to those right below.").otherwise(False)
 WEIGHTS = weights_of(WHO)
@@ -64,7 +64,7 @@ CAPS = amounts_of(WHO, "caps", "Who gets at most how much.")
 BUCKET_NAME = Field("name", text(100))
 BUCKET_WEIGHT = Field("weight", WEIGHT, "What it weighs; by default what its members weigh.").optional()
 BUCKET_AMOUNT = Field("amount", AMOUNT, "A fixed amount for all of it.").optional()
-MEMBERS = Field("members", list_of(NAMED_HOLDER, at_least=1, at_most=MOST))
+MEMBERS = Field("members", list_of(NAMED_PLACE, at_least=1, at_most=MOST))
 BUCKETS = Field(
     "buckets",
     list_of(object_of(BUCKET_NAME, BUCKET_WEIGHT, BUCKET_AMOUNT, MEMBERS), at_most=100),

@@ -55,14 +55,17 @@ def ramp_share(
     months: Sequence[Period],
     calendar: WorkCalendar,
     *,
+    here_from: date | None = None,
     left_on: date | None = None,
 ) -> tuple[Fraction, ...]:
     """The ramp of each month of a plan, 0 to 1.
 
-    `hired_on` is the first day, None for long ago; `left_on` the first day they are gone. A month may be any
-    span, such as one of a 4-4-5 calendar. One without working days goes by calendar days.
+    `hired_on` is the first day, None for long ago, and begins the tenure; `here_from` the first day in this
+    place, where that is later; `left_on` the first day they are gone. A month may be any span, such as one of
+    a 4-4-5 calendar. One without working days goes by calendar days.
     """
-    return tuple(_share(curve, hired_on, month, calendar, left_on) for month in months)
+    stay = _Stay(max((day for day in (hired_on, here_from) if day), default=None), left_on)
+    return tuple(_share(curve, hired_on, month, calendar, stay) for month in months)
 
 
 def mean_ramp(
@@ -71,6 +74,7 @@ def mean_ramp(
     months: Sequence[Period],
     calendar: WorkCalendar,
     *,
+    here_from: date | None = None,
     left_on: date | None = None,
 ) -> Fraction:
     """The ramp of all months together, each weighed by its working days: a full target times this is carried.
@@ -80,7 +84,7 @@ def mean_ramp(
     """
     if not months:
         raise DomainError(N_("Choose at least one month."), code="no_months")
-    shares = ramp_share(curve, hired_on, months, calendar, left_on=left_on)
+    shares = ramp_share(curve, hired_on, months, calendar, here_from=here_from, left_on=left_on)
     if all(share == WHOLE for share in shares):
         return WHOLE
     weights = [calendar.working_days(month) for month in months]
@@ -90,29 +94,39 @@ def mean_ramp(
     return carried / sum(weights)
 
 
+@dataclass(frozen=True, slots=True)
+class _Stay:
+    """From the first day there to the first day gone; None: always."""
+
+    since: date | None
+    until: date | None
+
+    def covers(self, month: Period) -> bool:
+        return (self.since is None or self.since <= month.start) and (
+            self.until is None or self.until >= month.end
+        )
+
+    def within(self, month: Period) -> Period | None:
+        present = month.after(self.since) if self.since else month
+        return present.before(self.until) if present and self.until else present
+
+
 def _share(
-    curve: RampCurve, hired_on: date | None, month: Period, calendar: WorkCalendar, left_on: date | None
+    curve: RampCurve, hired_on: date | None, month: Period, calendar: WorkCalendar, stay: _Stay
 ) -> Fraction:
-    if _is_whole(curve, hired_on, month, left_on):
-        return WHOLE
+    if stay.covers(month) and _is_ramped(curve, hired_on, month):
+        return WHOLE  # nobody counts days for those who have long been there and stay
     days = calendar.working_days(month)
     carried = Fraction(0)
     for piece in month.months():
-        present = _present(piece, hired_on, left_on)
+        present = stay.within(piece)
         share = WHOLE if hired_on is None else curve.share(_months_since(hired_on, piece.start))
         carried += share * (calendar.working_days(present) if days else present.days if present else 0)
     return carried / (days or month.days)
 
 
-def _is_whole(curve: RampCurve, hired_on: date | None, month: Period, left_on: date | None) -> bool:
-    """Nobody counts days for those who have long been there and stay."""
-    stays = left_on is None or left_on >= month.end
-    return stays and (hired_on is None or _months_since(hired_on, month.start) >= max(len(curve.shares), 1))
-
-
-def _present(month: Period, hired_on: date | None, left_on: date | None) -> Period | None:
-    since = month.after(hired_on) if hired_on else month
-    return since.before(left_on) if since and left_on else since
+def _is_ramped(curve: RampCurve, hired_on: date | None, month: Period) -> bool:
+    return hired_on is None or _months_since(hired_on, month.start) >= max(len(curve.shares), 1)
 
 
 def _months_since(hired_on: date, day: date) -> int:

@@ -7,21 +7,28 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kpis.values import Holder
-from salestargets.web.choosing import Choices, IdField, offer
+from kpis.values import read_holder
+from salestargets.web.choosing import Choices, offer
 from salestargets.web.fields import DayField, TextField
 from targets.choices import LeaverRule
 from targets.services.handover import Handover
 
 
+class HolderField(forms.TypedChoiceField):
+    """One of several holders, each in their place; empty is None."""
+
+    def __init__(self, *, choices: Choices, **kwargs: Any) -> None:
+        super().__init__(choices=choices, coerce=read_holder, empty_value=None, **kwargs)
+
+
 class HandoverForm(forms.Form):
-    person = IdField(label=_("Who leaves, or moves to other work"), choices=[])
+    person = HolderField(label=_("Who leaves, or moves to other work"), choices=[])
     leaves_on = DayField(
         label=_("First day they are gone"),
         help_text=_("Months that are over by that day stay; the running one is parted by working days."),
     )
     rule = forms.ChoiceField(label=_("Who takes over"), choices=LeaverRule.choices, widget=forms.RadioSelect)
-    successor = IdField(
+    successor = HolderField(
         label=_("Successor"), choices=[], required=False, help_text=_("Only where one person takes over.")
     )
     # Not called reason: that is what the log takes out of a form.
@@ -37,6 +44,5 @@ class HandoverForm(forms.Form):
         return all(data.get(name) for name in ("person", "leaves_on", "rule"))
 
     def handover(self, data: Mapping[str, Any]) -> Handover:
-        chosen = data.get("successor") if data["rule"] == LeaverRule.SUCCESSOR else None
-        successor = Holder("person", chosen) if chosen else None
-        return Handover(Holder("person", data["person"]), data["leaves_on"], data["rule"], successor)
+        successor = data.get("successor") if data["rule"] == LeaverRule.SUCCESSOR else None
+        return Handover(data["person"], data["leaves_on"], data["rule"], successor)

@@ -1,13 +1,14 @@
 """What is given, proposed and agreed in a goal; whose turn it is; and what the gap consists of."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.access import Actor, Sight, sight_of
+from salestargets.tenancy.models import Unit
 from targets.amounts import is_level
 from targets.choices import PlanState, ProposalState
 from targets.domain import reconciling
@@ -129,10 +130,14 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A person's own number in a plan that is open: what was given, and what they proposed last."""
+    """A person's own number in a plan that is open: what was given, and what they proposed last.
+
+    `unit`: where, for who has several places in it.
+    """
 
     goal: Goal
     node: Node
+    unit: str
     target: Target | None
     proposal: Proposal | None
     state: ProposalState | None
@@ -266,7 +271,7 @@ def asked_of(actor: Actor) -> list[Asked]:
     goals = Goal.objects.filter(plan__state=PlanState.OPEN).select_related("plan", "kpi")
     goals = goals.order_by("plan__answers_by", "plan__starts_on", "plan", "kpi__position", "kpi__key", "id")
     places = places_of(actor.person_id, {goal.plan for goal in goals})
-    held = {(goal.pk, places[goal.plan_id]): goal for goal in goals if goal.plan_id in places}
+    held = {(goal.pk, node): goal for goal in goals for node in places.get(goal.plan_id, ())}
     targets = _targets_of(actor.person_id, list(held.values()))
     answers = {
         row.target_id: row
@@ -274,10 +279,21 @@ def asked_of(actor: Actor) -> list[Asked]:
             "made_by", "answered_by"
         )
     }
+    units = _names([node.unit_id for nodes in places.values() if len(nodes) > 1 for node in nodes])
     return [
-        _asked(goal, node, target := targets.get((goal.pk, node)), answers.get(target.pk) if target else None)
+        _asked(
+            goal,
+            node,
+            units,
+            target := targets.get((goal.pk, node)),
+            answers.get(target.pk) if target else None,
+        )
         for (_goal_id, node), goal in held.items()
     ]
+
+
+def _names(unit_ids: Collection[int]) -> dict[int, str]:
+    return dict(Unit.objects.filter(pk__in=unit_ids).values_list("pk", "name")) if unit_ids else {}
 
 
 def _targets_of(person_id: int, goals: Sequence[Goal]) -> dict[tuple[int, Node], Target]:
@@ -285,9 +301,11 @@ def _targets_of(person_id: int, goals: Sequence[Goal]) -> dict[tuple[int, Node],
     return {(row.goal_id, Node(row.unit_id, person_id)): row for row in rows}
 
 
-def _asked(goal: Goal, node: Node, target: Target | None, proposal: Proposal | None) -> Asked:
+def _asked(
+    goal: Goal, node: Node, units: Mapping[int, str], target: Target | None, proposal: Proposal | None
+) -> Asked:
     state = state_of(proposal, target.agreed) if target and proposal else None
-    return Asked(goal, node, target, proposal, state)
+    return Asked(goal, node, units.get(node.unit_id, ""), target, proposal, state)
 
 
 def _line(

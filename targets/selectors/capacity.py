@@ -14,8 +14,8 @@ from salestargets.tenancy.models import Assignment, Person
 from targets.domain.ramp import ramp_share
 from targets.models import Goal
 from targets.selectors.periods import calendar_for, periods_of, twelve_months_before
-from targets.selectors.ramps import ramp_curve
-from targets.selectors.trees import Node
+from targets.selectors.ramps import earliest, ramp_curve
+from targets.selectors.trees import Node, PlanTree
 
 
 @dataclass(frozen=True)
@@ -45,23 +45,27 @@ class Capacity:
         return None if self.monthly is None else round(self.ramped_months * self.monthly)
 
 
-def capacity_of(goal: Goal, people: Sequence[Node], *, on: date) -> Capacity:
-    """Of people of the plan, for a KPI that adds up. A handful of queries for any number of them."""
+def capacity_of(goal: Goal, tree: PlanTree, people: Sequence[Node], *, on: date) -> Capacity:
+    """Of people of the plan where they are, for a KPI that adds up. A handful of queries for any number."""
     holders = Person.objects.in_bulk([node.person_id for node in people])
     curve = ramp_curve()
     periods, calendar = periods_of(goal.plan), calendar_for([goal], goal.organisation)
     span = twelve_months_before(min(goal.plan.starts_on, on))
 
-    def months(person: Person) -> Fraction:
-        shares = ramp_share(curve, person.hired_on, periods, calendar, left_on=person.left_on)
-        return sum(shares, Fraction(0))
+    def months(node: Node) -> Fraction:
+        person, label = holders[node.person_id], tree.labels[node]
+        left_on = earliest(person.left_on, label.left_on)
+        return sum(
+            ramp_share(curve, person.hired_on, periods, calendar, here_from=label.joined_on, left_on=left_on),
+            Fraction(0),
+        )
 
     monthly = _monthly(goal, list(holders.values()), span, tenure=len(curve.shares), on=on)
     return Capacity(
         monthly=Fraction(median(monthly)) if any(monthly) else None,
         peers=len(monthly),
         span=span,
-        months={node: months(holders[node.person_id]) for node in people if node.person_id},
+        months={node: months(node) for node in people},
     )
 
 

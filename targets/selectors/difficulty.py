@@ -30,8 +30,8 @@ def pasts(goal: Goal, nodes: Collection[Node], *, on: date) -> dict[Node, list[i
 
     A holder's past is known from the first period on in which anything was recorded for them.
     """
-    past = _past(goal, {node.holder for node in nodes}, earlier_spans(goal, on=on), on=on)
-    return {node: past[node.holder] for node in nodes}
+    past = _past(goal, {node.holder.whole for node in nodes}, earlier_spans(goal, on=on), on=on)
+    return {node: past[node.holder.whole] for node in nodes}
 
 
 def earlier_spans(goal: Goal, *, on: date) -> list[Period]:

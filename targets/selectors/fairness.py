@@ -50,7 +50,7 @@ def fairness_of(actor: Actor, goal: Goal, *, on: date) -> Judged | None:
     targets = {
         node: amount for node in people if sees(sight, node) and (amount := sheet.given(node)) is not None
     }
-    capacity = _capacity(goal, people, targets, on=on)
+    capacity = _capacity(sheet, people, targets, on=on)
     loads = [Load(node, sheet.tree.name(node), amount, capacity.of(node)) for node, amount in targets.items()]
     is_over = goal.plan.state == PlanState.CLOSED
     reached = _reached(goal) if is_over else {}
@@ -65,8 +65,8 @@ def fairness_of(actor: Actor, goal: Goal, *, on: date) -> Judged | None:
     )
 
 
-def _capacity(goal: Goal, people: Sequence[Node], targets: Mapping[Node, int], *, on: date) -> Capacity:
-    found = capacity_of(goal, people, on=on)
+def _capacity(sheet: Sheet, people: Sequence[Node], targets: Mapping[Node, int], *, on: date) -> Capacity:
+    found = capacity_of(sheet.goal, sheet.tree, people, on=on)
     if found.monthly is not None and found.monthly > 0:
         return found
     ramped = sum((found.months[node] for node in targets), Fraction(0))

@@ -41,5 +41,5 @@ def potentials_on(tree: PlanTree, day: date) -> Mapping[Node, int]:
     """Node → its potential in force on a day; a unit without its own has that of all below it together."""
     latest = Potential.objects.filter(starts_on__lte=day).order_by("unit", "person", "-starts_on")
     known = {holder_of(row): row.amount for row in latest.distinct("unit", "person")}
-    own = {node: known[node.holder] for node in tree.present() if node.holder in known}
+    own = {node: known[whole] for node in tree.present() if (whole := node.holder.whole) in known}
     return tree.summed(own)

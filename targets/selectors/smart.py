@@ -77,8 +77,9 @@ def _history(goal: Goal, *, on: date) -> Reference:
 
 def _capacity(goal: Goal, *, on: date) -> Reference:
     """The ramped months of everyone in the plan × what fully ramped peers brought in a month before it."""
-    people = [node for node, _depth in plan_tree(goal.plan).walk() if not node.is_unit]
-    carried = capacity_of(goal, people, on=on).total if people else None
+    tree = plan_tree(goal.plan)
+    people = [node for node, _depth in tree.walk() if not node.is_unit]
+    carried = capacity_of(goal, tree, people, on=on).total if people else None
     return Reference("capacity", Message(N_("what the people can carry")), carried or None)
 
 

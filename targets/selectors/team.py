@@ -9,8 +9,8 @@ from decimal import Decimal
 from django.db.models import Case, IntegerField, Q, When
 
 from kpis.models import Kpi
-from kpis.selectors import actuals, is_stock, series
-from kpis.values import Holder
+from kpis.selectors import Bucket, actuals, is_stock, series
+from kpis.values import Actual
 from salestargets.alerts.models import Severity
 from salestargets.alerts.selectors import inbox
 from salestargets.kernel.periods import Period, add_months
@@ -124,26 +124,25 @@ def sparks(goal: Goal, nodes: Collection[Node], *, day: date, on: date) -> dict[
         return {node: [] for node in nodes}
     end = day.replace(day=1)
     span = Period(add_months(end, -SPARK_MONTHS), end)
-    found = series([node.holder for node in nodes], goal.kpi, span, by="month", on=on)
+    found = series([node.holder.whole for node in nodes], goal.kpi, span, by="month", on=on)
     months = [month.start for month in span.months()]
-    return {
-        node: [
-            stored_actual(found[node.holder][month], goal.kpi) or 0 if month in found[node.holder] else 0
-            for month in months
-        ]
-        for node in nodes
-    }
+
+    def bars(brought: Mapping[Bucket, Actual]) -> list[int]:
+        return [stored_actual(brought[month], goal.kpi) or 0 if month in brought else 0 for month in months]
+
+    return {node: bars(found[node.holder.whole]) for node in nodes}
 
 
 def severities(actor: Actor, goal: Goal, nodes: Collection[Node], on: date) -> dict[Node, Severity]:
     """Whose open alert on this goal is how loud."""
-    holders = {node.holder: node for node in nodes}
-    units = [holder.id for holder in holders if holder.kind == "unit"]
-    people = [holder.id for holder in holders if holder.kind == "person"]
+    shown = {str(node): node for node in nodes}
+    units = [node.unit_id for node in nodes if node.is_unit]
+    people = [node.person_id for node in nodes if node.person_id]
     rows = inbox(actor, on).filter(Q(unit__in=units) | Q(person__in=people), facts__goal=goal.pk)
     return {
-        holders[Holder("unit", unit_id) if unit_id else Holder("person", person_id)]: Severity(severity)
-        for unit_id, person_id, severity in rows.values_list("unit_id", "person_id", "severity")
+        shown[holder]: Severity(severity)
+        for holder, severity in rows.values_list("facts__holder", "severity")
+        if holder in shown
     }
 
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import accumulate
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Max, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, When
 
 from kpis.selectors import is_stock, series
 from kpis.values import Actual, Holder
@@ -44,7 +44,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Held:
-    """A holder's numbers in force, those that run on the day first."""
+    """A holder's numbers in force: those that run on the day first, of a mover's where they are then."""
 
     holder: Holder
     name: str
@@ -68,19 +68,25 @@ class News:
 
 @dataclass(frozen=True)
 class Today:
-    """One number of a holder. `beside`: their other goals of the day; `elsewhen`: those of other times."""
+    """One number of a holder. `beside`: their others of the day; `elsewhen`: those of other times."""
 
     target: Target
     standing: Standing
     clock: Timeline
     upcoming: Upcoming | None
-    beside: Sequence[tuple[Goal, Standing]]
-    elsewhen: Sequence[Goal]
+    beside: Sequence[tuple[Target, Standing]]
+    elsewhen: Sequence[Target]
 
     @property
     def goal(self) -> Goal:
         goal: Goal = self.target.goal
         return goal
+
+    @property
+    def in_several_places(self) -> bool:
+        """Whether the holder moved: they have a number of this goal elsewhere too."""
+        others = [*(target for target, _standing in self.beside), *self.elsewhen]
+        return any(other.goal_id == self.target.goal_id for other in others)
 
 
 def held_by(actor: Actor, *, holder: Holder | None, day: date, on: date) -> Held | None:
@@ -91,8 +97,9 @@ def held_by(actor: Actor, *, holder: Holder | None, day: date, on: date) -> Held
     targets = list(_in_force(day).filter(_whose(actor, holder, on))[:MOST_GOALS])
     if not targets:
         return None
-    first, whose = targets[0], node_of(targets[0]).holder
-    own = [target for target in targets if node_of(target).holder == whose]
+    first = targets[0]
+    whose = holder or node_of(first).holder.whole
+    own = [target for target in targets if node_of(target).holder.whole == whose.whole]
     name = first.person.name if first.person else first.unit.name
     return Held(whose, name, own)
 
@@ -151,8 +158,8 @@ def today_of(
         standing=standing(target),
         clock=clock_of(target.goal.plan, day, calendar),
         upcoming=upcoming_of(target, day),
-        beside=[(other.goal, standing(other)) for other in shown[1:]],
-        elsewhen=[other.goal for other in held.targets if other not in shown],
+        beside=[(other, standing(other)) for other in shown[1:]],
+        elsewhen=[other for other in held.targets if other not in shown],
     )
 
 
@@ -175,13 +182,22 @@ def _in_force(day: date) -> QuerySet[Target]:
         Case(When(running_on(day), then=0), default=1, output_field=IntegerField()),
         "-goal__plan__starts_on",
         "goal__kpi__position",
+        Exists(_is_there(day)).desc(),
         "id",
     )
 
 
+def _is_there(day: date) -> QuerySet[Assignment]:
+    """Of a mover's numbers: where they are on the day."""
+    there = {"person": OuterRef("person"), "unit": OuterRef("unit"), "role": AssignmentRole.MEMBER}
+    return Assignment.objects.filter(current_on(day), **there)
+
+
 def _whose(actor: Actor, holder: Holder | None, on: date) -> Q:
+    if holder is not None and holder.kind == "person":
+        return Q(person=holder.id, **({"unit": holder.unit_id} if holder.unit_id else {}))
     if holder is not None:
-        return Q(person=holder.id) if holder.kind == "person" else Q(person=None, unit=holder.id)
+        return Q(person=None, unit=holder.id)
     at_the_top = Q(person=None, unit=F("goal__plan__root_unit"))
     if actor.person_id is None:
         return at_the_top if actor.sees_everything else Q(pk=None)

@@ -1,8 +1,9 @@
 """Who holds numbers in a plan: its units and, below each unit, its people."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -11,7 +12,7 @@ from typing import TypeVar
 from django.db.models import Q
 
 from kpis.values import Holder
-from salestargets.kernel.errors import NotFound
+from salestargets.kernel.errors import DomainError, NotFound
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.choices import AssignmentRole
 from salestargets.tenancy.models import Assignment, Person, Unit, UnitPlacement
@@ -22,7 +23,7 @@ N = TypeVar("N", int, Decimal, Fraction)
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A holder in a plan: a unit, or a person within a unit."""
+    """A holder in a plan: a unit, or a person while they are in a unit: who moves has a place in each."""
 
     unit_id: int
     person_id: int | None = None
@@ -33,7 +34,9 @@ class Node:
 
     @property
     def holder(self) -> Holder:
-        return Holder("unit", self.unit_id) if self.person_id is None else Holder("person", self.person_id)
+        if self.person_id is None:
+            return Holder("unit", self.unit_id)
+        return Holder("person", self.person_id, self.unit_id)
 
     def __str__(self) -> str:
         return str(self.holder)
@@ -41,12 +44,19 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """How a holder is shown. `joined_on`: came after the plan began; `is_stray`: is no longer in its tree."""
+    """How a holder is shown. `joined_on`: came after the plan began; `left_on`: the first day they are gone,
+    before it ends; `is_stray`: is no longer in its tree.
+    """
 
     name: str
     external_id: str
     joined_on: date | None = None
+    left_on: date | None = None
     is_stray: bool = False
+
+    @property
+    def last_day(self) -> date | None:
+        return self.left_on - timedelta(days=1) if self.left_on else None
 
 
 @dataclass(frozen=True)
@@ -76,16 +86,30 @@ class PlanTree:
             waiting += [(child, depth + 1) for child in reversed(self.below(node))]
 
     def find(self, holder: Holder | None) -> Node:
-        """The node of a unit or a person, the one in the tree before a stray one; no holder: the root."""
-        found = self._by_holder.get(holder) if holder else self.root
-        if found is None:
+        """The place of a holder; none: the root. Of who has several here it must be said in which unit."""
+        found = self._by_holder.get(holder, ()) if holder else (self.root,)
+        if not found:
             raise NotFound(N_("There is no such holder in this plan."), code="not_found", field="holder")
-        return found
+        if len(found) > 1:
+            raise DomainError(
+                N_("They have several places in this plan. Name one: {places}."),
+                code="several_places",
+                field="holder",
+                params={"places": ", ".join(f"{node} – {self.name(node)}" for node in found)},
+            )
+        return found[0]
 
     @cached_property
-    def _by_holder(self) -> Mapping[Holder, Node]:
-        present_first = sorted(self.labels, key=lambda node: self.labels[node].is_stray)
-        return {node.holder: node for node in reversed(present_first)}
+    def _by_holder(self) -> Mapping[Holder, Sequence[Node]]:
+        """A person also by themselves: those in the tree before those who are no longer."""
+        known: dict[Holder, list[Node]] = {}
+        for node, label in self.labels.items():
+            known.setdefault(node.holder, []).append(node)
+            if node.person_id and not label.is_stray:
+                known.setdefault(node.holder.whole, []).append(node)
+        for node in self.labels:
+            known.setdefault(node.holder.whole, [node])
+        return known
 
     def present(self) -> list[Node]:
         """Everyone who has a place in it now."""
@@ -104,7 +128,7 @@ class PlanTree:
         strays = [node for node in nodes if node not in self.labels]
         if not strays:
             return self
-        children, labels = dict(self.children), {**self.labels, **_stray_labels(strays)}
+        children, labels = dict(self.children), _told_apart({**self.labels, **_stray_labels(strays)})
         above = _open_parents(node.unit_id for node in strays if node.is_unit)
         for node in strays:
             unit = Node(above.get(node.unit_id, 0) if node.is_unit else node.unit_id)
@@ -116,10 +140,12 @@ class PlanTree:
 def plan_tree(plan: Plan) -> PlanTree:
     """The tree as the plan begins, with everyone who joins it later. Two queries for any size.
 
-    A unit or person has one place: the first that they have within the plan's span.
+    A unit has one place: the first that it has within the plan's span. A person has one in each unit that
+    they are a member of on some day of it.
     """
     children, labels = _units(plan)
     _add_people(plan, children, labels)
+    labels = _told_apart(labels)
     ordered = {
         parent: tuple(sorted(below, key=lambda n: (not n.is_unit, labels[n].name, n.person_id or n.unit_id)))
         for parent, below in children.items()
@@ -131,29 +157,30 @@ def plan_tree(plan: Plan) -> PlanTree:
 Spell = tuple[int, date, date | None]
 
 
-def places_of(person_id: int, plans: Collection[Plan]) -> dict[int, Node]:
-    """Plan → the place of a person in its tree, where they have one. Two queries for any number of plans."""
+def places_of(person_id: int, plans: Collection[Plan]) -> dict[int, list[Node]]:
+    """Plan → the places of a person in its tree, the first first. Two queries for any number of plans."""
     members = Assignment.objects.filter(person=person_id, role=AssignmentRole.MEMBER)
     spells = list(members.order_by("starts_on", "id").values_list("unit_id", "starts_on", "ends_on"))
     if not spells or not plans:
         return {}
     rows = UnitPlacement.objects.order_by("starts_on", "id")
     placed = list(rows.values_list("unit_id", "starts_on", "ends_on", "parent_id"))
-    units = {plan.pk: _unit_of(plan, spells, placed) for plan in plans}
-    return {plan_id: Node(unit_id, person_id) for plan_id, unit_id in units.items() if unit_id}
+    return {
+        plan.pk: [Node(unit_id, person_id) for unit_id in _units_of(plan, spells, placed)] for plan in plans
+    }
 
 
-def _unit_of(
+def _units_of(
     plan: Plan, spells: Sequence[Spell], placed: Sequence[tuple[int, date, date | None, int | None]]
-) -> int | None:
-    """As in `plan_tree`: the first unit within the span that is below the plan's."""
+) -> list[int]:
+    """As in `plan_tree`: the units within the span that are below the plan's."""
     above = {
         unit_id: parent_id
         for unit_id, start, end, parent_id in reversed(placed)
         if _overlaps(plan, start, end)
     }
-    units = (unit_id for unit_id, start, end in spells if _overlaps(plan, start, end))
-    return next((unit_id for unit_id in units if _is_below(plan.root_unit_id, unit_id, above)), None)
+    units = dict.fromkeys(unit_id for unit_id, start, end in spells if _overlaps(plan, start, end))
+    return [unit_id for unit_id in units if _is_below(plan.root_unit_id, unit_id, above)]
 
 
 def _is_below(root_id: int, unit_id: int, above: Mapping[int, int | None]) -> bool:
@@ -195,22 +222,45 @@ def _units(plan: Plan) -> tuple[dict[Node, list[Node]], dict[Node, Label]]:
 
 
 def _add_people(plan: Plan, children: dict[Node, list[Node]], labels: dict[Node, Label]) -> None:
-    seen: set[int] = set()
+    """Who is in a unit, leaves it and comes back has been there from the first day to the last."""
     rows = Assignment.objects.filter(
         _within(plan), role=AssignmentRole.MEMBER, unit_id__in=[node.unit_id for node in children]
     ).order_by("starts_on", "id")
-    for person_id, unit_id, starts_on, name, external_id in rows.values_list(
-        "person_id", "unit_id", "starts_on", "person__name", "person__external_id"
+    for person_id, unit_id, starts_on, ends_on, name, external_id in rows.values_list(
+        "person_id", "unit_id", "starts_on", "ends_on", "person__name", "person__external_id"
     ):
-        if person_id not in seen:
-            seen.add(person_id)
-            node = Node(unit_id, person_id)
+        node = Node(unit_id, person_id)
+        left_on = _left(plan, ends_on)
+        if node in labels:
+            labels[node] = replace(labels[node], left_on=left_on)
+        else:
             children[Node(unit_id)].append(node)
-            labels[node] = Label(name, external_id, _joined(plan, starts_on))
+            labels[node] = Label(name, external_id, _joined(plan, starts_on), left_on)
+
+
+def _told_apart(labels: Mapping[Node, Label]) -> dict[Node, Label]:
+    """Who has several places is named with the unit of each."""
+    times = Counter(node.person_id for node in labels if node.person_id)
+    if all(count == 1 for count in times.values()):
+        return dict(labels)
+    return {
+        node: _with_unit(label, node, labels) if node.person_id and times[node.person_id] > 1 else label
+        for node, label in labels.items()
+    }
+
+
+def _with_unit(label: Label, node: Node, labels: Mapping[Node, Label]) -> Label:
+    unit = labels.get(Node(node.unit_id))
+    tail = f" ({unit.name})" if unit else ""
+    return label if label.name.endswith(tail) else replace(label, name=label.name + tail)
 
 
 def _joined(plan: Plan, starts_on: date) -> date | None:
     return starts_on if starts_on > plan.starts_on else None
+
+
+def _left(plan: Plan, ends_on: date | None) -> date | None:
+    return ends_on if ends_on and ends_on < plan.ends_on else None
 
 
 def _open_parents(unit_ids: Iterable[int]) -> dict[int, int]:

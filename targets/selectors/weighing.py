@@ -44,9 +44,8 @@ def weights_known(
 
 def capacities(sheet: Sheet, organisation: Organisation) -> Mapping[Node, Fraction]:
     """People as one each, less while they ramp; units as all people below them together."""
-    people = {node: node.person_id for node in sheet.tree.present() if node.person_id}
-    ramps = ramps_of(sheet.goal.plan, people.values(), organisation)
-    return sheet.tree.summed({node: ramps[person_id] for node, person_id in people.items()})
+    people = [node for node in sheet.tree.present() if node.person_id]
+    return sheet.tree.summed(ramps_of(sheet.goal.plan, sheet.tree, people, organisation))
 
 
 def _open(sheet: Sheet, nodes: Sequence[Node], on: date) -> Mapping[Node, Number]:
@@ -64,12 +63,12 @@ def _brought(
     sheet: Sheet, nodes: Sequence[Node], kpi: Formula, span: Period, on: date
 ) -> Mapping[Node, Number]:
     """What the records of a span add up to, of the sheet's product group; who has none is not known."""
-    holders = [node.holder for node in nodes]
+    holders = [node.holder.whole for node in nodes]
     if sheet.group:
         values = _of_group(sheet.group, holders, kpi, span, on)
     else:
         values = {holder: each.numerator for holder, each in actuals(holders, kpi, span, on=on).items()}
-    return {node: values[node.holder] for node in nodes if values[node.holder]}
+    return {node: value for node in nodes if (value := values[node.holder.whole])}
 
 
 def _of_group(

@@ -37,7 +37,7 @@ from targets.selectors.capacity import capacity_of
 from targets.selectors.difficulty import earlier_spans
 from targets.selectors.periods import span_of, year_before
 from targets.selectors.team import OneMeasure, open_counterpart
-from targets.selectors.trees import Node, plan_tree
+from targets.selectors.trees import Node, PlanTree, plan_tree
 
 AVERAGED = 4
 SEASON_YEARS = 3
@@ -133,7 +133,7 @@ def inputs_from_records(goal: Goal, *, on: date) -> list[Inputs]:
         _season(goal, on),
         Market(None, None, None),
         BreakEven(None, None),
-        _capacity(goal, people, on),
+        _capacity(goal, tree, people, on),
         _funnel(goal, on),
         _bottom_up(goal, people),
     ]
@@ -210,10 +210,10 @@ def _season(goal: Goal, on: date) -> SeasonalIndex:
     return SeasonalIndex(tuple(years), 0)
 
 
-def _capacity(goal: Goal, people: Sequence[Node], on: date) -> Capacity:
+def _capacity(goal: Goal, tree: PlanTree, people: Sequence[Node], on: date) -> Capacity:
     if not people:
         return Capacity(None, None)
-    found, count = capacity_of(goal, people, on=on), len(goal.plan.period_starts)
+    found, count = capacity_of(goal, tree, people, on=on), len(goal.plan.period_starts)
     heads = round(Decimal(found.ramped_months.numerator) / found.ramped_months.denominator / count, 2)
     return Capacity(heads, None if found.monthly is None else round(found.monthly * count))
 
@@ -241,5 +241,10 @@ def _funnel(goal: Goal, on: date) -> Funnel:
 
 def _bottom_up(goal: Goal, people: Sequence[Node]) -> BottomUp:
     rows = Promise.objects.filter(target__goal=goal, target__group="", is_current=True)
-    promised = dict(rows.exclude(target__person=None).values_list("target__person", "amount"))
-    return BottomUp(tuple(promised.get(node.holder.id) for node in people))
+    promised = {
+        Node(unit_id, person_id): amount
+        for unit_id, person_id, amount in rows.exclude(target__person=None).values_list(
+            "target__unit", "target__person", "amount"
+        )
+    }
+    return BottomUp(tuple(promised.get(node) for node in people))

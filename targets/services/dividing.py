@@ -94,11 +94,11 @@ class Task:
     @cached_property
     def ramps(self) -> Mapping[Node, Fraction]:
         """The people who carry less than a full number."""
-        people = {node: node.person_id for node in self.nodes if node.person_id}
+        people = [node for node in self.nodes if node.person_id]
         if self.request.method in _UNRAMPED or not people:
             return {}
-        found = ramps_of(self.sheet.goal.plan, people.values(), self.organisation)
-        return {node: found[person_id] for node, person_id in people.items() if found[person_id] < 1}
+        found = ramps_of(self.sheet.goal.plan, self.sheet.tree, people, self.organisation)
+        return {node: share for node, share in found.items() if share < 1}
 
     def children(self) -> dict[Node, list[Child[Node]]]:
         basis, holds, groups = self._basis(), self._holds(), self._groups()
@@ -132,7 +132,10 @@ class Task:
     def warnings(self) -> Iterator[Message]:
         if self.ramps and self.request.ramp == Ramp.NONE:
             yield Message(
-                N_("They carry less in this plan, being new or leaving, but get a full number: {names}."),
+                N_(
+                    "They carry less in this plan, being new, moving or leaving,"
+                    " but get a full number: {names}."
+                ),
                 {"names": _names(self.sheet, self.ramps)},
             )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from django.db import transaction
@@ -23,9 +23,10 @@ from targets.frozen import Rule
 from targets.models import Adjustment, Goal, Trigger
 from targets.selectors.adjustments import moves_in, node_of
 from targets.selectors.periods import calendar_for, periods_of
+from targets.selectors.ramps import earliest
 from targets.selectors.rules import planning_rules
 from targets.selectors.sheets import NOTHING, Sheet, sheet_of
-from targets.selectors.trees import Node
+from targets.selectors.trees import Label, Node
 from targets.services.adjustments import Preview, Why, Wish, preview_adjustment, request_adjustment
 from targets.services.levels import check_adds_up
 from targets.services.numbers import check_within
@@ -35,7 +36,8 @@ from targets.services.progress import running_goals
 @dataclass(frozen=True, slots=True)
 class Handover:
     """Who leaves, and the first day they are gone; `rule`: who takes over, by default as the organisation has
-    it; `successor`: for the rule of that name.
+    it; `successor`: for the rule of that name. Where no place is named and there are several, it is the one
+    that they leave, or are in, on that day.
     """
 
     person: Holder
@@ -136,7 +138,7 @@ def _offer_of(organisation: Organisation, goal: Goal, at: datetime) -> int:
 def _offer_what_is_left(organisation: Organisation, sheet: Sheet, told: set[str], at: datetime) -> int:
     opened = 0
     for node, day in _leavers(sheet):
-        about = f"leaver:{node.person_id}:{day}"
+        about = f"leaver:{node}:{day}"
         if about not in told and left_from(sheet, node, day, organisation):
             _offer_handover(system_actor(organisation), sheet, node, day, about, at)
             opened += 1
@@ -147,7 +149,7 @@ def _offer_starts(organisation: Organisation, sheet: Sheet, told: set[str], at: 
     """To each who joined, from what their unit has not given on; what one is offered is not offered twice."""
     opened, free = 0, _with_open_starts(sheet)
     for node, day in _joiners(sheet):
-        about = f"{JOINER}{node.person_id}"
+        about = f"{JOINER}{node}"
         months = () if about in told else _start(sheet, free, node, day, organisation)
         if not any(months):
             continue
@@ -195,9 +197,10 @@ def _offer_handover(actor: Actor, sheet: Sheet, node: Node, day: date, about: st
             return
 
 
+DAY = timedelta(days=1)
 #: Nobody can take over by the rule.
 NOBODY = ("nobody", "zero_weights")
-#: What a request for who joined is about, with their id.
+#: What a request for who joined is about, with their place.
 JOINER = "joiner:"
 
 
@@ -211,9 +214,9 @@ def _leavers(sheet: Sheet) -> Iterator[tuple[Node, date]]:
     for row in rows.order_by("starts_on"):
         ends[Node(row.unit_id, row.person_id)] = row.ends_on
     for node in nodes:
-        days = [day for day in (people[node.person_id or 0].left_on, ends.get(node)) if day]
-        if days and plan.starts_on < min(days) < plan.ends_on:
-            yield node, min(days)
+        day = earliest(people[node.person_id or 0].left_on, ends.get(node))
+        if day and plan.starts_on < day < plan.ends_on:
+            yield node, day
 
 
 def _joiners(sheet: Sheet) -> Iterator[tuple[Node, date]]:
@@ -250,11 +253,21 @@ def _hired_on(person_id: int) -> date:
 
 
 def _leaver(sheet: Sheet, handover: Handover) -> Node:
-    node = sheet.tree.find(handover.person)
+    node = _place(sheet, handover.person, handover.leaves_on - DAY)
     if node.is_unit:
         raise DomainError(N_("Choose a person."), code="not_a_person", field="person")
     check_within(sheet.goal.plan, handover.leaves_on, field="leaves_on")
     return node
+
+
+def _place(sheet: Sheet, person: Holder, day: date) -> Node:
+    """The one that is named, or the only one, or that of the day."""
+    tree, plan = sheet.tree, sheet.goal.plan
+    places = [node for node in tree.present() if node.holder.whole == person]
+    if len(places) < 2:
+        return tree.find(person)
+    held = [node for node in places if (tree.labels[node].joined_on or plan.starts_on) <= day]
+    return max(held or places[:1], key=lambda node: tree.labels[node].joined_on or plan.starts_on)
 
 
 def _takers(sheet: Sheet, node: Node, handover: Handover, rule: LeaverRule) -> Mapping[Node, Weight]:
@@ -263,7 +276,7 @@ def _takers(sheet: Sheet, node: Node, handover: Handover, rule: LeaverRule) -> M
     beside = [
         peer
         for peer in sheet.tree.below(sheet.tree.parents[node])
-        if peer.person_id and peer != node and not sheet.tree.labels[peer].is_stray
+        if peer.person_id and peer != node and _stays(sheet.tree.labels[peer])
     ]
     gone = set(
         Person.objects.filter(
@@ -274,10 +287,15 @@ def _takers(sheet: Sheet, node: Node, handover: Handover, rule: LeaverRule) -> M
     return {peer: 1 if rule == LeaverRule.EVEN else sheet.given(peer) or 0 for peer in stay}
 
 
+def _stays(label: Label) -> bool:
+    """In the unit, to the end of the plan."""
+    return not label.is_stray and label.left_on is None
+
+
 def _successor(sheet: Sheet, node: Node, handover: Handover) -> Mapping[Node, Weight]:
     if handover.successor is None:
         raise DomainError(N_("Choose who takes over."), code="nobody", field="successor")
-    found = sheet.tree.find(handover.successor)
+    found = _place(sheet, handover.successor, handover.leaves_on)
     if found == node or found.is_unit:
         raise DomainError(N_("Choose another person."), code="own_successor", field="successor")
     return {found: 1}

@@ -161,14 +161,14 @@ def _shapes(
         else [year_before(each) for each in periods_of(sheet.goal.plan)]
     )
     found = _by_period(sheet, nodes, periods, on=actor.organisation.today(at))
-    return {below: [values[below.holder] for values in found] for below in nodes}
+    return {below: [values[below.holder.whole] for values in found] for below in nodes}
 
 
 def _by_period(
     sheet: Sheet, nodes: Sequence[Node], periods: Sequence[Period], *, on: date
 ) -> list[dict[Holder, int]]:
     """One read for calendar months, one each for other periods."""
-    holders, kpi = [node.holder for node in nodes], sheet.goal.kpi
+    holders, kpi = [node.holder.whole for node in nodes], sheet.goal.kpi
     if any(period != month_of(period.start) for period in periods):
         by_period = [actuals(holders, kpi, period, on=on) for period in periods]
         return [{holder: found[holder].numerator for holder in holders} for found in by_period]

@@ -95,6 +95,7 @@ def _facts(goal: Goal, standing: Standing, currency: str) -> dict[str, Any]:
         "plan": goal.plan_id,
         "plan_name": goal.plan.name,
         "goal": goal.pk,
+        "holder": str(standing.node),
         "kpi": goal.kpi.key,
         "unit": goal.kpi.unit,
         "currency": currency,

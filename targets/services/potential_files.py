@@ -17,12 +17,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kpis.values import Holder
+from kpis.values import Holder, read_holder
 from salestargets.ingest.files import open_file
 from salestargets.kernel.errors import Conflict, DomainError
 from salestargets.kernel.messages import N_
 from salestargets.kernel.money import to_minor
-from salestargets.kernel.parsing import clean_text, strict_date, strict_decimal, strict_id
+from salestargets.kernel.parsing import clean_text, strict_date, strict_decimal
 from salestargets.tenancy.access import Actor, sight_of
 from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.models import Unit
@@ -334,14 +334,9 @@ def _opened(actor: Actor, seen: str) -> list[PotentialLine]:
             field="seen",
         ) from None
     return [
-        PotentialLine(0, _parsed(key), "", date.fromisoformat(day), before, after, source_before, source)
+        PotentialLine(0, read_holder(key), "", date.fromisoformat(day), before, after, source_before, source)
         for key, day, before, after, source_before, source in said
     ]
-
-
-def _parsed(key: str) -> Holder:
-    kind, _colon, number = key.partition(":")
-    return Holder("unit" if kind == "unit" else "person", strict_id(number))
 
 
 def _salt(actor: Actor) -> str:

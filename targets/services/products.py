@@ -152,7 +152,7 @@ def _divide(actor: Actor, goal: Goal, request: ProductSplit, at: datetime) -> _D
     below = _below(sheets, request)
     history = _history(goal, request)
     on = actor.organisation.today(at)
-    holders = [node.holder for node in (root, *below)]
+    holders = [node.holder.whole for node in (root, *below)]
     sold = sold_by_group(goal, holders, history, on=on) if history else {}
     groups = [_group(share, request, sold.get(root.holder)) for share in shares]
     result = split_groups(amount, groups, request.method)
@@ -160,7 +160,7 @@ def _divide(actor: Actor, goal: Goal, request: ProductSplit, at: datetime) -> _D
     return _Divided(
         sheets=sheets,
         result=result,
-        below={node: sold.get(node.holder) for node in below},
+        below={node: sold.get(node.holder.whole) for node in below},
         made=_made(root, request, history, groups, result),
         preview=ProductPreview(
             amount=amount,

@@ -4,6 +4,7 @@ The file is the one that the plan's page gives, with other numbers in it. An emp
 alone, 0 is 0; what cannot be read is told with its row and column, and nothing of the file is taken then.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,11 +16,11 @@ from django.core import signing
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kpis.values import Holder
+from kpis.values import read_holder
 from salestargets.ingest.files import open_file
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
-from salestargets.kernel.parsing import strict_date, strict_decimal, strict_id
+from salestargets.kernel.parsing import strict_date, strict_decimal
 from salestargets.tenancy.access import Actor, sight_of
 from salestargets.tenancy.choices import Scope
 from targets.amounts import from_stored, to_stored
@@ -184,20 +185,18 @@ class _Reading:
         self.currency = actor.organisation.currency
         sight = sight_of(actor, actor.organisation.today(at))
         self.nodes = [node for node in sheet.tree.labels if sees(sight, node)]
-        self.by_key = {str(node): node for node in self._present_last()}
-        self.by_external_id: dict[str, list[Node]] = {}
-        for node in self.by_key.values():
+        self.by_key: defaultdict[str, list[Node]] = defaultdict(list)
+        self.by_external_id: defaultdict[str, list[Node]] = defaultdict(list)
+        for node in self.nodes:
+            for key in {str(node), str(node.holder.whole)}:
+                self.by_key[key].append(node)
             if external_id := sheet.tree.labels[node].external_id:
-                self.by_external_id.setdefault(external_id, []).append(node)
+                self.by_external_id[external_id].append(node)
         is_sum = are_sums(sheet)
         self.may_set: Callable[[Node], bool] = lambda node: may_set(actor, sight, sheet.tree, node)
         self.is_sum = is_sum
         self.rows: dict[Node, int] = {}
         self.faults = Faults()
-
-    def _present_last(self) -> list[Node]:
-        """So that of a holder's two places the one in the tree counts."""
-        return sorted(self.nodes, key=lambda node: not self.sheet.tree.labels[node].is_stray)
 
     def line(self, number: int, cells: Sequence[str], columns: _Columns) -> Iterator[SheetLine]:
         try:
@@ -255,18 +254,21 @@ class _Reading:
         return [] if total is None else [Edit(node.holder, [], total, was=before)]
 
     def _node(self, number: int, cells: Sequence[str], columns: _Columns) -> Node:
+        """Of a holder's places those in the tree count; of several, one must be named."""
         key, external_id = cell(cells, columns.holder), cell(cells, columns.external_id)
         if key:
-            place, found = columns.holder, [node] if (node := self.by_key.get(key)) else []
+            place, known = columns.holder, self.by_key.get(key, [])
         else:
-            place, found = columns.external_id, self.by_external_id.get(external_id, [])
+            place, known = columns.external_id, self.by_external_id.get(external_id, [])
+        found = [node for node in known if not self.sheet.tree.labels[node].is_stray] or known
         place = place if place is not None else columns.holder or 0
         if not found:
             raise Fault(place, gettext("Nobody in this plan is “%(name)s”.") % {"name": key or external_id})
         if len(found) > 1:
             raise Fault(
                 place,
-                gettext("“%(name)s” is a unit and a person. Fill in the holder.") % {"name": external_id},
+                gettext("“%(name)s” has several places in this plan. Fill in the holder.")
+                % {"name": external_id},
             )
         if (first := self.rows.setdefault(found[0], number)) != number:
             raise Fault(place, gettext("Row %(row)s is about the same holder.") % {"row": first})
@@ -323,14 +325,9 @@ def _opened(goal: Goal, seen: str) -> tuple[str, list[Edit]]:
             field="seen",
         ) from None
     return said["group"], [
-        Edit(_holder(key), [date.fromisoformat(month) for month in months], amount, was=was)
+        Edit(read_holder(key), [date.fromisoformat(month) for month in months], amount, was=was)
         for key, months, amount, was in said["edits"]
     ]
-
-
-def _holder(key: str) -> Holder:
-    kind, _colon, number = key.partition(":")
-    return Holder("unit" if kind == "unit" else "person", strict_id(number))
 
 
 def _salt(goal: Goal) -> str:

@@ -15,7 +15,7 @@ from kpis.values import Holder
 from salestargets.api.inputs import (
     BOOLEAN,
     DATE,
-    HOLDER,
+    PLACED_HOLDER,
     Field,
     HolderInput,
     Reader,
@@ -57,12 +57,12 @@ MOST_BYTES, MOST_EDITS = 5_000_000, 50_000
 
 COLUMN: Reader[str] = text(21)
 EDITED = object_of(
-    Field("holder", HOLDER),
+    Field("holder", PLACED_HOLDER),
     Field("column", COLUMN),
     Field("was", whole(0, LARGEST)).nullable(),
     Field("amount", whole(0, LARGEST)),
 )
-HELD_CELL = object_of(Field("holder", HOLDER), Field("column", COLUMN))
+HELD_CELL = object_of(Field("holder", PLACED_HOLDER), Field("column", COLUMN))
 EDITS = Field("edits", list_of(EDITED, at_most=MOST_EDITS, at_least=1))
 RULE = Field("rule", choice(Respread)).otherwise(Respread.STAY)
 REASON = Field("reason", text(300, min_length=0)).otherwise("")
@@ -209,7 +209,7 @@ def _group(request: TenantRequest, goal: Goal) -> str:
 def _holder(sent: HolderInput) -> Holder | None:
     if sent.id is None or sent.kind == "root":
         return None
-    return Holder("unit" if sent.kind == "unit" else "person", sent.id)
+    return Holder("unit" if sent.kind == "unit" else "person", sent.id, sent.unit_id)
 
 
 def _months(goal: Goal, column: str) -> list[date]:
@@ -292,6 +292,7 @@ def _row(
         "is_unit": place.node.is_unit,
         "is_stray": place.label.is_stray,
         "joined_on": place.label.joined_on,
+        "last_day": place.label.last_day,
         "writable": writes and line.is_writable,
         "may_split": writes and line.may_split,
         "held": bool(cell and cell.is_held),

@@ -1,5 +1,7 @@
 """Somebody leaves: what is left of their number goes to others, by a rule that is chosen and a request."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -21,8 +23,10 @@ from targets.forms.handover import HandoverForm
 from targets.models import Goal
 from targets.selectors.periods import span_of
 from targets.selectors.plans import get_goal, may_set, sees
+from targets.selectors.ramps import earliest
 from targets.selectors.rules import planning_rules
 from targets.selectors.sheets import Sheet, sheet_of
+from targets.selectors.trees import Node
 from targets.services.handover import hand_over, preview_handover
 from targets.views.addresses import address_of
 
@@ -36,7 +40,10 @@ def handover(request: TenantRequest, plan_id: int, goal_id: int) -> HttpResponse
     sheet = sheet_of(goal)
     leavers = _leavers(request, sheet)
     form = HandoverForm(
-        leavers, _successors(request, sheet), sent(request), initial=_initial(request, goal, leavers)
+        _choices(sheet, leavers),
+        _choices(sheet, _successors(request, sheet)),
+        sent(request),
+        initial=_initial(request, sheet, leavers),
     )
     shown = {
         **(_previewed(request, goal, form) if request.method == "POST" else {}),
@@ -63,37 +70,41 @@ def handover(request: TenantRequest, plan_id: int, goal_id: int) -> HttpResponse
     return answer(request, form, ask, dialog, template="targets/handover.html", shown=shown)
 
 
-def _leavers(request: TenantRequest, sheet: Sheet) -> Choices:
+def _leavers(request: TenantRequest, sheet: Sheet) -> list[Node]:
     """People with a number that the actor may set."""
     sight = sight_of(request.actor, request.today)
     return [
-        (node.person_id, sheet.tree.name(node))
+        node
         for node, _depth in sheet.tree.walk()
         if node.person_id and sheet.given(node) and may_set(request.actor, sight, sheet.tree, node)
     ]
 
 
-def _successors(request: TenantRequest, sheet: Sheet) -> Choices:
+def _successors(request: TenantRequest, sheet: Sheet) -> list[Node]:
     sight = sight_of(request.actor, request.today)
-    people = ((node, node.person_id) for node in sheet.tree.present() if sees(sight, node))
-    return sorted(
-        ((person_id, sheet.tree.name(node)) for node, person_id in people if person_id),
-        key=lambda choice: choice[1],
-    )
+    people = [node for node in sheet.tree.present() if node.person_id and sees(sight, node)]
+    return sorted(people, key=sheet.tree.name)
 
 
-def _initial(request: TenantRequest, goal: Goal, leavers: Choices) -> dict[str, Any]:
-    """From the person's own last day where it is known and in the plan; else from today."""
-    chosen = asked_id(request, "person")
-    chosen = chosen if chosen in dict(leavers) else None
-    left_on = Person.objects.get(pk=chosen).left_on if chosen else None
-    span = span_of(goal.plan)
+def _choices(sheet: Sheet, nodes: Sequence[Node]) -> Choices:
+    return [(str(node), sheet.tree.name(node)) for node in nodes]
+
+
+def _initial(request: TenantRequest, sheet: Sheet, leavers: Sequence[Node]) -> dict[str, Any]:
+    """From the person's own last day there where it is known and in the plan; else from today."""
+    asked, span = asked_id(request, "person"), span_of(sheet.goal.plan)
+    chosen = next((node for node in leavers if node.person_id == asked), None)
+    left_on = _left_on(sheet, chosen) if chosen else None
     day = left_on if left_on and span.start < left_on < span.end else request.today
     return {
-        "person": chosen,
+        "person": str(chosen) if chosen else None,
         "leaves_on": min(max(day, span.start), span.last_day),
         "rule": planning_rules().leaver_rule,
     }
+
+
+def _left_on(sheet: Sheet, node: Node) -> date | None:
+    return earliest(Person.objects.get(pk=node.person_id or 0).left_on, sheet.tree.labels[node].left_on)
 
 
 def _previewed(request: TenantRequest, goal: Goal, form: HandoverForm) -> dict[str, Any]:

@@ -127,7 +127,7 @@ def _part(
     about = {
         "form": form,
         "name": held.name,
-        "holder": held.holder,
+        "holder": node_of(target).holder,
         "goal": target.goal,
         "day": form.day or request.today,
         "back": f"../?{urlencode(form.wish(target.goal))}",
@@ -182,7 +182,10 @@ def _shown(request: TenantRequest, found: Today, held: Held) -> dict[str, Any]:
         "holder": held.holder,
         "name": held.name,
         "scale": scale_of(found.goal.kpi, currency),
-        "beside": [(other, stand, scale_of(other.kpi, currency)) for other, stand in found.beside],
+        "beside": [
+            (other, node_of(other).holder, stand, scale_of(other.goal.kpi, currency))
+            for other, stand in found.beside
+        ],
     }
 
 
@@ -206,7 +209,7 @@ def _links(request: TenantRequest, form: ViewForm, found: Today, held: Held, mar
     return {
         "address": f"{request.path}?{query}",
         "live": "" if form.day else f"{request.path}?{urlencode({**wish, 'mark': mark})}",
-        "records": f"{address_of(request, 'records', holder=held.holder)}?{query}",
+        "records": f"{address_of(request, 'records', holder=node_of(found.target).holder)}?{query}",
         "deals": f"{request.path}deals/?{query}",
         "way": f"{request.path}way/?{query}",
     }

@@ -15,7 +15,7 @@ from salestargets.kernel.money import to_minor
 from salestargets.tenancy.access import Actor, system_actor
 from salestargets.tenancy.choices import AssignmentRole, Role, Scope
 from salestargets.tenancy.context import acting_for
-from salestargets.tenancy.models import Organisation, Person, Unit
+from salestargets.tenancy.models import Assignment, Organisation, Person, Unit
 from salestargets.tenancy.selectors import root_unit_id
 from targets.models import (
     Change,
@@ -31,6 +31,7 @@ from targets.models import (
     TargetVersion,
 )
 from targets.selectors.sheets import Sheet, sheet_of
+from targets.selectors.trees import Node
 from targets.services import proposals
 from targets.services.plans import GoalChanges, create_goal, create_plan
 from targets.services.publishing import open_plan, publish_plan
@@ -151,6 +152,12 @@ def sheet(goal: Goal) -> Sheet:
 def number(goal: Goal, holder: Unit | Person | None = None, month: date | None = None) -> int | None:
     numbers = sheet(goal)
     return numbers.given(numbers.tree.find(of(holder)), month)
+
+
+def place(person: Person) -> str:
+    """A person in the unit that they are a member of, as REST and forms name them."""
+    with acting_for(person.organisation_id):
+        return str(Node(Assignment.objects.get(person=person, role=AssignmentRole.MEMBER).unit_id, person.pk))
 
 
 def of(holder: Unit | Person | None) -> Holder | None:

@@ -31,6 +31,7 @@ from tests.targets.builders import (
     member,
     number,
     of,
+    place,
     published,
     refused,
     split,
@@ -151,7 +152,7 @@ def test_single_months_may_be_named(world: World, goal: Goal, mona: Actor, lena:
 def test_evidence_and_simulation_are_frozen_with_the_request(world: World, goal: Goal, mona: Actor) -> None:
     asked = ask(mona, goal, (world.alice, 150_00), effective_on=date(2026, 4, 1))
     facts = {fact["holder"]: fact for fact in asked.evidence["holders"]}
-    alice = facts[f"person:{world.alice.pk}"]
+    alice = facts[place(world.alice)]
     assert (alice["target"], alice["actual"], alice["gap"], alice["attainment"]) == (
         300_00,
         120_00,
@@ -382,7 +383,7 @@ def test_what_has_changed_since_is_refused_with_then_and_now(
         )
     error = refused(world, lambda: approve(lena, asked), "stale", Conflict)
     assert error.errors == {
-        f"person:{world.alice.pk}": ["Alice had 300.00 when this was asked for, and has 310.00 now."]
+        place(world.alice): ["Alice had 300.00 when this was asked for, and has 310.00 now."]
     }
 
 

@@ -9,7 +9,7 @@ from salestargets.tenancy.context import acting_for
 from targets.models import Adjustment, Goal, Trigger
 from tests.api.clients import Api, an_integration
 from tests.builders import NOON, World
-from tests.targets.builders import number
+from tests.targets.builders import number, place
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ def test_asked_for_by_one_and_approved_by_another(world: World, goal: Goal, asks
     assert made["simulation"] == previewed["simulation"]
     assert made["changes"] == [
         {
-            "holder": f"person:{world.alice.pk}",
+            "holder": place(world.alice),
             "name": "Alice",
             "before": "300.00",
             "after": "250.00",

@@ -12,7 +12,18 @@ from targets.models import Goal, Plan, Target
 from tests.api.clients import Api, a_browser, an_integration
 from tests.builders import NOON, World, a_member, a_person
 from tests.kpis.builders import a_deal, drained
-from tests.targets.builders import a_goal, a_plan, an_objective, number, of, published, sheet, split, written
+from tests.targets.builders import (
+    a_goal,
+    a_plan,
+    an_objective,
+    number,
+    of,
+    place,
+    published,
+    sheet,
+    split,
+    written,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -120,8 +131,8 @@ def test_a_quarter_from_an_empty_plan_to_progress(world: World, api: Api) -> Non
     assert body(api.send("POST", f"{path}phase/", spread))["goal"] == goal["id"]
     tree = rows_of(api, f"{path}targets/?goal={goal['id']}&limit=2")
     assert [(row["holder"], row["depth"], row["amount"]) for row in tree if row["depth"] == 3] == [
-        (f"person:{world.alice.pk}", 3, "300.00"),
-        (f"person:{world.bob.pk}", 3, "300.00"),
+        (place(world.alice), 3, "300.00"),
+        (place(world.bob), 3, "300.00"),
     ]
     assert [month["amount"] for month in tree[0]["months"]] == ["300.00", "600.00", "300.00"]
 
@@ -178,7 +189,7 @@ def test_one_number_is_changed_by_the_version_that_was_read(world: World, api: A
     assert (body(read)["amount"], read.headers["ETag"], body(read)["holder"]) == (
         "300.00",
         '"1"',
-        f"person:{world.bob.pk}",
+        place(world.bob),
     )
     change = {"amount": "200.00", "reason": "Leaves in June", "effective_on": "2026-06-01"}
     assert body(api.send("PATCH", path, change), 428)["code"] == "version_required"

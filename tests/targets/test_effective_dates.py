@@ -44,6 +44,7 @@ from tests.targets.builders import (
     member,
     number,
     of,
+    place,
     published,
     refused,
     split,
@@ -339,7 +340,7 @@ def test_the_pages_say_from_when_and_what_holds_until_then(
     assert "from May 20, 2026: $500.00" in table
     assert "$700.00" not in table
     rows = lead.get(f"{plan}goals/{goal.pk}/grid/").json()["rows"]
-    row = next(row for row in rows if row["key"] == f"person:{world.alice.pk}")
+    row = next(row for row in rows if row["key"] == place(world.alice))
     assert (row["total"], row["now"]) == (600_00, 300_00)
     assert row["coming"] == [["2026-05-20", 500_00], ["2026-06-01", 600_00]]
     page = lead.get(f"/o/acme/team/person/{world.alice.pk}/").content.decode()

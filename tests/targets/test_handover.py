@@ -107,7 +107,7 @@ def test_who_moves_to_another_unit_leaves_a_number_too(world: World, goal: Goal)
     with acting_for(world.acme.pk):
         move_person(system_actor(world.acme), person=world.bob, unit=world.west, on=JUNE)
     [asked] = offered(world)
-    assert after(asked) == {"Bob": 200_00}
+    assert after(asked) == {"Bob (North)": 200_00}
 
 
 def test_the_manager_is_told(world: World, goal: Goal) -> None:

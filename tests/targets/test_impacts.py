@@ -155,9 +155,12 @@ def test_a_move_within_a_plan_leaves_the_number_where_it_is(world: World, goal: 
         f"{named(goal)}: the numbers stay with Carol in West. "
         "What Carol brings from Jun 1, 2026 on counts for North."
     )
+    link, start = f"/o/acme/plans/{goal.plan_id}/", []
     if goal.plan.state == "published":
         text += " What is left of them from then on is offered to be handed over, by request."
-    assert told(world, change) == [(text, f"/o/acme/plans/{goal.plan_id}/", ("Won revenue: $600.00",))]
+        there = "Carol joins North, where nothing is unallocated: no number is offered to start with."
+        start = [(f"{named(goal)}: {there}", link, ())]
+    assert told(world, change) == [(text, link, ("Won revenue: $600.00",)), *start]
 
 
 def test_a_move_before_a_plan_leaves_the_number_in_the_old_unit(world: World, goal: Goal) -> None:
@@ -174,7 +177,7 @@ def test_a_second_move_still_says_where_the_numbers_are(world: World, goal: Goal
     with acting_for(world.acme.pk):
         moves_carol(system_actor(world.acme), world, MARCH)
         change = person_moves(world.carol, unit_id=world.east.pk, on=JUNE)
-    [(text, _link, details)] = told(world, change)
+    (text, _link, details), *_start = told(world, change)
     assert "the numbers stay in West, marked as no longer in the tree" in text
     assert details == ("Won revenue: $600.00",)
 

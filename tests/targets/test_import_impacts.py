@@ -10,10 +10,11 @@ from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Assignment, Person, UnitPlacement
 from targets.models import Goal, Target, TargetVersion
+from targets.selectors.trees import Node
 from tests.api.clients import Api, a_key, an_integration
 from tests.builders import NOON, World
 from tests.pipeline.test_imports import upload, worked_off
-from tests.targets.builders import number
+from tests.targets.builders import number, sheet
 from tests.web.pages.kit import visitor
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +78,8 @@ def test_what_a_file_means_to_plans_is_said_before_it_is_applied_and_no_number_i
     assert (run.state, run.affects) == ("done", [])
     assert places(world) != were
     assert numbers(world) == before
-    assert [number(goal, holder) for holder in (None, world.north, world.carol)] == [1200_00, 600_00, 600_00]
+    assert [number(goal, holder) for holder in (None, world.north)] == [1200_00, 600_00]
+    assert sheet(goal).given(Node(world.west.pk, world.carol.pk)) == 600_00
 
 
 def test_a_file_that_moves_nobody_affects_nothing(world: World, goal: Goal) -> None:

@@ -1,16 +1,25 @@
-"""Who moves while a plan runs: a person's actual is all they sold, a unit's what was sold in it that day."""
+"""Who moves while a plan runs has a place in each unit: in each counts what they sold there, once."""
 
 from datetime import UTC, date, datetime
 
 import pytest
 
+from kpis.selectors import get_kpi, records_behind
+from kpis.values import Holder
+from salestargets.kernel.errors import DomainError
 from salestargets.tenancy.access import system_actor
 from salestargets.tenancy.context import acting_for
-from salestargets.tenancy.models import Unit
+from salestargets.tenancy.models import Person, Unit
 from salestargets.tenancy.services.people import move_person
-from targets.models import Goal
+from targets.choices import LeaverRule
+from targets.models import Adjustment, Goal
+from targets.selectors.figures import Standing
+from targets.selectors.periods import span_of
 from targets.selectors.rows import progress
+from targets.selectors.sheets import sheet_of
 from targets.selectors.trees import Node
+from targets.services.cells import set_target
+from targets.services.handover import Handover, handed_on, offer_handovers
 from targets.services.progress import refresh_progress
 from tests.builders import World
 from tests.kpis.builders import a_deal, drained
@@ -18,6 +27,7 @@ from tests.targets.builders import a_goal, a_plan, fresh, number, published, spl
 
 pytestmark = pytest.mark.django_db
 
+JUNE = date(2026, 6, 1)
 LATER = datetime(2026, 6, 20, 9, tzinfo=UTC)
 
 
@@ -35,41 +45,108 @@ def in_force(world: World, root: Unit | None = None) -> Goal:
     split(goal)
     published(goal.plan)
     with acting_for(world.acme.pk):
-        move_person(system_actor(world.acme), person=world.bob, unit=world.west, on=date(2026, 6, 1))
+        move_person(system_actor(world.acme), person=world.bob, unit=world.west, on=JUNE)
     drained(world.acme)
     return goal
 
 
-def actuals(goal: Goal) -> dict[str, int | None]:
+def place_in(unit: Unit, person: Person) -> str:
+    return str(Node(unit.pk, person.pk))
+
+
+def standings(goal: Goal) -> dict[str, Standing]:
     """By name, of everyone in the plan's tree."""
     with acting_for(goal.organisation_id):
         refresh_progress(at=LATER)
         rows = progress(system_actor(goal.organisation), fresh(goal), at=LATER)
-    return {row.place.label.name: row.standing.actual for row in rows}
+    return {row.place.label.name: row.standing for row in rows}
 
 
-def test_in_a_plan_of_both_units_each_counts_its_own_days_and_nothing_twice(world: World) -> None:
+def actuals(goal: Goal) -> dict[str, int | None]:
+    return {name: standing.actual for name, standing in standings(goal).items()}
+
+
+def test_a_mover_has_a_place_in_each_unit_with_what_they_sold_there(world: World) -> None:
     found = actuals(in_force(world))
+    assert (found["Bob (North)"], found["Bob (West)"]) == (100_00, 50_00)
     assert (found["North"], found["West"], found["Acme"]) == (100_00, 50_00, 150_00)
-    assert found["Bob"] == 150_00
 
 
-def test_the_mover_keeps_one_place_and_one_number_in_it(world: World) -> None:
+def test_the_number_stays_in_the_old_unit_and_the_new_one_may_give_another(world: World) -> None:
     goal = in_force(world)
     with acting_for(world.acme.pk):
-        rows = progress(system_actor(world.acme), fresh(goal), at=LATER)
-    [(bob, parent)] = [(row, row.place.parent) for row in rows if row.place.label.name == "Bob"]
-    assert parent == Node(world.north.pk)
-    assert bob.standing.target == number(goal, world.bob) == 150_00
+        there = Holder("person", world.bob.pk, world.west.pk)
+        set_target(
+            system_actor(world.acme),
+            goal=goal,
+            holder=there,
+            amount=60_00,
+            expected_version=None,
+            reason="Starts in West",
+            at=LATER,
+        )
+    found = standings(goal)
+    assert (found["Bob (North)"].target, found["Bob (West)"].target) == (150_00, 60_00)
+    assert found["Bob (West)"].attainment is not None
 
 
-def test_in_a_plan_of_the_old_unit_the_person_counts_all_and_the_unit_its_own_days(
-    world: World,
-) -> None:
+def test_who_has_several_places_must_say_which(world: World) -> None:
+    goal = in_force(world)
+    with acting_for(world.acme.pk), pytest.raises(DomainError, match="several places") as caught:
+        sheet_of(fresh(goal)).tree.find(Holder("person", world.bob.pk))
+    assert caught.value.code == "several_places"
+    assert place_in(world.west, world.bob) in str(caught.value)
+
+
+def test_the_records_of_a_place_sum_to_its_number(world: World) -> None:
+    goal = in_force(world)
+    with acting_for(world.acme.pk):
+        for unit, expected in ((world.north, 100_00), (world.west, 50_00)):
+            found = records_behind(
+                Node(unit.pk, world.bob.pk).holder, get_kpi("won_revenue"), span_of(goal.plan), on=JUNE
+            )
+            assert (found.total.value, found.total.rows) == (expected, 1)
+
+
+def test_the_old_place_is_handed_over_and_the_new_one_is_offered_a_start(world: World) -> None:
+    goal = in_force(world)
+    with acting_for(world.acme.pk):
+        actor, carol = system_actor(world.acme), Holder("person", world.carol.pk)
+        set_target(
+            actor, goal=goal, holder=carol, amount=120_00, expected_version=None, reason="Less", at=LATER
+        )
+        offer_handovers(world.acme, at=LATER)
+        asked = {row.about: row.changes for row in Adjustment.objects.order_by("id")}
+    old, new = place_in(world.north, world.bob), place_in(world.west, world.bob)
+    assert asked.keys() == {f"leaver:{old}:2026-06-01", f"joiner:{new}"}
+    [start] = asked[f"joiner:{new}"]
+    assert (start["name"], start["before"], start["months_after"][:2]) == ("Bob (West)", None, [0, 0])
+    assert start["after"] == start["months_after"][2] > 0
+
+
+def test_a_handover_without_a_place_means_the_one_that_is_left_on_the_day(world: World) -> None:
+    goal = in_force(world)
+    with acting_for(world.acme.pk):
+        asked = Handover(Holder("person", world.bob.pk), JUNE, LeaverRule.UNIT)
+        [wish] = handed_on(sheet_of(fresh(goal)), asked, world.acme)
+    assert wish.holder == Holder("person", world.bob.pk, world.north.pk)
+
+
+def test_in_a_plan_of_the_old_unit_the_person_counts_until_they_left(world: World) -> None:
     found = actuals(in_force(world, world.north))
-    assert (found["Bob"], found["North"]) == (150_00, 100_00)
+    assert (found["Bob"], found["North"]) == (100_00, 100_00)
 
 
-def test_in_a_plan_of_the_new_unit_it_is_the_same_the_other_way_round(world: World) -> None:
+def test_in_a_plan_of_the_new_unit_the_person_counts_from_the_day_they_came(world: World) -> None:
     found = actuals(in_force(world, world.west))
-    assert (found["Bob"], found["West"]) == (150_00, 50_00)
+    assert (found["Bob"], found["West"]) == (50_00, 50_00)
+
+
+def test_their_people_always_sum_to_their_unit(world: World) -> None:
+    found = actuals(in_force(world))
+    units = {"Acme", "North", "East", "West"}
+    assert sum(value or 0 for name, value in found.items() if name not in units) == found["Acme"] == 150_00
+
+
+def test_a_number_given_before_the_move_is_still_read_by_the_person_alone(world: World) -> None:
+    assert number(in_force(world, world.north), world.bob) is not None

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +18,7 @@ from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.services.people import move_person
 from targets.models import Goal, Split, Target
 from targets.selectors.sheets import Sheet
+from targets.selectors.trees import Node
 from targets.services.cells import HeldCell, hold, set_target
 from targets.services.splits import SplitRequest, preview_split
 from tests.builders import World, a_person, a_unit
@@ -30,6 +32,7 @@ from tests.targets.builders import (
     member,
     number,
     of,
+    place,
     published,
     refused,
     sheet,
@@ -201,7 +204,7 @@ def test_how_it_was_made_stays_with_every_number(world: World) -> None:
         assert carol.split.inputs["amount"] == 5_000
         assert carol.split.result == [
             {
-                "holder": f"person:{world.carol.pk}",
+                "holder": place(world.carol),
                 "amount": 5_000,
                 "full": 5_000,
                 "computed": 5_000,
@@ -214,16 +217,32 @@ def test_how_it_was_made_stays_with_every_number(world: World) -> None:
         assert Split.objects.count() == 4
 
 
-def test_who_joined_later_has_a_place_and_who_moved_keeps_theirs(world: World) -> None:
+def test_who_joined_later_has_a_place_and_who_moves_one_in_each_unit(world: World) -> None:
     dora = a_person(world.acme, "Dora", unit=world.west, since=date(2026, 5, 1))
     with acting_for(world.acme.pk):
         move_person(system_actor(world.acme), person=world.alice, unit=world.west, on=date(2026, 6, 1))
-    goal = a_goal(a_plan(world.acme), "100.00")
-    split(goal, "even")
-    assert (number(goal, world.alice), number(goal, world.bob)) == (2_500, 2_500)
-    assert (number(goal, world.carol), number(goal, dora)) == (2_500, 2_500)
-    tree = sheet(goal).tree
-    assert tree.labels[tree.find(of(dora))].joined_on == date(2026, 5, 1)
+    goal = a_goal(a_plan(world.acme), "120.00")
+    preview = split(goal, "even")
+    here, there = (Node(unit.pk, world.alice.pk) for unit in (world.north, world.west))
+    found = sheet(goal)
+    assert (found.given(here), number(goal, world.bob)) == (3_000, 3_000)
+    assert (number(goal, world.carol), number(goal, dora), found.given(there)) == (2_000, 2_000, 2_000)
+    labels = found.tree.labels
+    assert labels[found.tree.find(of(dora))].joined_on == date(2026, 5, 1)
+    assert (labels[here].name, labels[here].left_on) == ("Alice (North)", date(2026, 6, 1))
+    assert (labels[there].name, labels[there].joined_on) == ("Alice (West)", date(2026, 6, 1))
+    [warning] = [message.render() for message in preview.warnings]
+    assert warning.endswith("get a full number: Alice (North), Alice (West), Dora.")
+
+
+def test_the_ramp_gives_who_moves_as_much_in_each_place_as_the_days_there(world: World) -> None:
+    """22 of the 65 working days of the quarter are those of June."""
+    with acting_for(world.acme.pk):
+        move_person(system_actor(world.acme), person=world.alice, unit=world.west, on=date(2026, 6, 1))
+    goal = a_goal(a_plan(world.acme), "260.00")
+    preview = split(goal, "even", ramp="share")
+    shares = {line.name: line.child.ramp for line in preview.lines if line.child.ramp is not None}
+    assert shares == {"Alice (North)": Fraction(43, 65), "Alice (West)": Fraction(22, 65)}
 
 
 def test_a_number_whose_holder_left_the_tree_stays_and_counts(world: World) -> None:

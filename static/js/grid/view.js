@@ -166,7 +166,13 @@ export class View {
     cell.style.setProperty("--depth", depth)
     twist.classList.toggle("grid-leaf", !this.sheet.isBranch(row.key))
     name.textContent = cell.title = row.name
-    note.textContent = row.is_stray ? this.words.say("stray") : row.joined_on ? this.words.say("joined", { day: this.#day(row.joined_on) }) : ""
+    note.textContent = this.#noteOf(row)
+  }
+
+  #noteOf(row) {
+    if (row.is_stray) return this.words.say("stray")
+    if (row.last_day) return this.words.say("left", { day: this.#day(row.last_day) })
+    return row.joined_on ? this.words.say("joined", { day: this.#day(row.joined_on) }) : ""
   }
 
   #day(iso, more = {}) {

@@ -10,7 +10,7 @@ from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Person
 from targets.choices import AdjustmentState
 from targets.models import Adjustment, Trigger
-from tests.targets.builders import number
+from tests.targets.builders import number, place
 from tests.targets.pages.conftest import Company
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ def form(company: Company, holder: Person, amount: str, **more: str) -> dict[str
         "nature": "trend",
         "effective_on": "2026-06-01",
         "why": "A competitor halved their prices",
-        f"amount-person:{holder.pk}": amount,
+        f"amount-{place(holder)}": amount,
         **more,
     }
 

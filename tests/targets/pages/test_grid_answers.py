@@ -14,7 +14,7 @@ from targets.models import Change, Goal
 from targets.services.publishing import submit_plan
 from tests.builders import a_person
 from tests.kpis.builders import a_deal, drained
-from tests.targets.builders import APRIL, a_goal, a_plan, number, split, written
+from tests.targets.builders import APRIL, a_goal, a_plan, number, place, split, written
 from tests.targets.pages.conftest import Company
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def an_edit(
     world = company.world
     units = {"east": world.east, "west": world.west, "north": world.north}
     people = {"alice": world.alice, "bob": world.bob, "carol": world.carol}
-    holder = f"unit:{units[who].pk}" if who in units else f"person:{people[who].pk}"
+    holder = f"unit:{units[who].pk}" if who in units else place(people[who])
     return {"holder": holder, "column": column, "was": was, "amount": amount}
 
 
@@ -173,7 +173,7 @@ def test_months_are_held_and_stay_when_the_number_moves(company: Company, draft:
 def test_cells_of_several_columns_are_held_in_one_change(
     company: Company, draft: Goal, admin: Client
 ) -> None:
-    alice, bob = (f"person:{person.pk}" for person in (company.world.alice, company.world.bob))
+    alice, bob = (place(person) for person in (company.world.alice, company.world.bob))
     asked = [(alice, "total"), (alice, "2026-07-01"), (alice, "2026-08-01"), (bob, "2026-07-01/2026-09-01")]
     cells = [{"holder": holder, "column": column} for holder, column in asked]
     rows = {row["key"]: row for row in send(admin, draft, {"cells": cells, "held": True}, "hold/")["rows"]}
@@ -251,7 +251,7 @@ def test_what_everyone_reached_before_comes_after_the_numbers(
     company: Company, draft: Goal, admin: Client, manager: Client, django_assert_num_queries: Any
 ) -> None:
     world = company.world
-    alice, bob, west = f"person:{world.alice.pk}", f"person:{world.bob.pk}", world.west
+    alice, bob, west = place(world.alice), place(world.bob), world.west
     for n, day in enumerate((date(2025, 8, 5), date(2025, 11, 5), date(2026, 2, 5)), 1):
         a_deal(company.acme, world.alice, base=10_000 * n, closed_on=day)
     drained(company.acme)

@@ -12,7 +12,7 @@ from salestargets.tenancy.models import Person, Unit
 from targets.models import Goal, Target
 from tests.builders import a_person
 from tests.kpis.builders import a_deal, drained
-from tests.targets.builders import a_goal, a_plan, number, split, written
+from tests.targets.builders import a_goal, a_plan, number, place, split, written
 from tests.targets.pages.conftest import Company, visitor
 from tests.targets.pages.test_plans import HTMX, Q3, sent
 from tests.targets.pages.test_today import text_of
@@ -351,7 +351,7 @@ def test_new_hires_are_ramped_where_it_is_asked_for(
 def test_a_published_split_needs_a_reason(company: Company, admin: Client) -> None:
     goal, north = company.goal, company.world.north
     data = {"method": "even", "version": version(goal), "recursive": "on"}
-    data |= {f"hold-person:{company.world.alice.pk}": "400"}
+    data |= {f"hold-{place(company.world.alice)}": "400"}
     page = sent(admin, path(goal, north, "split"), {**data, "preview": "1"}, 200)
     before = written(company.acme)
     apply = {**data, "apply": "1", "seen": hidden(page, "seen")}
@@ -461,7 +461,7 @@ def test_the_file_of_a_plan_has_every_number_to_the_cent(
     )
     assert lines[1].startswith("unit:")
     assert lines[1].endswith(",Unit,,600.00,0.00,0.00,200.00,200.00,200.00")
-    carol = f"person:{company.world.carol.pk}"
+    carol = place(company.world.carol)
     assert lines[-1] == f"{carol},carol,Carol,Person,West,300.00,,,100.00,100.00,100.00"
 
 
