@@ -11,8 +11,9 @@ from kpis.selectors import get_kpi
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Assignment, Person, UnitPlacement
+from targets.selectors.trees import Node
 from tests.api.clients import Api, a_key, an_integration
-from tests.targets.builders import number
+from tests.targets.builders import number, sheet
 from tests.targets.pages.conftest import Company
 from tests.web.pages.kit import visitor
 
@@ -59,7 +60,7 @@ def test_a_persons_move_is_looked_at_first(company: Company, admin: Client) -> N
     carol, north = company.world.carol, company.world.north
     path, data = f"/o/acme/people/{carol.pk}/move/", {"unit": north.pk, "on": "2026-06-01"}
     confirmed(company, admin, path, data, "What Carol brings from Jun 1, 2026 on counts for North.")
-    assert number(company.goal, carol) == 600_00
+    assert sheet(company.goal).given(Node(company.world.west.pk, carol.pk)) == 600_00
 
 
 def test_a_units_move_is_looked_at_first(company: Company, admin: Client) -> None:
@@ -119,10 +120,11 @@ def test_over_rest_each_change_says_what_it_would_mean(company: Company) -> None
     with acting_for(company.acme.pk):
         row = Assignment.objects.get(person=world.carol)
     v1, day = "/api/v1", "on=2026-06-01"
-    [person] = of_rest(api, f"{v1}/people/{world.carol.pk}/move/?unit={world.north.pk}&{day}")
+    person, start = of_rest(api, f"{v1}/people/{world.carol.pk}/move/?unit={world.north.pk}&{day}")
     assert "counts for North" in person["text"]
     assert person["link"] == f"/o/acme/plans/{company.goal.plan_id}/"
     assert person["details"] == [KEPT]
+    assert "Carol joins North" in start["text"]
     [unit] = of_rest(api, f"{v1}/units/{world.north.pk}/move/?parent={world.west.pk}&{day}")
     assert "counts for West" in unit["text"]
     [leaving] = of_rest(api, f"{v1}/people/{world.carol.pk}/leaving/?{day}")
