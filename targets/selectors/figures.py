@@ -12,7 +12,6 @@ from django.db.models import Q
 from kpis.selectors import actuals
 from kpis.values import Holder
 from salestargets.kernel.calendars import WorkCalendar
-from salestargets.kernel.periods import Period
 from salestargets.kernel.rational import ratio, rounded, whole_ratio
 from salestargets.tenancy.models import Organisation
 from targets.amounts import is_level, stored_actual
@@ -117,7 +116,6 @@ def standings(
 
     What the worker keeps up is read, the rest is worked out: holders without a target, drafts, other days.
     """
-    span = span_of(goal.plan)
     clock = clock_of(goal.plan, as_of or organisation.today(at), calendar)
     is_kept = as_of is None and goal.plan.state in IN_FORCE and against == Against.CURRENT
     found = _kept(goal, nodes, clock) if is_kept else {}
@@ -126,7 +124,7 @@ def standings(
         day = as_of or organisation.today(at)
         found_lines = () if is_kept else lines_on(goal, missing, day, against=against)
         lines = {line.node: line for line in found_lines}
-        values = values_of(goal, missing, span, on=organisation.today(at), as_of=as_of)
+        values = values_of(goal, missing, on=organisation.today(at), as_of=as_of)
         asked = [lines.get(node, Line(node)) for node in missing]
         found |= {one.node: one for one in measured(goal, asked, values, clock, organisation, at)}
     return found
@@ -161,10 +159,11 @@ def rules_of(goal: Goal, organisation: Organisation) -> Rules:
 
 
 def values_of(
-    goal: Goal, nodes: Collection[Node], span: Period, *, on: date, as_of: date | None = None
+    goal: Goal, nodes: Collection[Node], *, on: date, as_of: date | None = None
 ) -> dict[Node, int | None]:
-    """What the records of a span say of the goal's KPI, as it is stored; None: a ratio of nothing."""
-    found = actuals([node.holder for node in nodes], goal.kpi, span, on=on, as_of=as_of)
+    """What the records of the plan's span say of each in their place, as stored; None: a ratio of nothing."""
+    holders = [node.holder for node in nodes]
+    found = actuals(holders, goal.kpi, span_of(goal.plan), on=on, as_of=as_of)
     return {node: stored_actual(found[node.holder], goal.kpi) for node in nodes}
 
 

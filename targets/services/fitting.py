@@ -1,11 +1,14 @@
 """Months of those below a unit that sum as the totals do: both margins exact, what is held stays."""
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 from salestargets.kernel.apportion import Weight
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
+from salestargets.kernel.periods import Period
 from targets.domain.phasing import phase_children
+from targets.selectors.periods import periods_of
 from targets.selectors.sheets import Sheet
 from targets.selectors.trees import Node
 
@@ -25,7 +28,8 @@ def fit_months(
     """Months of every holder: rows sum to `totals`, columns to the `parent`'s where the totals do.
 
     `kept` are numbers that stay with all their months, where there is room for them; the held months of the
-    others stay in any case. `shapes`: how each would like its months, by default like the parent's.
+    others stay in any case. `shapes`: how each would like its months, by default like the parent's. Who joins
+    or leaves meanwhile gets theirs for the days they are there, as far as the sums allow it.
     """
     if not sheet.months:
         return {}
@@ -61,11 +65,28 @@ def _held_months(sheet: Sheet, node: Node) -> list[int]:
 
 def _shape(sheet: Sheet, node: Node, parent: Sequence[int], own: Sequence[int] | None) -> list[Weight] | None:
     """What the free months weigh; None where the parent's shape will do as it is."""
-    held = sheet.held_months(node)
-    if not held and not any(own or ()):
+    held, there = sheet.held_months(node), _presence(sheet, node)
+    if not held and there is None and not any(own or ()):
         return None
-    wished = [max(part, 0) for part in own or ()] if any(own or ()) else parent
+    wished: Sequence[Weight] = [max(part, 0) for part in own or ()] if any(own or ()) else parent
+    if there is not None:
+        while_there = [part * share for part, share in zip(wished, there, strict=True)]
+        wished = while_there if any(while_there) else wished
     return [0 if n in held else part for n, part in enumerate(wished)]
+
+
+def _presence(sheet: Sheet, node: Node) -> list[Fraction] | None:
+    """Which part of each period they are there; None for who stays from the first day to the last."""
+    label = sheet.tree.labels[node]
+    if label.joined_on is None and label.left_on is None:
+        return None
+    periods, plan = periods_of(sheet.goal.plan), sheet.goal.plan
+    stay = Period(label.joined_on or plan.starts_on, label.left_on or plan.ends_on)
+    return [Fraction(_days(period, stay), period.days) for period in periods]
+
+
+def _days(period: Period, stay: Period) -> int:
+    return max((min(period.end, stay.end) - max(period.start, stay.start)).days, 0)
 
 
 def _rows(

@@ -15,7 +15,7 @@ from targets.choices import PlanState
 from targets.domain.progress import Timeline
 from targets.models import Goal, Progress
 from targets.selectors.figures import Line, Standing, clock_of, lines_of, measured, values_of
-from targets.selectors.periods import calendar_for, span_of
+from targets.selectors.periods import calendar_for
 from targets.services.pace_rule import warn
 
 #: Whose work is to move an organisation's progress into a new day.
@@ -85,7 +85,7 @@ def _standings(
     goal: Goal, lines: Sequence[Line], clock: Timeline, organisation: Organisation, at: datetime
 ) -> list[Standing]:
     """One read of the cells for a goal, whatever the number of its holders."""
-    values = values_of(goal, [line.node for line in lines], span_of(goal.plan), on=clock.as_of)
+    values = values_of(goal, [line.node for line in lines], on=clock.as_of)
     return measured(goal, lines, values, clock, organisation, at)
 
 

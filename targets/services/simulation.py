@@ -11,7 +11,7 @@ from salestargets.alerts.models import Rule
 from salestargets.alerts.services.alerts import open_severities
 from salestargets.kernel.rational import Number, ratio, rounded
 from salestargets.tenancy.models import Organisation
-from targets.amounts import is_level
+from targets.amounts import is_level, stored_actual
 from targets.domain.progress import Timeline
 from targets.frozen import Effect, Evidence, Fact, Held, Left, Move, Simulation, Who
 from targets.models import Goal, PlanningRules
@@ -96,7 +96,7 @@ def _case(sheet: Sheet, numbers: Mapping[Node, Spread], organisation: Organisati
         then=replace(sheet, cells={**sheet.cells, **cells}),
         numbers=numbers,
         nodes=nodes,
-        values=values_of(goal, nodes, span_of(goal.plan), on=today),
+        values=values_of(goal, nodes, on=today),
         clock=clock_of(goal.plan, today, calendar_for([goal], organisation)),
         organisation=organisation,
         at=at,
@@ -229,11 +229,12 @@ def _win_rates(case: _Case) -> dict[Node, str | None]:
 
 
 def _history(case: _Case) -> dict[Node, int | None]:
-    span = span_of(case.goal.plan)
+    kpi, span = case.goal.kpi, span_of(case.goal.plan)
     for earlier in (year_before(span), just_before(span)):
-        found = values_of(case.goal, case.nodes, earlier, on=case.today)
-        if any(found.values()):
-            return {node: value or None for node, value in found.items()}
+        found = actuals({node.holder.whole for node in case.nodes}, kpi, earlier, on=case.today)
+        values = {node: stored_actual(found[node.holder.whole], kpi) for node in case.nodes}
+        if any(values.values()):
+            return {node: value or None for node, value in values.items()}
     return {}
 
 

@@ -25,6 +25,7 @@ from tests.targets.builders import (
     member,
     number,
     of,
+    place,
     published,
     refused,
     split,
@@ -103,10 +104,10 @@ def page_of(goal: Goal) -> str:
 
 def filled(world: World, **more: Any) -> dict[str, Any]:
     return {
-        "person": world.alice.pk,
+        "person": place(world.alice),
         "leaves_on": "2026-06-01",
         "rule": "successor",
-        "successor": world.bob.pk,
+        "successor": place(world.bob),
         "why": "She moves on",
         **more,
     }

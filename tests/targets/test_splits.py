@@ -235,14 +235,21 @@ def test_who_joined_later_has_a_place_and_who_moves_one_in_each_unit(world: Worl
     assert warning.endswith("get a full number: Alice (North), Alice (West), Dora.")
 
 
-def test_the_ramp_gives_who_moves_as_much_in_each_place_as_the_days_there(world: World) -> None:
+def test_with_a_ramp_who_moves_gets_as_much_in_each_place_as_the_days_there_and_when_there(
+    world: World,
+) -> None:
     """22 of the 65 working days of the quarter are those of June."""
     with acting_for(world.acme.pk):
         move_person(system_actor(world.acme), person=world.alice, unit=world.west, on=date(2026, 6, 1))
-    goal = a_goal(a_plan(world.acme), "260.00")
+    goal = a_goal(a_plan(world.acme), "180.00")
     preview = split(goal, "even", ramp="share")
     shares = {line.name: line.child.ramp for line in preview.lines if line.child.ramp is not None}
     assert shares == {"Alice (North)": Fraction(43, 65), "Alice (West)": Fraction(22, 65)}
+    found = sheet(goal)
+    old, new = (found.by_month(Node(unit.pk, world.alice.pk)) for unit in (world.north, world.west))
+    assert (old[2], new[:2]) == (0, [0, 0])
+    assert min(*old[:2], new[2]) > 0
+    assert adds_up(found)
 
 
 def test_a_number_whose_holder_left_the_tree_stays_and_counts(world: World) -> None:
