@@ -68,11 +68,10 @@ def _shape(sheet: Sheet, node: Node, parent: Sequence[int], own: Sequence[int] |
     held, there = sheet.held_months(node), _presence(sheet, node)
     if not held and there is None and not any(own or ()):
         return None
-    wished: Sequence[Weight] = [max(part, 0) for part in own or ()] if any(own or ()) else parent
-    if there is not None:
-        while_there = [part * share for part, share in zip(wished, there, strict=True)]
-        wished = while_there if any(while_there) else wished
-    return [0 if n in held else part for n, part in enumerate(wished)]
+    wished = [max(part, 0) for part in own or ()] if any(own or ()) else parent
+    while_there = [part * share for part, share in zip(wished, there or (), strict=False)]
+    shape: Sequence[Weight] = while_there if any(while_there) else wished
+    return [0 if n in held else part for n, part in enumerate(shape)]
 
 
 def _presence(sheet: Sheet, node: Node) -> list[Fraction] | None:
