@@ -189,7 +189,7 @@ def test_it_is_held_against_the_number_of_its_effective_day(
     [effect] = asked.simulation["holders"]
     assert (effect["before"], effect["after"]) == (held, 285_00)
     facts = {fact["holder"]: fact["target"] for fact in asked.evidence["holders"]}
-    assert facts[f"person:{world.alice.pk}"] == held
+    assert facts[place(world.alice)] == held
     [left] = asked.simulation["balances"]
     assert left["over_before"] == held - 300_00
     assert [move["before"] for move in asked.changes] == [320_00]

@@ -17,7 +17,7 @@ from targets.services.progress import refresh_progress
 from targets.services.publishing import close_plan
 from tests.builders import NOON, World
 from tests.kpis.builders import a_deal, drained
-from tests.targets.builders import a_goal, a_plan, fresh, split
+from tests.targets.builders import a_goal, a_plan, fresh, place, split
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +57,7 @@ def test_the_alert_says_why_in_numbers(world: World, goal: Goal) -> None:
         "plan": goal.plan_id,
         "plan_name": "Q2",
         "goal": goal.pk,
+        "holder": place(world.alice),
         "kpi": "won_revenue",
         "unit": "money",
         "currency": "USD",

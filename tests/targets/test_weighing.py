@@ -269,7 +269,7 @@ class TestRamp:
         preview = split(goal, "even")
         assert numbers(goal, world.alice, world.bob, world.carol) == [25_000, 25_000, 50_000]
         assert told(preview) == [
-            "They carry less in this plan, being new or leaving, but get a full number: Bob, Carol."
+            "They carry less in this plan, being new, moving or leaving, but get a full number: Bob, Carol."
         ]
 
     def test_who_has_long_been_there_carries_all_of_it(self, world: World, goal: Goal) -> None:
