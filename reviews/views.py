@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,7 +25,7 @@ from salestargets.web.fields import DayField, TextField
 from salestargets.web.requests import TenantRequest, page
 from targets.amounts import scale_of, to_stored
 from targets.choices import IN_FORCE
-from targets.models import Goal
+from targets.models import Goal, Plan
 from targets.selectors.plans import get_plan, goals_of, visible_plans
 from targets.selectors.rows import progress
 
@@ -35,8 +36,14 @@ def reviews(request: TenantRequest) -> HttpResponse:
     shown = {
         "reviews": page_of(request, visible_reviews(request.actor, request.today)),
         "may_edit": request.actor.may(Scope.TARGETS_WRITE),
+        "is_followed": _followed(request).exists(),
     }
     return render(request, "reviews/reviews.html", shown)
+
+
+def _followed(request: TenantRequest) -> QuerySet[Plan]:
+    """The plans in force that the reader sees: only they are reviewed."""
+    return visible_plans(request.actor, request.today).filter(state__in=IN_FORCE)
 
 
 @require_GET
@@ -101,8 +108,7 @@ class ConclusionsForm(VersionedForm):
 def review_new(request: TenantRequest) -> HttpResponse:
     initial = {"plan": asked_id(request, "plan"), "unit": asked_id(request, "unit"), "as_of": request.today}
     form = ReviewForm(sent(request), initial=initial)
-    followed = visible_plans(request.actor, request.today).filter(state__in=IN_FORCE)
-    offer(form, "plan", list(followed.values_list("pk", "name")))
+    offer(form, "plan", list(_followed(request).values_list("pk", "name")))
     offer(form, "unit", unit_choices(request.actor, request.today))
     dialog = Dialog(
         title=_("Hold a review"),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext
 
 from kpis.models import Kpi
@@ -13,6 +14,8 @@ from targets.amounts import from_stored
 from targets.domain.fairness import Rated
 from targets.selectors.today import Point
 from targets.selectors.trees import Node
+
+_LONGEST_NAME, _MOST_NAMES = 18, 40
 
 
 def progress_chart(points: Sequence[Point], target: int | None, kpi: Kpi, currency: str) -> charts.Figure:
@@ -37,15 +40,29 @@ def progress_chart(points: Sequence[Point], target: int | None, kpi: Kpi, curren
 def fairness_chart(people: Sequence[Rated[Node]]) -> charts.Figure:
     """How many times their expected capacity each is asked for; who stands out is marked."""
     known = [rated for rated in people if rated.ratio is not None]
+    places = [str(place) for place in range(len(known))]
     bars = charts.bars(
-        gettext("Target over expected capacity"),
-        [rated.name for rated in known],
-        [rounded(rated.ratio, 3) for rated in known],
+        gettext("Target over expected capacity"), places, [rounded(rated.ratio, 3) for rated in known]
     )
     bars.marker.color = [charts.WARN if rated.is_outlier else charts.ACCENT for rated in known]
+    bars.hovertext = [rated.name for rated in known]
     return charts.figure(
-        bars, yaxis={"rangemode": "tozero", "tickformat": ".2~f"}, xaxis={"type": "category"}
+        bars,
+        yaxis={"rangemode": "tozero", "tickformat": ".2~f"},
+        xaxis={"type": "category", **_named(places, [rated.name for rated in known])},
     )
+
+
+def _named(places: Sequence[str], names: Sequence[str]) -> dict[str, Sequence[str]]:
+    """Names below an axis: short enough to leave room for what it shows, and no more than fit.
+
+    By place and not by name, or two people of one name would share a bar.
+    """
+    shown = slice(None, None, len(places) // _MOST_NAMES + 1)
+    return {
+        "tickvals": places[shown],
+        "ticktext": [Truncator(name).chars(_LONGEST_NAME) for name in names[shown]],
+    }
 
 
 def weekly(points: Sequence[Point]) -> list[Point]:

@@ -93,6 +93,11 @@ class Agreement:
         return sum(line.row.given or 0 for line in self.tops)
 
     @property
+    def is_bare(self) -> bool:
+        """Nothing has been given to those in sight: that is not the same as 0."""
+        return all(line.row.given is None for line in self.tops)
+
+    @property
     def proposed(self) -> int:
         return sum(line.row.proposed for line in self.tops)
 

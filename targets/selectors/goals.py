@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
-from targets.models import Goal, Milestone
+from targets.models import Goal, Milestone, Target
 
 
 def milestones_of(goal: Goal) -> QuerySet[Milestone]:
@@ -21,6 +21,13 @@ def get_milestone(goal: Goal, milestone_id: int) -> Milestone:
         raise NotFound(N_("There is no such milestone."), code="not_found")
     milestone.goal = goal
     return milestone
+
+
+def is_given_on(goal: Goal) -> bool:
+    """Whether anyone below the plan's unit holds a number yet."""
+    own = Q(unit_id=goal.plan.root_unit_id, person=None)
+    given = Q(given__isnull=False) | Q(agreed__isnull=False)
+    return Target.objects.filter(given, goal=goal, group="").exclude(own).exists()
 
 
 def weight_sum(goals: Sequence[Goal]) -> int:

@@ -49,9 +49,11 @@ def product_groups(request: TenantRequest, plan_id: int, goal_id: int) -> HttpRe
         done=_("The product groups are chosen."),
         note=_("The number is divided among those you choose. Each may have a least share or a least amount.")
         if groups
-        else _("No product has a group yet. Give products their groups first, then choose here."),
+        else _("No product has a group yet. They come with an import or over the API; then choose here."),
     )
-    return in_place(request, answer(request, form, choose, dialog, template="targets/product_groups.html"))
+    shown = {"imports": request.actor.may(Scope.RECORDS_WRITE)}
+    template = "targets/product_groups.html"
+    return in_place(request, answer(request, form, choose, dialog, template=template, shown=shown))
 
 
 @page(Scope.TARGETS_WRITE)

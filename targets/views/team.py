@@ -86,6 +86,7 @@ def _page(request: TenantRequest, form: TeamForm, found: Team, goals: Sequence[G
         "goals": goals if found.goal in goals else [found.goal, *goals],
         "counts": [(status, counts[status]) for status in (*WORST_FIRST, Status.NO_TARGET) if counts[status]],
         "people": len(found.people),
+        "is_bare": counts[Status.NO_TARGET] == len(found.people),
         "top": _top(found),
         "help": who_needs_help(request.actor, found, as_of=form.day, at=request.now),
     }

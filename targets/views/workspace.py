@@ -11,13 +11,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from kpis.values import Holder
 from salestargets.tenancy.access import sight_of
 from salestargets.tenancy.choices import Scope
 from salestargets.web.asked import asked_text
 from salestargets.web.exports import wanted_format
 from salestargets.web.registry import Text
 from salestargets.web.requests import TenantRequest, page
-from targets.amounts import scale_of
+from targets.amounts import is_level, scale_of
 from targets.choices import MAKING, PlanState
 from targets.domain.difficulty import Difficulty
 from targets.exports import sheet_file
@@ -26,6 +27,7 @@ from targets.models import Goal
 from targets.selectors.arranging import opened
 from targets.selectors.as_of import Then
 from targets.selectors.difficulty import difficulties
+from targets.selectors.goals import is_given_on
 from targets.selectors.products import ALL, check_group, groups_of
 from targets.selectors.rows import SheetRow, sheet_rows
 from targets.selectors.smart import smart_findings
@@ -85,6 +87,9 @@ def _goal(request: TenantRequest, goal: Goal) -> dict[str, Any]:
         "goal": goal,
         "scale": scale_of(goal.kpi, request.organisation.currency),
         "asks_smart": goal.plan.state != PlanState.CLOSED,
+        "is_bare": not is_given_on(goal),
+        "is_level": is_level(goal.kpi),
+        "topmost": Holder("unit", goal.plan.root_unit_id),
     }
 
 
