@@ -15,7 +15,7 @@ from targets.domain.fairness import Rated
 from targets.selectors.today import Point
 from targets.selectors.trees import Node
 
-_LONGEST_NAME, _MOST_NAMES = 18, 40
+_LONGEST_NAME, _MOST_NAMES = 14, 40
 
 
 def progress_chart(points: Sequence[Point], target: int | None, kpi: Kpi, currency: str) -> charts.Figure:

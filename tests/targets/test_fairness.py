@@ -11,8 +11,11 @@ from salestargets.tenancy.access import Actor, system_actor
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Person
+from targets.charts import fairness_chart
+from targets.domain.fairness import Rated
 from targets.models import Goal, Potential
 from targets.selectors.fairness import Judged, fairness_of
+from targets.selectors.trees import Node
 from targets.services.cells import set_target
 from targets.services.publishing import close_plan
 from tests.api.clients import an_integration
@@ -184,3 +187,14 @@ def test_fairness_over_rest(world: World) -> None:
     people = {row["name"]: (row["capacity"], row["ratio"]) for row in found["people"]}
     assert people["Carol"] == ("600.00", "1.0000")
     assert Decimal(found["max_over_min"]) == 2
+
+
+def test_two_people_of_one_long_name_have_a_bar_each_with_room_to_see_it() -> None:
+    name = "Maximiliana Featherstonehaugh-Cholmondeley"
+    people = [Rated(Node(1, each), name, Fraction(each), None, is_outlier=False) for each in (1, 2)]
+    chart = fairness_chart(people)
+    bars, axis = chart["data"][0], chart["layout"]["xaxis"]
+    assert len(set(bars["x"])) == 2
+    assert list(axis["tickvals"]) == list(bars["x"])
+    assert {len(text) for text in axis["ticktext"]} == {14}
+    assert list(bars["hovertext"]) == [name, name]
