@@ -120,7 +120,7 @@ def test_a_quarter_without_a_mouse(sign_in: Callable[..., Page], goal: Goal, wor
     press(mona, mona.get_by_role("link", name="Agreement"))
     is_answered(mona)
     alice.reload()
-    changed(alice, "Answer the offer", "Answer")
+    changed(alice, "Answer the offer", "Take the offer")
     expect(alice.get_by_text("Accepted")).to_be_visible()
 
     mona.reload()
@@ -191,9 +191,11 @@ def is_answered(mona: Page) -> None:
     while not dialog.get_by_label("Offer another number").is_checked():
         mona.keyboard.press("ArrowDown")
     to(mona, dialog.locator("[name=amount]"))
-    press(mona, dialog.get_by_role("button", name="Answer"))
-    expect(dialog.locator("[aria-invalid=true]").first).to_be_focused()
+    mona.keyboard.press("Control+a")
     mona.keyboard.type("580.00")
+    press(mona, dialog.get_by_role("button", name="Answer"))
+    expect(dialog.locator("[name=comment][aria-invalid=true]")).to_be_focused()
+    mona.keyboard.type("The market grows")
     press(mona, dialog.get_by_role("button", name="Answer"))
     expect(dialog).not_to_be_visible()
     expect(mona.get_by_role("row", name="Alice").get_by_text("Countered").first).to_be_visible()
