@@ -109,9 +109,12 @@ def team_of(
 
 
 def who_needs_help(actor: Actor, team: Team, *, as_of: date | None, at: datetime) -> list[Need]:
-    """The people furthest behind what is expected by now, the largest gap first."""
+    """The people furthest behind what is expected by now, the largest gap first; not where they have left."""
+    day = as_of or actor.organisation.today(at)
     behind = [
-        place for place in team.people if team.standing(place).status in (Status.BEHIND, Status.AT_RISK)
+        place
+        for place in team.people
+        if team.standing(place).status in (Status.BEHIND, Status.AT_RISK) and place.label.is_there(day)
     ]
     first = sorted(behind, key=lambda place: -(team.standing(place).pace_gap or 0))[:MOST_HELP]
     covers = _covers(team, first, on=actor.organisation.today(at), as_of=as_of)

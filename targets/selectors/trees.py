@@ -58,6 +58,9 @@ class Label:
     def last_day(self) -> date | None:
         return self.left_on - timedelta(days=1) if self.left_on else None
 
+    def is_there(self, day: date) -> bool:
+        return not self.is_stray and (self.left_on is None or day < self.left_on)
+
 
 @dataclass(frozen=True)
 class PlanTree:

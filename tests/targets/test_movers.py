@@ -17,6 +17,7 @@ from targets.selectors.figures import Standing
 from targets.selectors.periods import span_of
 from targets.selectors.rows import progress
 from targets.selectors.sheets import sheet_of
+from targets.selectors.team import team_of, who_needs_help
 from targets.selectors.trees import Node
 from targets.services.cells import set_target
 from targets.services.handover import Handover, handed_on, offer_handovers
@@ -146,6 +147,22 @@ def test_their_people_always_sum_to_their_unit(world: World) -> None:
     found = actuals(in_force(world))
     units = {"Acme", "North", "East", "West"}
     assert sum(value or 0 for name, value in found.items() if name not in units) == found["Acme"] == 150_00
+
+
+@pytest.mark.parametrize(("day", "is_there"), [(date(2026, 5, 31), True), (JUNE, False)])
+def test_where_they_have_left_nobody_is_called_in_need_of_help(
+    world: World, day: date, is_there: bool
+) -> None:
+    """Nobody has sold enough; Bob left North on 1 June."""
+    goal = in_force(world)
+    with acting_for(world.acme.pk):
+        actor, north = system_actor(world.acme), Holder("person", world.bob.pk, world.north.pk)
+        more = {"amount": 900_00, "effective_on": date(2026, 4, 1), "reason": "More"}
+        set_target(actor, goal=goal, holder=north, expected_version=None, at=LATER, **more)
+        team = team_of(actor, fresh(goal), as_of=day, at=LATER)
+        helped = {need.place.label.name for need in who_needs_help(actor, team, as_of=day, at=LATER)}
+    assert "Alice" in helped
+    assert ("Bob (North)" in helped) is is_there
 
 
 def test_a_number_given_before_the_move_is_still_read_by_the_person_alone(world: World) -> None:

@@ -171,7 +171,7 @@ export class View {
 
   #noteOf(row) {
     if (row.is_stray) return this.words.say("stray")
-    if (row.last_day) return this.words.say("left", { day: this.#day(row.last_day) })
+    if (row.last_day) return this.words.say("until", { day: this.#day(row.last_day) })
     return row.joined_on ? this.words.say("joined", { day: this.#day(row.joined_on) }) : ""
   }
 

@@ -2,10 +2,12 @@
 
 import gzip
 import json
+import re
 from datetime import date
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from salestargets.tenancy.access import system_actor
@@ -277,3 +279,9 @@ def test_nobody_elses_grid_exists(company: Company, admin: Client, rep: Client, 
     body = {"edits": [an_edit(company, "alice", 1, 30_000)]}
     for client in (rep, viewer):
         assert post(client, company.goal, body).status_code == 403
+
+
+def test_no_word_of_the_grid_is_there_twice() -> None:
+    page = (settings.BASE_DIR / "templates/targets/includes/grid.html").read_text()
+    words = re.findall(r'data-word="(\w+)"', page)
+    assert len(words) == len(set(words))
