@@ -14,7 +14,7 @@ from salestargets.kernel.parsing import strict_id
 from salestargets.kernel.rational import Number, ratio, rounded
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Holder:
     """A unit with everything below it, or a person; with `unit_id` only while they are a member of it."""
 

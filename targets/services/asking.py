@@ -111,6 +111,8 @@ SELECT t.organisation_id, t.id, v.number, p.id, 'asked', '', %(at)s, 1
 FROM targets_target t
 JOIN targets_targetversion v
   ON v.organisation_id = t.organisation_id AND v.target_id = t.id AND v.change_id = %(change)s
+ AND v.number = (SELECT max(m.number) FROM targets_targetversion m
+                 WHERE m.organisation_id = t.organisation_id AND m.target_id = t.id)
 LEFT JOIN tenancy_assignment a
   ON t.person_id IS NULL AND a.organisation_id = t.organisation_id AND a.unit_id = t.unit_id
  AND a.role = 'manager' AND a.starts_on <= %(on)s AND (a.ends_on IS NULL OR a.ends_on > %(on)s)

@@ -1,6 +1,8 @@
 """The last change of a goal's numbers taken back, then the one before it: the log knows what there was."""
 
 from datetime import date, datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection, transaction
@@ -11,7 +13,8 @@ from salestargets.kernel.parsing import clean_text
 from salestargets.tenancy.access import Actor
 from salestargets.tenancy.context import current_organisation_id
 from targets.choices import ChangeKind, PlanState
-from targets.models import Change, Goal, Target
+from targets.models import Change, Goal, Target, TargetVersion
+from targets.selectors.in_force import to_come
 from targets.selectors.rules import planning_rules
 from targets.selectors.sheets import sheet_of
 from targets.selectors.trees import Node
@@ -77,6 +80,8 @@ def undo_last(
         check_not_own(because, sheet, nodes, planning_rules())
     taken_back = record_change(because, goal, ChangeKind.UNDO, undoes=change)
     day = holds_from(goal.plan, None, on=actor.organisation.today(at))
+    if is_published:
+        _record_meanwhile(taken_back, change, day)
     ids = _restore(change, day if is_published else None)
     _follow_root(because, goal)
     if is_published:
@@ -90,6 +95,35 @@ def undo_last(
 def _nodes_of(change: Change) -> set[Node]:
     rows = Target.objects.filter(change=change).values_list("unit_id", "person_id").distinct()
     return {Node(unit_id, person_id) for unit_id, person_id in rows}
+
+
+def _record_meanwhile(taken_back: Change, change: Change, day: date) -> None:
+    """Where what was before is itself yet to come: what held before it holds again until then."""
+    rows = TargetVersion.objects.filter(target__change=change).order_by("target", "-number")
+    meanwhile = []
+    for _target, found in groupby(rows, attrgetter("target_id")):
+        taken, *older = found
+        start = max(day, taken.effective_on)
+        if older and older[0].effective_on > start:
+            held = next((each for each in older if each.effective_on <= start), None)
+            begins = _version(taken if held is None else held, start, is_nothing=held is None)
+            numbers = [begins, *(_version(each, each.effective_on) for each in to_come(older, start)[:-1])]
+            for number, each in enumerate(numbers, taken.number + 1):
+                each.number, each.change, each.recorded_at = number, taken_back, taken_back.at
+            meanwhile += numbers
+    TargetVersion.objects.bulk_create(meanwhile)
+
+
+def _version(of: TargetVersion, effective_on: date, *, is_nothing: bool = False) -> TargetVersion:
+    """Its number, from a day on; of what was nothing a zero."""
+    return TargetVersion(
+        organisation_id=of.organisation_id,
+        target_id=of.target_id,
+        amount=0 if is_nothing else of.amount,
+        months=[0] * len(of.months) if is_nothing and of.months else of.months,
+        effective_on=effective_on,
+        split_id=None if is_nothing else of.split_id,
+    )
 
 
 def _follow_root(because: Because, goal: Goal) -> None:

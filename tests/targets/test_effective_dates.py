@@ -16,8 +16,9 @@ from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Person
 from targets.choices import ChangeKind
 from targets.models import Acknowledgement, Goal, Progress, Target, TargetVersion
+from targets.selectors.acknowledgements import holds_from
 from targets.selectors.figures import lines_of
-from targets.selectors.in_force import Coming, Upcoming, upcoming_in
+from targets.selectors.in_force import Coming, Upcoming, sheet_on, upcoming_in
 from targets.selectors.products import mix_of
 from targets.selectors.rows import progress
 from targets.selectors.sheets import sheet_of
@@ -240,6 +241,43 @@ def test_what_was_to_come_before_the_change_taken_back_is_to_come_again(world: W
         undo_last(system_actor(world.acme), goal=fresh(reached), reason="A slip", at=NOON)
     assert stands(reached, world.alice)[0] == 300_00
     assert coming(reached, world.alice) == only(JUNE_1, 600_00, now=300_00)
+
+
+def test_a_change_that_has_begun_is_taken_back_to_what_held_and_what_was_to_come(
+    world: World, reached: Goal
+) -> None:
+    give(reached, world.alice, 600_00)
+    give(reached, world.alice, 500_00, on=None)
+    with acting_for(world.acme.pk):
+        undo_last(system_actor(world.acme), goal=fresh(reached), reason="A slip", at=NOON)
+        asks = Acknowledgement.objects.filter(target__goal=reached, person=world.alice).order_by("-id")
+        assert holds_from(asks[0]) == JUNE_1
+    assert stands(reached, world.alice)[0] == 300_00
+    assert coming(reached, world.alice) == only(JUNE_1, 600_00, now=300_00)
+
+
+def test_taking_back_brings_back_all_that_was_to_come_in_its_order(world: World, reached: Goal) -> None:
+    days = {date(2026, 5, 20): 400_00, JUNE_1: 500_00, date(2026, 6, 10): 600_00}
+    for first, amount in days.items():
+        give(reached, world.alice, amount, on=first)
+    give(reached, world.alice, 900_00, on=date(2026, 5, 25))
+    with acting_for(world.acme.pk):
+        undo_last(system_actor(world.acme), goal=fresh(reached), reason="A slip", at=NOON)
+        sheet = sheet_of(fresh(reached))
+        alice = sheet.tree.find(of(world.alice))
+        asked = (date(2026, 5, 19), date(2026, 5, 26), *days)
+        on = {each: sheet_on(sheet, each).given(alice) for each in asked}
+    assert on == {date(2026, 5, 19): 300_00, date(2026, 5, 26): 400_00, **days}
+
+
+def test_a_first_number_taken_back_before_one_to_come_is_nothing_until_then(world: World) -> None:
+    goal = a_goal(a_plan(world.acme), "900.00")
+    published(goal.plan)
+    give(goal, world.carol, 300_00)
+    give(goal, world.carol, 200_00, on=None)
+    with acting_for(world.acme.pk):
+        undo_last(system_actor(world.acme), goal=fresh(goal), reason="A slip", at=NOON)
+    assert coming(goal, world.carol) == only(JUNE_1, 300_00, now=0)
 
 
 def test_a_hold_brings_nothing_into_force(world: World, reached: Goal) -> None:
