@@ -205,7 +205,7 @@ def import_step(job: Job, at: datetime) -> bool:
     """The next chunk. A rule that is broken ends the run; the chunks before it stay, and can be undone."""
     run = ImportRun.objects.select_related("organisation").get(pk=job.payload["run"])
     with (
-        translation.override(run.organisation.language),
+        translation.override(run.organisation.language_of(job.created_by)),
         pghistory.context(actor="system", actor_name=run.file_name, reason=f"import {run.pk}"),
     ):
         try:

@@ -54,7 +54,7 @@ def undo_step(job: Job, at: datetime) -> bool:
     changes = list(waiting[:CHANGES_A_STEP])
     call = call_of(actor, source=run.source, at=at)
     with (
-        translation.override(run.organisation.language),
+        translation.override(run.organisation.language_of(job.created_by)),
         pghistory.context(actor=actor.id, actor_name=actor.name, reason=f"import {run.pk} undone"),
     ):
         for name, group in groupby(changes, key=lambda change: change.kind):

@@ -20,15 +20,17 @@ from pipeline.services.mappings import (
     save_mapping,
 )
 from pipeline.services.undo import undo_import
+from salestargets.accounts.models import User
+from salestargets.accounts.services import choose_language
 from salestargets.ingest.mapping import read_mapping
 from salestargets.jobs.models import Job, JobState
 from salestargets.jobs.services import work_one_step
 from salestargets.kernel.errors import DomainError, Forbidden, NotFound
 from salestargets.tenancy.access import Actor
-from salestargets.tenancy.choices import Scope
+from salestargets.tenancy.choices import Role, Scope
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation, Unit, UnitPlacement
-from tests.builders import NOON, an_organisation
+from tests.builders import NOON, a_member, acting_as, an_organisation
 from tests.pipeline.builders import rows_of, send, within
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +86,25 @@ def test_a_file_lands_with_what_is_bad_named_by_its_row(acme):
         assert (rejected.row, rejected.values) == (3, ["2", "Two", "x", "open"])
         assert list(rejected.errors) == ["amount"]
         assert not ImportChunk.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "Enter a number in plain digits, for example “1200.50”."),
+        ("zh-hans", "请填写普通数字，例如“1200.50”。"),
+    ],
+)
+def test_what_is_bad_is_told_in_the_language_of_who_sent_the_file(acme, language, says):
+    user = a_member(acme, "who-sends@acme.example", Role.ADMIN)
+    choose_language(user, language=language)
+    actor = acting_as(acme, User.objects.get(pk=user.pk))
+    with acting_for(acme.pk):
+        content = io.BytesIO(DEALS.encode())
+        run = import_file(actor, kind="deals", file_name="file.csv", content=content, at=NOON)
+    with within(acme):
+        (rejected,) = rejections_of(worked_off(acme, run))
+        assert rejected.errors == {"amount": [says]}
 
 
 def test_a_dry_run_counts_the_same_and_can_then_be_applied(acme):

@@ -87,7 +87,7 @@ def _codes(refusal: SMTPRecipientsRefused) -> list[int]:
 
 def _message(notice: Notice) -> EmailMessage:
     organisation, kind = notice.organisation, NOTICE_KINDS[notice.kind]
-    language = notice.user.language or organisation.language
+    language = organisation.language_of(notice.user)
     with translation.override(language), timezone.override(organisation.time_zone):
         headline = kind.headline(notice.facts)
         said = {

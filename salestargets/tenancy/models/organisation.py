@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from salestargets.accounts.models import User
 from salestargets.tenancy.choices import (
     ExpectedBasis,
     FiscalPattern,
@@ -63,6 +64,10 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def language_of(self, user: User | None) -> str:
+        """What somebody is written to in: what they chose themselves, else the organisation's."""
+        return (user.language if user else "") or self.language
 
     def today(self, at: datetime) -> date:
         """The organisation's own date at an instant."""
