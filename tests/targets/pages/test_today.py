@@ -10,15 +10,19 @@ from django.forms import model_to_dict
 from django.test import Client
 
 from kpis.models import Kpi
+from kpis.values import Holder
 from salestargets.alerts.models import Alert
+from salestargets.tenancy.access import system_actor
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
+from salestargets.tenancy.services.people import move_person
 from targets.choices import ChangeKind
 from targets.models import Change, Goal, Target
+from targets.services.cells import set_target
 from targets.services.progress import refresh_progress
 from tests.builders import NOON, an_organisation
 from tests.kpis.builders import a_deal, drained
-from tests.targets.builders import a_goal, a_plan, split
+from tests.targets.builders import a_goal, a_plan, fresh, split
 from tests.targets.pages.conftest import Company, visitor
 from tests.targets.test_proposals import opened
 
@@ -71,6 +75,30 @@ def test_another_day_shows_neither_alerts_of_now_nor_what_waits_for_an_answer(co
     now, then = text_of(bob, TODAY), text_of(bob, f"{TODAY}?as_of=2026-05-04")
     assert [each in now for each in said] == [True, True, True]
     assert [each in then for each in said] == [False, False, False]
+
+
+def test_who_moved_sees_where_they_are_now_and_the_number_they_left_beside_it(
+    company: Company, rep: Client, admin: Client
+) -> None:
+    world, goal = company.world, company.goal
+    old, new = (f"person/{world.alice.pk}@{unit.pk}" for unit in (world.north, world.west))
+    with acting_for(company.acme.pk):
+        actor = system_actor(company.acme)
+        move_person(actor, person=world.alice, unit=world.west, on=date(2026, 5, 11))
+        there = Holder("person", world.alice.pk, world.west.pk)
+        said = {"expected_version": None, "reason": "A start in West", "at": NOON}
+        set_target(actor, goal=fresh(goal), holder=there, amount=80_00, **said)
+    drained(company.acme)
+    page = text_of(rep, TODAY)
+    assert "<li>West</li>" in page
+    assert "$0</strong></a> of $80" in page
+    assert f"/o/acme/team/{new}/records/?goal={goal.pk}" in page
+    assert f'href="/o/acme/team/{old}/?goal={goal.pk}' in page
+    beside = text_of(rep, f"/o/acme/team/{old}/?goal={goal.pk}")
+    assert "$200</strong></a> of $300" in beside
+    assert "Person · North" in beside
+    records = text_of(admin, f"/o/acme/team/{old}/records/?goal={goal.pk}")
+    assert "$200" in records
 
 
 def test_a_manager_without_a_number_of_their_own_sees_their_unit(company: Company, manager: Client) -> None:
