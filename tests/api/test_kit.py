@@ -76,9 +76,12 @@ def test_query_parameters_are_read_strictly():
     api = an_integration(an_organisation("acme"))
     assert api.get("/api/v1/days/?on=2026-05-01&holder=unit:7").json() == {
         "on": "2026-05-01",
-        "holder": "HolderInput(kind='unit', id=7)",
+        "holder": "HolderInput(kind='unit', id=7, unit_id=None)",
     }
-    assert api.get("/api/v1/days/?holder=root").json()["holder"] == "HolderInput(kind='root', id=None)"
+    assert (
+        api.get("/api/v1/days/?holder=root").json()["holder"]
+        == "HolderInput(kind='root', id=None, unit_id=None)"
+    )
 
 
 @pytest.mark.parametrize(

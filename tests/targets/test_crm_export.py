@@ -292,10 +292,12 @@ def test_everyone_stands_as_the_files_say_on_that_day_and_after_it(loaded: Loade
     actor = system_actor(loaded.organisation)
     with acting_for(loaded.organisation.pk):
         then = {
-            row.place.node.holder: row.standing
+            row.place.node.holder.whole: row.standing
             for row in progress(actor, fresh(loaded.goal), as_of=DAY, at=AFTER)
         }
-        now = {row.place.node.holder: row.standing for row in progress(actor, fresh(loaded.goal), at=AFTER)}
+        now = {
+            row.place.node.holder.whole: row.standing for row in progress(actor, fresh(loaded.goal), at=AFTER)
+        }
     assert len(then) == 1 + 3 + 6 + 35
     for path, holder in loaded.holders.items():
         assert then[holder].actual == loaded.export.of(path, date(2017, 10, 1), DAY)

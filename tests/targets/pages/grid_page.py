@@ -42,6 +42,7 @@ def a_row(key: str, parent: str | None, name: str, *months: int | None, **more: 
         "is_unit": key.startswith("unit:"),
         "is_stray": False,
         "joined_on": None,
+        "last_day": None,
         "writable": True,
         "may_split": key.startswith("unit:"),
         "held": False,
@@ -51,6 +52,8 @@ def a_row(key: str, parent: str | None, name: str, *months: int | None, **more: 
         "computed": None,
         "proposed": None,
         "agreed": False,
+        "coming": [],
+        "now": None,
         "target": 5,
         **more,
     }

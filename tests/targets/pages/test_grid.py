@@ -431,9 +431,11 @@ def test_marks_tell_what_was_set_by_hand_who_joined_and_who_left(browser: Browse
         *acme(),
         a_row("person:4", "unit:3", "Dan", None, None, None, joined_on="2026-08-15"),
         a_row("person:5", "unit:3", "Eve", 100, 100, 100, is_stray=True, computed=99_900),
+        a_row("person:6@3", "unit:3", "Fay", None, None, None, last_day="2026-08-14"),
     ]
     page = a_page(a_context(browser, Server(rows=rows)))
     expect(cell(page, "Dan", "Name")).to_contain_text("since Aug 15")
+    expect(cell(page, "Fay", "Name")).to_contain_text("until Aug 14")
     expect(cell(page, "Dan", "Total")).to_have_text("—")
     expect(cell(page, "Eve", "Name")).to_contain_text("left the tree")
     expect(cell(page, "Eve", "Total")).to_have_attribute("title", "set by hand; the split gave 999")

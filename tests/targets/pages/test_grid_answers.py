@@ -18,6 +18,7 @@ from tests.builders import a_person
 from tests.kpis.builders import a_deal, drained
 from tests.targets.builders import APRIL, a_goal, a_plan, number, place, split, written
 from tests.targets.pages.conftest import Company
+from tests.targets.pages.grid_page import a_row
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +72,7 @@ def test_all_of_the_tree_in_sight_is_told_at_once(company: Company, draft: Goal,
         ("Alice", 15_000, [5_000] * 3), ("Bob", 15_000, [5_000] * 3),
         ("West", 30_000, [10_000] * 3), ("Carol", 30_000, [10_000] * 3),
     ]  # fmt: skip
+    assert found["rows"][0].keys() == a_row("unit:1", None, "As the browser tests have it").keys()
     assert [column["key"] for column in found["columns"]] == [
         "total",
         "2026-07-01",

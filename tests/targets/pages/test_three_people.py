@@ -139,7 +139,7 @@ def make_a_plan(page: Page) -> None:
     page.fill("#dialog [name=achievable_because]", "Two people more")
     page.get_by_role("button", name="Add the goal").click()
     page.get_by_role("rowheader", name="North").click()
-    page.get_by_role("link", name="Divide", exact=True).click()
+    page.get_by_role("region", name="Units and people by month").get_by_role("link", name="Divide").click()
     page.check("#dialog [name=method][value=even]")
     page.get_by_role("button", name="Preview").click()
     page.get_by_role("button", name="Apply").click()
