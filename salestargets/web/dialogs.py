@@ -94,7 +94,7 @@ def answer(
         "once": secrets.token_urlsafe(16),
         "is_stale": form.has_error(NON_FIELD_ERRORS, code="stale"),
     }
-    place = f"{template}#dialog" if request.htmx else template
+    place = [f"{template}#dialog", template] if request.htmx else template  # a page may have no such part
     return render(request, place, context, status=422 if form.is_bound else 200)
 
 

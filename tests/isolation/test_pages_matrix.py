@@ -187,6 +187,16 @@ def test_it_opens_with_our_own_objects(sides: TwoSides, page):
     assert told(answer) == []
 
 
+@each(KNOWN)
+def test_a_part_of_it_can_be_asked_for(sides: TwoSides, page):
+    """As htmx does, of any page, also of one that has no such part."""
+    sides.ours.id_of("published target")
+    address = page.address(sides.ours.organisation.slug, sides.ours.as_found)
+    with closing(member(sides.ours).get(address, headers={"HX-Request": "true"})) as answer:
+        assert answer.status_code < 500
+        assert told(answer) == []
+
+
 @each(WITH_OBJECTS)
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_another_organisations_object_is_answered_like_none(sides: TwoSides, page, method):
