@@ -120,12 +120,14 @@ def _of_joiner(organisation: Organisation, change: NewPlaces) -> list[Impact]:
     found = []
     given = set(Target.objects.filter(person_id=change.holder.pk).values_list("goal__plan_id", "unit_id"))
     for plan in _plans().filter(state=PlanState.PUBLISHED):
+        known = _units_within(change.before, plan) | {unit_id for of, unit_id in given if of == plan.pk}
+        within = (stay for stay in change.after if plan.starts_on < stay.starts_on < plan.ends_on)
+        new = [stay for stay in within if stay.unit_id not in known]
+        if not new:
+            continue  # its tree need not be read
         tree = plan_tree(plan)
-        before = _units_within(change.before, plan)
-        new = [stay for stay in change.after if stay.touches(plan.starts_on, plan.ends_on)]
-        new = [stay for stay in new if stay.unit_id not in before and (plan.pk, stay.unit_id) not in given]
         stay = next((stay for stay in new if Node(stay.unit_id or 0) in tree.labels), None)
-        if stay and stay.starts_on > plan.starts_on:
+        if stay:
             unit = Node(stay.unit_id or 0)
             details = _free_in(organisation, plan, unit, stay.starts_on)
             words = {"plan": _named(plan), "name": change.holder.name, "unit": tree.name(unit)}

@@ -99,7 +99,9 @@ def _nodes_of(change: Change) -> set[Node]:
 
 def _record_meanwhile(taken_back: Change, change: Change, day: date) -> None:
     """Where what was before is itself yet to come: what held before it holds again until then."""
-    rows = TargetVersion.objects.filter(target__change=change).order_by("target", "-number")
+    written = TargetVersion.objects.filter(target__change=change)
+    late = written.filter(effective_on__gt=day).exclude(change=change).values("target")
+    rows = written.filter(target__in=late).order_by("target", "-number")
     meanwhile = []
     for _target, found in groupby(rows, attrgetter("target_id")):
         taken, *older = found

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
-from salestargets.tenancy.choices import Role
+from salestargets.tenancy.choices import AssignmentRole, Role
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation, Person, Unit
 from targets.models import Goal, Target
 from targets.services.progress import refresh_progress
-from tests.builders import NOON, World, a_member, a_world
+from tests.builders import NOON, World, a_member, a_person, a_world
 from tests.kpis.builders import a_deal, drained
-from tests.targets.builders import a_goal, a_plan, published, split
+from tests.targets.builders import a_goal, a_plan, published, split, with_approvals
 
 
 @pytest.fixture(autouse=True)
@@ -93,3 +94,15 @@ def viewer(company: Company) -> Client:
 @pytest.fixture
 def admin(company: Company) -> Client:
     return visitor(company.acme, Role.ADMIN)
+
+
+def three_who_sign_in() -> World:
+    """Mona leads North, below East, which Lena leads. Plans need an approval."""
+    world = a_world()
+    lena = a_person(world.acme, "Lena", unit=world.east, role=AssignmentRole.MANAGER)
+    for person, role in ((world.mona, Role.MANAGER), (lena, Role.MANAGER), (world.alice, Role.REP)):
+        a_member(world.acme, f"{person.external_id}@acme.example", role, person=person)
+    a_deal(world.acme, world.alice, base=20_000, closed_on=timezone.localdate())
+    drained(world.acme)
+    with_approvals(world.acme)
+    return world

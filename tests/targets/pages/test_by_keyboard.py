@@ -5,15 +5,13 @@ from contextlib import suppress
 from functools import partial
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 from pytest_django.live_server_helper import LiveServer
 
-from salestargets.tenancy.choices import AssignmentRole, Role
 from targets.models import Goal
-from tests.builders import PASSWORD, World, a_member, a_person, a_world
-from tests.kpis.builders import a_deal, drained
-from tests.targets.builders import a_goal, a_plan, number, with_approvals
+from tests.builders import PASSWORD, World
+from tests.targets.builders import a_goal, a_plan, number
+from tests.targets.pages.conftest import three_who_sign_in
 from tests.targets.test_proposals import propose
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -33,15 +31,7 @@ LISTEN = """addEventListener("DOMContentLoaded", () => {
 
 @pytest.fixture
 def world() -> World:
-    """Mona leads North, below East, which Lena leads. Plans need an approval."""
-    world = a_world()
-    lena = a_person(world.acme, "Lena", unit=world.east, role=AssignmentRole.MANAGER)
-    for person, role in ((world.mona, Role.MANAGER), (lena, Role.MANAGER), (world.alice, Role.REP)):
-        a_member(world.acme, f"{person.external_id}@acme.example", role, person=person)
-    a_deal(world.acme, world.alice, base=20_000, closed_on=timezone.localdate())
-    drained(world.acme)
-    with_approvals(world.acme)
-    return world
+    return three_who_sign_in()
 
 
 @pytest.fixture

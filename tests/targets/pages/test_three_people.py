@@ -7,15 +7,12 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from salestargets.tenancy.choices import AssignmentRole, Role
 from tests.browsers import signed_in
-from tests.builders import World, a_member, a_person, a_world
-from tests.kpis.builders import a_deal, drained
-from tests.targets.builders import with_approvals
+from tests.builders import World
+from tests.targets.pages.conftest import three_who_sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -25,15 +22,7 @@ SignIn = Callable[..., Page]
 
 @pytest.fixture
 def world() -> World:
-    """Mona leads North, below East, which Lena leads. Plans need an approval."""
-    world = a_world()
-    lena = a_person(world.acme, "Lena", unit=world.east, role=AssignmentRole.MANAGER)
-    for person, role in ((world.mona, Role.MANAGER), (lena, Role.MANAGER), (world.alice, Role.REP)):
-        a_member(world.acme, f"{person.external_id}@acme.example", role, person=person)
-    a_deal(world.acme, world.alice, base=20_000, closed_on=timezone.localdate())
-    drained(world.acme)
-    with_approvals(world.acme)
-    return world
+    return three_who_sign_in()
 
 
 @pytest.fixture
