@@ -28,6 +28,18 @@ class Record(TenantModel):
         return self.name
 
 
+class VersionedRecord(Record):
+    """One that numbers are made of: it counts its changes, and deleting it leaves a tombstone."""
+
+    deleted_at = models.DateTimeField(null=True)
+    #: By our clock, for who reads what is new here.
+    changed_at = models.DateTimeField(db_default=Now())
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta(Record.Meta):
+        abstract = True
+
+
 def one_each_external_id(name: str) -> models.UniqueConstraint:
     return models.UniqueConstraint(fields=["organisation", "source", "external_id"], name=name)
 
@@ -75,7 +87,7 @@ class Stage(Record):
 
 
 @tracked_changes
-class Deal(Record):
+class Deal(VersionedRecord):
     """An opportunity. Dates are the organisation's; `base_minor` is the amount in its currency.
 
     No `base_minor` beside an amount means that no exchange rate was known: counted, not priced.
@@ -96,12 +108,8 @@ class Deal(Record):
     lost_reason = models.CharField(max_length=200, blank=True)
     #: True where `CreditShare` rows say who is credited; else the owner is, with the whole.
     is_shared = models.BooleanField(default=False)
-    deleted_at = models.DateTimeField(null=True)
-    #: By our clock, for who reads what is new here.
-    changed_at = models.DateTimeField(db_default=Now())
-    version = models.PositiveIntegerField(default=1)
 
-    class Meta(Record.Meta):
+    class Meta(VersionedRecord.Meta):
         abstract = False
         constraints = [
             one_each_external_id("one_deal_each_external_id"),

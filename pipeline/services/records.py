@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F
 
-from pipeline.models import Alias, Deal, UnresolvedReference
+from pipeline.models import Alias, UnresolvedReference
 from pipeline.services.impacts import telling
 from pipeline.services.pricing import reprice_since
 from pipeline.services.references import WaitingReferences, agreed_aliases
 from salestargets.ingest.batch import Batch
+from salestargets.ingest.deletion import bury
 from salestargets.ingest.kinds import Call, get_kind
 from salestargets.ingest.merge import Landed
 from salestargets.ingest.references import Unresolved
@@ -124,10 +124,11 @@ def take_records(
 
 
 def delete_record(actor: Actor, *, kind: str, record_id: int, at: datetime) -> None:
-    """Take a record away. A deal leaves a tombstone, so that its numbers go down and its history stays."""
+    """Take a record away. One that numbers are made of leaves a tombstone: its history stays."""
     actor.require(Scope.RECORDS_WRITE)
     if get_kind(kind).has_tombstones:
-        _bury(record_id, at)
+        if not bury(get_kind(kind), record_id, organisation_id=actor.organisation.pk, at=at):
+            raise NotFound(N_("There is no such record."), code="not_found")
     else:
         rate = ExchangeRate.objects.filter(pk=record_id).first() if kind == "exchange-rates" else None
         removal.delete_record(actor, kind=kind, record_id=record_id)
@@ -137,11 +138,3 @@ def delete_record(actor: Actor, *, kind: str, record_id: int, at: datetime) -> N
         Alias.objects.filter(kind=kind, record_id=record_id).delete()
     UnresolvedReference.objects.filter(kind=kind, record_id=record_id).delete()
     kick_after_commit(CELLS)
-
-
-def _bury(deal_id: int, at: datetime) -> None:
-    buried = Deal.objects.filter(pk=deal_id, deleted_at__isnull=True).update(
-        deleted_at=at, changed_at=at, version=F("version") + 1
-    )
-    if not buried:
-        raise NotFound(N_("There is no such deal."), code="not_found")

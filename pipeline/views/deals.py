@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from pipeline.choices import DealStatus
-from pipeline.kinds import WHOLE_PPM
+from pipeline.kinds.credit import WHOLE_PPM
 from pipeline.models import Stage
 from pipeline.selectors import DealFilter, Rows, deal_rows, get_deal_row
 from salestargets.audit.selectors import history_of

@@ -1,6 +1,7 @@
-"""Taking records away for good, refused while others refer to them."""
+"""Taking records away: for good, refused while others refer to them, or leaving a tombstone."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
 
@@ -29,3 +30,14 @@ def delete_rows(kind: Kind, record_ids: Collection[int], *, organisation_id: int
         raise Conflict(
             N_("Other records still refer to this one. Change or delete them first."), code="in_use"
         ) from error
+
+
+def bury(kind: Kind, record_id: int, *, organisation_id: int, at: datetime) -> bool:
+    """Leave a tombstone of a record that stands; False where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {kind.table} SET deleted_at = %(at)s, changed_at = %(at)s, version = version + 1"
+            " WHERE organisation_id = %(organisation)s AND id = %(id)s AND deleted_at IS NULL",
+            {"at": at, "organisation": organisation_id, "id": record_id},
+        )
+        return bool(cursor.rowcount)

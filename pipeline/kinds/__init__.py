@@ -1,0 +1,10 @@
+"""The kinds of records that come in: what their fields are, and what must hold between them."""
+
+from pipeline.kinds.catalogues import CHANNELS, CUSTOMERS, PRODUCTS, STAGES
+from pipeline.kinds.deals import DEALS
+from salestargets.ingest.kinds import register_kind
+
+
+def register() -> None:
+    for kind in (CUSTOMERS, PRODUCTS, CHANNELS, STAGES, DEALS):
+        register_kind(kind)

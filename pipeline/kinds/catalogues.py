@@ -1,0 +1,44 @@
+"""What other records refer to: customers, products, channels, stages."""
+
+from pipeline.choices import DealStatus
+from salestargets.ingest.fields import Choice, Currency, Money, Name, Percent, Text, Whole
+from salestargets.ingest.kinds import Kind
+from salestargets.kernel.messages import N_
+
+CUSTOMERS = Kind(
+    name="customers",
+    table="pipeline_customer",
+    label=N_("Customers"),
+    fields=(
+        Name(),
+        Text(name="industry", max_length=100),
+        Text(name="country", max_length=100),
+    ),
+)
+
+PRODUCTS = Kind(
+    name="products",
+    table="pipeline_product",
+    label=N_("Products"),
+    fields=(
+        Name(),
+        Text(name="group", max_length=100, help="Product group or series."),
+        Currency(name="currency"),
+        Money(name="list_price", column="list_price_minor", currency="currency"),
+    ),
+    implies={"list_price": frozenset({"currency"})},
+)
+
+CHANNELS = Kind(name="channels", table="pipeline_channel", label=N_("Channels"), fields=(Name(),))
+
+STAGES = Kind(
+    name="stages",
+    table="pipeline_stage",
+    label=N_("Stages"),
+    fields=(
+        Name(),
+        Whole(name="position", default=0, help="Order in the funnel."),
+        Choice(name="category", choices=tuple(DealStatus.values), default=DealStatus.OPEN.value),
+        Percent(name="probability", column="probability_bp", whole=10_000, help="Chance to win, in percent."),
+    ),
+)
