@@ -25,7 +25,7 @@ ROSTER = "roster"
 UNIT_LEVELS = 6
 #: People are few, and a manager may stand far from their team: a roster is taken in whole.
 MOST_ROWS = 20_000
-_PERSON_FIELDS = ("external_id", "name", "email", "hired_on", "left_on")
+_PERSON_FIELDS = ("external_id", "name", "email", "job", "level", "hired_on", "left_on")
 
 #: No record of its own: it is read like one, and becomes units, people and assignments.
 ROSTER_KIND = Kind(
@@ -35,6 +35,8 @@ ROSTER_KIND = Kind(
     fields=(
         Name(),
         Email(name="email"),
+        Text(name="job", max_length=100, help="What they do, such as Sales rep or Team lead."),
+        Text(name="level", max_length=50, help="How senior they are, such as junior or senior."),
         Date(name="hired_on"),
         Date(name="left_on"),
         *(

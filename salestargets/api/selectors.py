@@ -38,7 +38,8 @@ def people_rows(actor: Actor, *, on: date) -> Rows:
     member = Assignment.objects.filter(current_on(on), person=OuterRef("pk"), role=AssignmentRole.MEMBER)
     unit = JSONObject(id="unit_id", external_id="unit__external_id", name="unit__name")
     return visible_people(actor, on).values(
-        "id", "source", "external_id", "name", "email", "hired_on", "left_on", "version",
+        "id", "source", "external_id", "name", "email", "job", "level", "hired_on", "left_on",
+        "version",
         unit=Subquery(member.values(row=unit)[:1]),
     )  # fmt: skip
 

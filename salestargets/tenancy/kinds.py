@@ -98,7 +98,14 @@ PEOPLE = Kind(
     name="people",
     table="tenancy_person",
     label=N_("People"),
-    fields=(Name(), Email(name="email"), Date(name="hired_on"), Date(name="left_on")),
+    fields=(
+        Name(),
+        Email(name="email"),
+        Text(name="job", max_length=100, help="What they do, such as Sales rep or Team lead."),
+        Text(name="level", max_length=50, help="How senior they are, such as junior or senior."),
+        Date(name="hired_on"),
+        Date(name="left_on"),
+    ),
     rules=(ends_after("hired_on", "left_on"),),
     is_versioned=True,
 )

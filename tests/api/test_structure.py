@@ -102,15 +102,20 @@ def test_people_tell_their_unit_on_a_day(world, api):
 
 def test_a_person_is_added_changed_and_moved(world, api):
     made = api.send("POST", "/api/v1/people/", {
-        "name": "Dora", "email": "Dora@Example.com", "hired_on": "2026-03-01", "left_on": None,
+        "name": "Dora", "email": "Dora@Example.com", "job": "Team lead", "level": "senior",
+        "hired_on": "2026-03-01", "left_on": None,
     })  # fmt: skip
     assert made.status_code == 201
     row = made.json()
     assert (row["email"], row["hired_on"], row["left_on"], row["unit"]) == (
         "dora@example.com", "2026-03-01", None, None,
     )  # fmt: skip
+    assert (row["job"], row["level"]) == ("Team lead", "senior")
     path = f"/api/v1/people/{row['id']}/"
-    changed = api.send("PATCH", path, {"email": None, "left_on": "2026-12-31"}, **{"If-Match": '"1"'})
+    changed = api.send(
+        "PATCH", path, {"email": None, "level": None, "left_on": "2026-12-31"}, **{"If-Match": '"1"'}
+    )
+    assert (changed.json()["job"], changed.json()["level"]) == ("Team lead", "")
     assert (changed.json()["email"], changed.json()["left_on"], changed.json()["hired_on"]) == (
         None, "2026-12-31", "2026-03-01",
     )  # fmt: skip

@@ -21,6 +21,8 @@ def rename(world: World, name: str, reason: str) -> None:
             person=world.alice,
             name=name,
             email="",
+            job="",
+            level="",
             hired_on=None,
             left_on=None,
             expected_version=None,

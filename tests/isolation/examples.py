@@ -110,6 +110,8 @@ EXAMPLES: dict[str, Example] = {
             "name": New(),
             "external_id": New(),
             "email": New("p{}@acme.example"),
+            "job": "Sales rep",
+            "level": "senior",
             "hired_on": DAY,
             "left_on": None,
         }

@@ -15,10 +15,10 @@ from tests.pipeline.test_imports import told, undone, upload, worked_off
 pytestmark = pytest.mark.django_db
 
 ROSTER = (
-    "name,email,region,team,manager,starts on\n"
-    "Ann,ann@acme.example,East,North,Mona,2026-01-01\n"
-    "Bob,,East,North,Mona,2026-01-01\n"
-    "Cid,,West,,Ann,2026-01-01\n"
+    "name,email,职务,level,region,team,manager,starts on\n"
+    "Ann,ann@acme.example,Team lead,senior,East,North,Mona,2026-01-01\n"
+    "Bob,,Sales rep,,East,North,Mona,2026-01-01\n"
+    "Cid,,Sales rep,,West,,Ann,2026-01-01\n"
 )
 
 
@@ -47,6 +47,12 @@ def test_a_roster_makes_units_people_members_and_managers(acme):
             ("East", 1, ()),
             ("North", 2, ("Mona",)),
             ("West", 1, ("Ann",)),
+        ]
+        assert list(Person.objects.order_by("name").values_list("name", "job", "level")) == [
+            ("Ann", "Team lead", "senior"),
+            ("Bob", "Sales rep", ""),
+            ("Cid", "Sales rep", ""),
+            ("Mona", "", ""),
         ]
     assert seats(acme) == [
         ("Ann", "North", "member", "2026-01-01", None),

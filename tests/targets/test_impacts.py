@@ -79,7 +79,15 @@ def carol_leaves(actor: Actor, world: World, on: date) -> Any:
     carol = world.carol
     carol.refresh_from_db()
     return change_person(
-        actor, person=carol, name="Carol", email="", hired_on=None, left_on=on, expected_version=None
+        actor,
+        person=carol,
+        name="Carol",
+        email="",
+        job="",
+        level="",
+        hired_on=None,
+        left_on=on,
+        expected_version=None,
     )
 
 

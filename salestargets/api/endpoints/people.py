@@ -25,9 +25,13 @@ EXTERNAL_ID = Field("external_id", text(200)).optional()
 NAME = Field("name", text(200))
 DETAILS = (
     Field("email", EMAIL).nullable(),
+    Field("job", text(100), "What they do, such as Sales rep or Team lead.").nullable(),
+    Field("level", text(50), "How senior they are, such as junior or senior.").nullable(),
     Field("hired_on", DATE).nullable(),
     Field("left_on", DATE).nullable(),
 )
+#: Empty text, where they are cleared.
+WORDS = ("email", "job", "level")
 NEW_NAME = NAME.optional()
 UNIT = Field("unit", ID, "The id of the unit.")
 MOVES_ON = Field("on", DATE, "The first day in the new unit.")
@@ -40,6 +44,8 @@ class PersonRow(TypedDict):
     external_id: str
     name: str
     email: str | None
+    job: str
+    level: str
     hired_on: date | None
     left_on: date | None
     unit: Reference | None
@@ -76,9 +82,9 @@ class OnePerson(TenantView):
     def patch(self, request: Request, person_id: int) -> PersonRow:
         """Change what is known of a person."""
         person = get_person(self.actor, person_id, self.today)
-        names = ("name", "email", "hired_on", "left_on")
+        names = ("name", *WORDS, "hired_on", "left_on")
         changes = {name: getattr(person, name) for name in names} | dict(self.body.sent)
-        changes["email"] = changes["email"] or ""
+        changes |= {name: changes[name] or "" for name in WORDS}
         change_person(self.actor, person=person, expected_version=self.version, **changes)
         return read_person(self.actor, person_id, self.today)
 

@@ -8,6 +8,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from salestargets.demo.generator import company
+from salestargets.demo.generator.company import REGIONS
 from salestargets.demo.generator.deals import Deal, Step, deals
 from salestargets.demo.generator.horizon import Horizon
 from salestargets.demo.generator.market import Market, market
@@ -16,6 +17,8 @@ from salestargets.demo.generator.staff import Manager, Rep, Staff, staff
 Row = Mapping[str, object]
 
 SEED = 2026
+#: From this skill on a rep is called senior, and below that one junior.
+SENIOR, JUNIOR = 1150, 850
 _ZONE = ZoneInfo(company.TIME_ZONE)
 
 
@@ -101,17 +104,25 @@ def _rates(world: Market) -> Iterator[Row]:
 
 def _people(people: Staff) -> Iterator[Row]:
     for manager in people.managers:
-        yield _person(manager, manager.since, None)
+        yield _person(manager, _job_of(manager), manager.since, None)
     for rep in people.reps:
-        yield _person(rep, rep.hired_on, rep.left_on)
+        level = "senior" if rep.skill >= SENIOR else "junior" if rep.skill < JUNIOR else ""
+        yield _person(rep, {"job": "Sales rep", "level": level}, rep.hired_on, rep.left_on)
 
 
-def _person(person: Manager | Rep, hired_on: date, left_on: date | None) -> Row:
+def _job_of(manager: Manager) -> Row:
+    if manager.unit is None:
+        return {"job": "Sales director", "level": "senior"}
+    return {"job": "Regional manager" if manager.unit in REGIONS else "Team lead", "level": ""}
+
+
+def _person(person: Manager | Rep, place: Row, hired_on: date, left_on: date | None) -> Row:
     surname, given, _hanzi = person.name.split(" ")
     return {
         "external_id": person.external_id,
         "name": person.name,
         "email": f"{given}.{surname}@papercrane.example".lower(),
+        **place,
         "hired_on": hired_on.isoformat(),
         "left_on": _day(left_on),
     }

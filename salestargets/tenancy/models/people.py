@@ -106,6 +106,9 @@ class Person(TenantModel):
     source_updated_at = models.DateTimeField(null=True)
     name = models.CharField(max_length=200)
     email = models.EmailField(blank=True)
+    #: What they do and how senior they are, in the organisation's own words: what they are measured by.
+    job = models.CharField(max_length=100, blank=True)
+    level = models.CharField(max_length=50, blank=True)
     hired_on = models.DateField(null=True, blank=True)
     left_on = models.DateField(null=True, blank=True)
     user = UserForeignKey()

@@ -20,6 +20,8 @@ def create_person(
     *,
     name: str,
     email: str = "",
+    job: str = "",
+    level: str = "",
     hired_on: date | None = None,
     left_on: date | None = None,
     external_id: str = "",
@@ -32,6 +34,7 @@ def create_person(
         external_id=external_id or new_external_id(),
         name=clean_text(name, max_length=200, min_length=1),
         email=strict_email(email) if email else "",
+        **_words(job, level),
         hired_on=hired_on,
         left_on=left_on,
     )
@@ -43,6 +46,8 @@ def change_person(
     person: Person,
     name: str,
     email: str,
+    job: str,
+    level: str,
     hired_on: date | None,
     left_on: date | None,
     expected_version: int | None,
@@ -53,11 +58,16 @@ def change_person(
     changes = {
         "name": clean_text(name, max_length=200, min_length=1),
         "email": strict_email(email) if email else "",
+        **_words(job, level),
         "hired_on": hired_on,
         "left_on": left_on,
     }
     save_changes(person, changes)
     return person
+
+
+def _words(job: str, level: str) -> dict[str, str]:
+    return {"job": clean_text(job, max_length=100), "level": clean_text(level, max_length=50)}
 
 
 def assign(

@@ -22,6 +22,8 @@ SORTS = {"name": "name", "unit": "unit_name", "hired": "hired_on", "left": "left
 COLUMNS: list[Column[Any]] = [
     Column(_("Name"), lambda person: person.name),
     Column(_("E-mail"), lambda person: person.email),
+    Column(_("Job"), lambda person: person.job),
+    Column(_("Level"), lambda person: person.level),
     Column(_("Unit"), lambda person: person.unit_name),
     Column(_("Manages"), lambda person: ", ".join(person.manages)),
     Column(_("Hired on"), lambda person: person.hired_on, "day"),

@@ -38,6 +38,12 @@ from salestargets.web.requests import TenantRequest, page
 class WhoForm(forms.Form):
     name = TextField(label=_("Name"), max_length=200)
     email = EmailField(label=_("E-mail"), required=False)
+    job = TextField(
+        label=_("Job"), max_length=100, required=False, help_text=_("Such as Sales rep or Team lead.")
+    )
+    level = TextField(
+        label=_("Level"), max_length=50, required=False, help_text=_("Such as junior or senior.")
+    )
     hired_on = DayField(label=_("Hired on"), required=False)
 
 
@@ -80,13 +86,13 @@ def _create(request: TenantRequest, *, unit: int | None, starts_on: date | None,
 
 
 class EditPersonForm(ReasonForm, VersionedForm, PersonForm):
-    field_order = ["name", "email", "hired_on", "left_on", "reason"]
+    field_order = ["name", "email", "job", "level", "hired_on", "left_on", "reason"]
 
 
 @page(Scope.ADMIN)
 def person_edit(request: TenantRequest, person_id: int) -> HttpResponse:
     found = get_person(request.actor, person_id, request.today)
-    initial = {name: getattr(found, name) for name in ("name", "email", "hired_on", "left_on", "version")}
+    initial = {name: getattr(found, name) for name in (*PersonForm.base_fields, "version")}
     dialog = _dialog(request, found, title=gettext("Edit {name}").format(name=found.name), submit=_("Save"))
 
     def save(data: dict[str, Any]) -> None:

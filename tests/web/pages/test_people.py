@@ -53,19 +53,22 @@ def test_the_list_stands_as_it_did_on_a_day(scene: Scene, admin: Client) -> None
 def test_the_list_leaves_as_a_file(scene: Scene, admin: Client) -> None:
     answer = admin.get(f"{PEOPLE}?q=ali&export=csv")
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[arg-type]
-    assert lines == ["Name,E-mail,Unit,Manages,Hired on,Left on,External id", "Alice,,North,,,,alice"]
+    heads = "Name,E-mail,Job,Level,Unit,Manages,Hired on,Left on,External id"
+    assert lines == [heads, "Alice,,,,North,,,,alice"]
 
 
 def test_a_person_is_added_and_put_into_a_unit(scene: Scene, admin: Client) -> None:
     data = {
         "name": "Dora",
         "email": "Dora@Acme.example",
+        "job": "Sales rep",
+        "level": "junior",
         "unit": scene.world.west.pk,
         "starts_on": "2026-06-01",
     }
     sent(admin, f"{PEOPLE}new/", data)
     dora = person_named(scene, "Dora")
-    assert dora.email == "dora@acme.example"
+    assert (dora.email, dora.job, dora.level) == ("dora@acme.example", "Sales rep", "junior")
     assert seats(scene, dora) == [("West", "member", date(2026, 6, 1), None)]
 
 
