@@ -61,8 +61,7 @@ _OF_TARGET = ("unit_id", "person_id")
 _KEPT = [f"target__{name}" if name in _OF_TARGET else name for name in Kept._fields]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A holder's target and how it stands. None: undefined, or no target; never to be shown as 0."""
 
     node: Node

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from typing import NamedTuple
 
 from kpis.values import Holder
 from salestargets.kernel.errors import NotFound
@@ -22,8 +23,7 @@ from targets.selectors.sheets import Cell, Sheet, sheet_of
 from targets.selectors.trees import Label, Node, PlanTree, plan_tree
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A holder in the visible part of the tree. The topmost visible ones have depth 0 and no parent."""
 
     node: Node
@@ -54,8 +54,7 @@ class SheetRow:
     upcoming: Upcoming | None
 
 
-@dataclass(frozen=True, slots=True)
-class Gridline:
+class Gridline(NamedTuple):
     """A row of the grid, as far as it must be told: what adds up there is added up by the reader."""
 
     place: Place

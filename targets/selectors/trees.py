@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.db.models import Q
 
@@ -21,8 +21,7 @@ from targets.models import Plan
 N = TypeVar("N", int, Decimal, Fraction)
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A holder in a plan: a unit, or a person while they are in a unit: who moves has a place in each."""
 
     unit_id: int
@@ -42,8 +41,7 @@ class Node:
         return str(self.holder)
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """How a holder is shown. `joined_on`: came after the plan began; `left_on`: the first day they are gone,
     before it ends; `is_stray`: is no longer in its tree.
     """
@@ -235,7 +233,7 @@ def _add_people(plan: Plan, children: dict[Node, list[Node]], labels: dict[Node,
         node = Node(unit_id, person_id)
         left_on = _left(plan, ends_on)
         if node in labels:
-            labels[node] = replace(labels[node], left_on=left_on)
+            labels[node] = labels[node]._replace(left_on=left_on)
         else:
             children[Node(unit_id)].append(node)
             labels[node] = Label(name, external_id, _joined(plan, starts_on), left_on)
@@ -255,7 +253,7 @@ def _told_apart(labels: Mapping[Node, Label]) -> dict[Node, Label]:
 def _with_unit(label: Label, node: Node, labels: Mapping[Node, Label]) -> Label:
     unit = labels.get(Node(node.unit_id))
     tail = f" ({unit.name})" if unit else ""
-    return label if label.name.endswith(tail) else replace(label, name=label.name + tail)
+    return label if label.name.endswith(tail) else label._replace(name=label.name + tail)
 
 
 def _joined(plan: Plan, starts_on: date) -> date | None:
