@@ -18,6 +18,7 @@ from salestargets.launcher.services import services
 from salestargets.launcher.setup import migrate
 
 PEOPLE, DEALS, REQUESTS = 300, 100_000, 60
+LISTED = 1_000
 LED, PLANNED, TEAM = 1_000, 10_000, 23  # in about 50 and 500 units
 
 
@@ -37,7 +38,7 @@ def measure(*, analyse: Callable[[], None]) -> int:
     # They need the settings, which need the servers.
     from django.conf import settings
 
-    from bench import bulk, figures, page, planning, recompute
+    from bench import bulk, figures, listing, page, planning, recompute
     from bench.organisations import Size
     from salestargets.demo.services import load_demo
 
@@ -54,6 +55,7 @@ def measure(*, analyse: Callable[[], None]) -> int:
     load_demo(at=at, password="never used")
     analyse()
     found += page.measure(goal, led, requests=REQUESTS)
+    found.append(listing.measure(goal.organisation, count=LISTED, requests=REQUESTS, at=at))
     large = Size(people=PLANNED, on=at.date(), team=TEAM)
     planned = planning.an_organisation(large, at=at)
     analyse()

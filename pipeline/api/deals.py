@@ -11,7 +11,7 @@ from pipeline.services.records import delete_record
 from salestargets.api.inputs import DATE, ID, MOMENT, Field, choice, text
 from salestargets.api.operations import operation
 from salestargets.api.pagination import PAGE, Key, Page
-from salestargets.api.rows import Reference, reference
+from salestargets.api.rows import Reference, reference, reference_or_none
 from salestargets.api.views import TenantView
 from salestargets.kernel.money import from_minor
 from salestargets.tenancy.choices import Scope
@@ -122,11 +122,11 @@ def _row(row: Mapping[str, Any], currency: str) -> DealRow:
         "source": row["source"],
         "external_id": row["external_id"],
         "name": row["name"],
-        "owner": _reference(row, "owner"),
-        "customer": _reference(row, "customer"),
-        "product": _reference(row, "product"),
-        "channel": _reference(row, "channel"),
-        "stage": _reference(row, "stage"),
+        "owner": reference_or_none(row, "owner"),
+        "customer": reference_or_none(row, "customer"),
+        "product": reference_or_none(row, "product"),
+        "channel": reference_or_none(row, "channel"),
+        "stage": reference_or_none(row, "stage"),
         "status": row["status"],
         "amount": _money(row["amount_minor"], row["currency"]),
         "currency": row["currency"],
@@ -140,10 +140,6 @@ def _row(row: Mapping[str, Any], currency: str) -> DealRow:
         "changed_at": row["changed_at"],
         "version": row["version"],
     }
-
-
-def _reference(row: Mapping[str, Any], name: str) -> Reference | None:
-    return None if row[f"{name}_id"] is None else reference(row, name)
 
 
 def _money(minor: int | None, currency: str) -> Decimal | None:

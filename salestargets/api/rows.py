@@ -1,6 +1,7 @@
 """How answers speak of units and people: id, external_id, name; and of what a change would mean."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, TypedDict
 
 from salestargets.tenancy.models import Organisation
@@ -15,13 +16,16 @@ class Reference(TypedDict):
 
 def reference(row: Mapping[str, Any], prefix: str) -> Reference:
     """The one a `values()` row speaks of by `<prefix>_id`, `<prefix>__external_id` and `<prefix>__name`."""
-    return {
-        "id": row[f"{prefix}_id"],
-        "external_id": row[f"{prefix}__external_id"],
-        "name": row[f"{prefix}__name"],
-    }
+    key, external_id, name = reference_columns(prefix)
+    return {"id": row[key], "external_id": row[external_id], "name": row[name]}
 
 
+def reference_or_none(row: Mapping[str, Any], prefix: str) -> Reference | None:
+    """The same, where the row may speak of none."""
+    return None if row[reference_columns(prefix)[0]] is None else reference(row, prefix)
+
+
+@cache
 def reference_columns(prefix: str) -> tuple[str, str, str]:
     return (f"{prefix}_id", f"{prefix}__external_id", f"{prefix}__name")
 

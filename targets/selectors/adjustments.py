@@ -14,7 +14,7 @@ from salestargets.tenancy.models import Assignment, Membership, Person, UnitClos
 from salestargets.tenancy.models.people import current_on
 from targets.frozen import Evidence, Move, Simulation, Who
 from targets.models import Adjustment, Plan
-from targets.selectors.plans import sees, visible_plans
+from targets.selectors.plans import in_visible_plans, sees
 from targets.selectors.rules import approved_numbers, is_beyond_limit, planning_rules
 from targets.selectors.trees import Node, PlanTree
 
@@ -40,7 +40,7 @@ def adjustments_of(actor: Actor, plan: Plan, on: date) -> list[Adjustment]:
 
 
 def get_adjustment(actor: Actor, adjustment_id: int, on: date, *, plan_id: int | None = None) -> Adjustment:
-    rows = Adjustment.objects.filter(goal__plan__in=visible_plans(actor, on).order_by().values("pk"))
+    rows = Adjustment.objects.filter(in_visible_plans(actor, on, "goal__"))
     if plan_id is not None:
         rows = rows.filter(goal__plan=plan_id)
     found = rows.select_related(*_LINKS).filter(pk=adjustment_id).first()

@@ -16,7 +16,7 @@ from targets.domain.reconciling import Reason, Row, Source, Term, reconcile
 from targets.models import Goal, PlanningRules, Proposal, Target
 from targets.selectors.authority import Authority, authority_of
 from targets.selectors.leads import Lead, Leads, leads_of
-from targets.selectors.plans import sees, visible_plans
+from targets.selectors.plans import in_visible_plans, sees
 from targets.selectors.rows import Place, places
 from targets.selectors.rules import is_beyond_limit, planning_rules
 from targets.selectors.sheets import NOTHING, Cell, Sheet, sheet_of
@@ -248,9 +248,8 @@ def unanswered(tree: PlanTree, sight: Sight, goals: Sequence[Goal]) -> list[Node
 
 def get_proposal(actor: Actor, proposal_id: int, on: date) -> Proposal:
     """Of a holder in sight, with its goal, plan and KPI."""
-    plans = visible_plans(actor, on).order_by().values("pk")
     rows = Proposal.objects.select_related(*_LINKS, "made_by", "answered_by")
-    found = rows.filter(pk=proposal_id, target__goal__plan__in=plans).first()
+    found = rows.filter(in_visible_plans(actor, on, "target__goal__"), pk=proposal_id).first()
     if found is None or not sees(sight_of(actor, on), node_of(found)):
         raise NotFound(N_("There is no such proposal."), code="not_found")
     return found

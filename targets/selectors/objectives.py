@@ -12,7 +12,7 @@ from salestargets.tenancy.access import Actor, sight_of
 from salestargets.tenancy.choices import Scope
 from targets.choices import PlanState
 from targets.models import Goal, Objective, Plan, Progress
-from targets.selectors.plans import goals_of, visible_plans
+from targets.selectors.plans import goals_of, in_visible_plans, visible_plans
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,7 @@ def coverage(actor: Actor, *, on: date, plan: Plan | None = None) -> Coverage:
 
 def goals_serving(actor: Actor, objectives: Sequence[Objective], *, on: date) -> dict[int, list[int]]:
     """Objective → the goals, by their ids, that serve it in plans in which the actor sees someone."""
-    plans = visible_plans(actor, on).order_by().values("pk")
-    rows = Goal.objects.filter(plan__in=plans, objective__in=objectives).order_by("id")
+    rows = Goal.objects.filter(in_visible_plans(actor, on), objective__in=objectives).order_by("id")
     found: dict[int, list[int]] = {objective.pk: [] for objective in objectives}
     for goal_id, objective_id in rows.values_list("id", "objective_id"):
         found[objective_id].append(goal_id)

@@ -14,7 +14,8 @@ from targets.choices import PlanState
 from targets.models import Goal, Plan, Target
 from targets.selectors.trees import Node, PlanTree
 
-_WITH_GOAL = ("plan__root_unit", "plan__parent", "kpi", "objective", "owner")
+#: Each table more takes the database longer to plan than to read: what few pages tell is read there.
+_WITH_GOAL = ("plan__root_unit", "kpi")
 
 
 def visible_plans(actor: Actor, on: date) -> QuerySet[Plan]:
@@ -26,6 +27,13 @@ def visible_plans(actor: Actor, on: date) -> QuerySet[Plan]:
     if not may_see_drafts(actor):
         plans = plans.exclude(state=PlanState.DRAFT)
     return plans
+
+
+def in_visible_plans(actor: Actor, on: date, goal: str = "") -> Q:
+    """Of goals, or of what has one (`goal="goal__"`): those of visible plans; no condition for who sees all."""
+    if actor.sees_everything:
+        return Q()
+    return Q(**{f"{goal}plan__in": visible_plans(actor, on).order_by().values("pk")})
 
 
 def may_see_drafts(actor: Actor) -> bool:
@@ -44,7 +52,7 @@ def get_goal(actor: Actor, goal_id: int, on: date, *, plan_id: int | None = None
     goals = Goal.objects.select_related(*_WITH_GOAL).filter(pk=goal_id)
     if plan_id is not None:
         goals = goals.filter(plan=plan_id)
-    goal = goals.filter(plan__in=visible_plans(actor, on).order_by().values("pk")).first()
+    goal = goals.filter(in_visible_plans(actor, on)).first()
     if goal is None:
         raise NotFound(N_("There is no such goal."), code="not_found")
     return goal
@@ -53,19 +61,19 @@ def get_goal(actor: Actor, goal_id: int, on: date, *, plan_id: int | None = None
 def get_target(actor: Actor, target_id: int, on: date) -> Target:
     """A number of someone whom the actor sees, with goal, plan and KPI."""
     targets = Target.objects.select_related("goal__plan__root_unit", "goal__kpi", "unit", "person", "change")
-    target = targets.filter(
-        pk=target_id, goal__plan__in=visible_plans(actor, on).order_by().values("pk")
-    ).first()
+    target = targets.filter(in_visible_plans(actor, on, "goal__"), pk=target_id).first()
     if target is None or not sees(sight_of(actor, on), Node(target.unit_id, target.person_id)):
         raise NotFound(N_("There is no such target."), code="not_found")
     return target
 
 
 def goals_of(plans: Iterable[Plan]) -> dict[int, list[Goal]]:
-    """Plan → its goals, the governing KPI first."""
-    found: dict[int, list[Goal]] = {plan.pk: [] for plan in plans}
-    goals = Goal.objects.filter(plan_id__in=found).select_related(*_WITH_GOAL)
+    """Plan → its goals, the governing KPI first, each with its plan as it was given."""
+    known = {plan.pk: plan for plan in plans}
+    found: dict[int, list[Goal]] = {plan_id: [] for plan_id in known}
+    goals = Goal.objects.filter(plan_id__in=known).select_related("kpi", "objective", "owner")
     for goal in goals.order_by("kpi__position", "kpi__key", "id"):
+        goal.plan = known[goal.plan_id]
         found[goal.plan_id].append(goal)
     return found
 

@@ -22,7 +22,7 @@ from targets.domain.progress import Timeline
 from targets.models import Goal
 from targets.selectors.figures import Standing, clock_of, standings
 from targets.selectors.periods import calendar_for, span_of
-from targets.selectors.plans import visible_plans
+from targets.selectors.plans import in_visible_plans
 from targets.selectors.rows import Place, places
 from targets.selectors.trees import Node, plan_tree
 
@@ -78,11 +78,10 @@ class OneMeasure:
 
 def goals_in_force(actor: Actor, *, day: date, on: date) -> list[Goal]:
     """Those that run on the day first, then the newest."""
-    plans = visible_plans(actor, on).filter(state__in=IN_FORCE).order_by().values("pk")
     runs = Q(plan__starts_on__lte=day, plan__ends_on__gte=day)
-    goals = Goal.objects.filter(plan__in=plans).select_related("kpi", "plan__root_unit")
+    goals = Goal.objects.filter(in_visible_plans(actor, on), plan__state__in=IN_FORCE)
     return list(
-        goals.order_by(
+        goals.select_related("kpi", "plan").order_by(
             Case(When(runs, then=0), default=1, output_field=IntegerField()),
             "-plan__starts_on",
             "plan__name",

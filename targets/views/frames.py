@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from salestargets.kernel.errors import NotFound
+from salestargets.kernel.messages import N_
 from salestargets.tenancy.access import Sight, sight_of
 from salestargets.tenancy.choices import Scope
 from salestargets.web.asked import asked_id
@@ -17,7 +19,7 @@ from targets.models import Goal, Plan
 from targets.selectors.acknowledgements import Answers, answers_of, asks_of
 from targets.selectors.course import moves_of, moves_open, steps_of
 from targets.selectors.periods import span_of
-from targets.selectors.plans import get_goal, get_plan, goals_of
+from targets.selectors.plans import get_plan, goals_of
 from targets.views.addresses import address_of
 from targets.views.folds import check_steers
 
@@ -73,13 +75,18 @@ def frame_of(request: TenantRequest, plan_id: int) -> Frame:
     return Frame(
         plan=plan,
         goals=goals,
-        goal=next(iter(goals), None)
-        if goal_id is None
-        else get_goal(request.actor, goal_id, request.today, plan_id=plan.pk),
+        goal=next(iter(goals), None) if goal_id is None else _chosen(goals, goal_id),
         sight=sight,
         sees_all=sees_all,
         leads=sees_all and request.actor.may(Scope.TARGETS_WRITE),
     )
+
+
+def _chosen(goals: Sequence[Goal], goal_id: int) -> Goal:
+    found = next((goal for goal in goals if goal.pk == goal_id), None)
+    if found is None:
+        raise NotFound(N_("There is no such goal."), code="not_found")
+    return found
 
 
 def shown_in(request: TenantRequest, frame: Frame, url_name: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import bulk, page, recompute
+from bench import bulk, listing, page, recompute
 from bench.figures import BEGIN, END, Figure, publish
 from bench.organisations import Size, deals, structure
 from kpis.services import verify
@@ -69,6 +69,15 @@ def test_every_page_and_the_empty_one_answer() -> None:
         "Plan page with its grid's numbers, 30 people",
     ]
     assert all(figure.ours > 0 and figure.reference > 0 for figure in figures)
+
+
+@pytest.mark.django_db
+def test_the_list_and_the_cursor_give_the_same_rows() -> None:
+    organisation = bulk.an_organisation("listed", SIZE, at=AT)
+    bulk.load(organisation, "deals", list(deals(SIZE, range(50))), at=AT)
+    figure = listing.measure(organisation, count=20, requests=1, at=AT)
+    assert figure.name == "List of 20 deals over REST"
+    assert len(listing.results(listing.by_hand(organisation, 20))) == 20
 
 
 def test_a_figure_holds_on_the_right_side_of_its_goal() -> None:
