@@ -30,7 +30,7 @@ def visible_plans(actor: Actor, on: date) -> QuerySet[Plan]:
 
 
 def in_visible_plans(actor: Actor, on: date, goal: str = "") -> Q:
-    """Of goals, or of what has one (`goal="goal__"`): those of visible plans; no condition for who sees all."""
+    """Of goals, or what has one (`goal="goal__"`): those of visible plans. Who sees all needs none."""
     if actor.sees_everything:
         return Q()
     return Q(**{f"{goal}plan__in": visible_plans(actor, on).order_by().values("pk")})
