@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from kpis import selectors
 from kpis.catalogue import BUILT_IN
 from kpis.choices import By, KpiUnit, Part
+from kpis.domain.formulas import base_measure
 from kpis.models import Kpi
 from kpis.registry import MEASURES, PRODUCT_NAMES
 from kpis.selectors import (
@@ -19,10 +20,11 @@ from kpis.selectors import (
     all_kpis,
     get_holder,
     get_kpi,
-    measures_of,
     records_behind,
     series,
 )
+from kpis.takes import Part as PartName
+from kpis.takes import measures_of
 from kpis.values import Actual, Holder, shown
 from salestargets.api.inputs import DATE, ID, PLACED_HOLDER, Field, Reader, choice, text, whole
 from salestargets.api.operations import operation
@@ -31,6 +33,7 @@ from salestargets.api.rows import Reference
 from salestargets.api.views import TenantView
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
+from salestargets.kernel.money import from_minor
 from salestargets.kernel.periods import Period
 from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.models import Person, Unit
@@ -60,7 +63,8 @@ PART = Field("part", choice(Part), "Of a ratio: its records above or below the l
     Part.NUMERATOR
 )
 _QUESTION = (KPI, WHOSE, FROM, TO, AS_OF)
-_POSITION: tuple[Reader[Any], ...] = (DATE, ID, ID, text(40))
+#: The person is 0 where a row is of a unit itself.
+_POSITION: tuple[Reader[Any], ...] = (DATE, ID, whole(0, 2**62), text(60))
 _PLACE: tuple[Reader[Any], ...] = (whole(0, 10**9),)
 
 
@@ -122,17 +126,21 @@ class Actuals(Asked, Number):
 
 
 class RecordRow(TypedDict):
-    """A record as far as it is credited to a person. `value` null: it counts, but is not priced."""
+    """A record as far as it is credited to a person; null: to the unit itself.
 
+    `value` null: it counts, but is not priced; below zero: it is subtracted. `measure` says also which year.
+    """
+
+    kind: str
     id: int
     external_id: str
     name: str
-    person: Reference
+    person: Reference | None
     measure: str
     day: date | None
     value: Decimal | None
     amount: Decimal | None
-    currency: str
+    currency: str | None
 
 
 class Behind(Asked):
@@ -218,7 +226,7 @@ class ActualRecords(_Question):
             period,
             on=self.today,
             as_of=as_of,
-            part=cast(selectors.Part, part.value),
+            part=cast(PartName, part.value),
             after=position_in(cursor) if cursor else None,
             limit=self.query[LIMIT],
         )
@@ -247,21 +255,22 @@ def key_of(position: Position | None) -> list[object] | None:
 def record_rows(rows: Sequence[Row], *, currency: str) -> list[RecordRow]:
     """Records as the API tells them, with their people by name."""
     people = _references(Person.objects, {row.person_id for row in rows})
-    return [_record_row(row, people[row.person_id], currency) for row in rows]
+    return [_record_row(row, people.get(row.person_id), currency) for row in rows]
 
 
-def _record_row(row: Row, person: Reference, currency: str) -> RecordRow:
-    about = row.about
+def _record_row(row: Row, person: Reference | None, currency: str) -> RecordRow:
+    amount = None if row.amount_minor is None else from_minor(row.amount_minor, row.currency or currency)
     return {
+        "kind": row.kind,
         "id": row.record_id,
-        "external_id": about["external_id"],
-        "name": about["name"],
+        "external_id": row.external_id,
+        "name": row.name,
         "person": person,
         "measure": row.measure,
         "day": row.day,
-        "value": shown(row.value, MEASURES[row.measure].unit, currency=currency),
-        "amount": shown(about["amount_minor"], KpiUnit.MONEY, currency=about["currency"]),
-        "currency": about["currency"],
+        "value": shown(row.value, MEASURES[base_measure(row.measure)].unit, currency=currency),
+        "amount": amount,
+        "currency": row.currency,
     }
 
 
@@ -303,7 +312,7 @@ def _number(found: Actual, kpi: Kpi, currency: str) -> Number:
 
 def _of_part(value: int | None, kpi: Kpi, part: Part, currency: str) -> Decimal | None:
     """In the unit of the measures of this part, which need not be the unit of the KPI."""
-    measures = measures_of(kpi, cast(selectors.Part, part.value))
+    measures = measures_of(kpi, cast(PartName, part.value))
     return shown(value, MEASURES[measures[0]].unit, currency=currency) if measures else None
 
 

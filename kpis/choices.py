@@ -7,11 +7,42 @@ class KpiUnit(models.TextChoices):
     COUNT = "count", _("Count")
     PERCENT = "percent", _("Percent")
     DAYS = "days", _("Days")
+    SCORE = "score", _("Score")
 
 
 class Direction(models.TextChoices):
     HIGHER = "higher", _("Higher is better")
     LOWER = "lower", _("Lower is better")
+
+
+class Base(models.TextChoices):
+    """On what an amount rests: what was signed, what was invoiced, what was paid."""
+
+    NONE = "", "—"
+    BOOKED = "booked", _("Booked")
+    INVOICED = "invoiced", _("Invoiced")
+    COLLECTED = "collected", _("Collected")
+
+
+class FilterKind(models.TextChoices):
+    """What the values of a filter are."""
+
+    REFERENCE = "reference"
+    CHOICE = "choice"
+    TEXT = "text"
+    AMOUNT = "amount"
+    NUMBER = "number"
+    FLAG = "flag"
+
+
+class FilterOp(models.TextChoices):
+    ANY = "any", _("is any of")
+    NONE = "none", _("is none of")
+    AT_LEAST = "at_least", _("is at least")
+    BELOW = "below", _("is below")
+    IS = "is", _("is")
+    GIVEN = "given", _("is given")
+    MISSING = "missing", _("is missing")
 
 
 class Nature(models.TextChoices):

@@ -6,12 +6,13 @@ table stands in `where`, as `organisation_id = %(organisation)s`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.utils.functional import Promise
 
-from kpis.choices import KpiUnit
+from kpis.choices import Base, FilterKind, KpiUnit
 
 #: The group of dirty keys that concern every measure, such as a person's move.
 EVERY_GROUP = ""
@@ -19,12 +20,28 @@ EVERY_GROUP = ""
 
 @dataclass(frozen=True)
 class Measure:
-    """A sum over records. A flow happens on a day; a stock is what there is at a moment."""
+    """A sum over records.
+
+    A flow happens on a day and adds up over days; a level is what there is at a moment, or what can only be
+    told for the period that is asked for. `subject` is what its records are, for those who choose from many.
+    """
 
     key: str
     unit: KpiUnit
     label: Promise
-    is_stock: bool = False
+    subject: Promise
+    is_level: bool = False
+    base: Base = Base.NONE
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A field by which the records of a measure can be chosen, and what there is to choose from."""
+
+    key: str
+    label: Promise
+    kind: FilterKind
+    options: Callable[[], Iterable[tuple[Any, str]]] | None = None
 
 
 @dataclass(frozen=True)
@@ -33,21 +50,35 @@ class Term:
 
     value: str
     where: str = "true"
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class About:
+    """What to show of a record in a list: a column each."""
+
+    name: str
+    external_id: str
+    customer: str = "NULL::bigint"
+    amount: str = "NULL::bigint"
+    currency: str = "NULL::text"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Records of one kind that are credited to people."""
+    """Records of one kind that count for people. `kind` is their name in the API."""
 
+    kind: str
     table: str
     where: str
     person: str
     day: str
     record: str
     #: By what else its sums can be taken apart, by name: a column each.
-    slices: Mapping[str, str]
-    #: What to show of a record in a list, by name.
-    about: Mapping[str, str]
+    slices: Mapping[str, str] = field(default_factory=dict)
+    #: By what its records can be chosen: key of a `Filter` → a column.
+    filters: Mapping[str, str] = field(default_factory=dict)
+    about: About
     terms: Mapping[str, Term]
 
 
@@ -55,10 +86,13 @@ class Source:
 class Flow(Source):
     """Records counted on their `day`. An index must find those of a person between two days.
 
-    `group` is the word on the dirty keys that their tables write.
+    `group` is the word on the dirty keys that their tables write. Not `kept`: no cells are made of it,
+    because its terms depend on the days asked for, from `%(starts_on)s` on and before `%(ends_on)s`; its
+    measures are levels.
     """
 
     group: str
+    kept: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +100,18 @@ class Stock(Source):
     """Records that are there now, or were there before the day `%(before)s`, as far as their dates tell."""
 
     now: str
+    then: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held(Source):
+    """Rows that say something of a `holder` themselves, and are not rolled up: what `matches` says of it.
+
+    `matches` may speak of holder.kind, holder.holder_id and holder.within (the unit of a place); `then` of
+    the day `%(before)s` before which the rows count.
+    """
+
+    matches: str
     then: str
 
 
@@ -85,8 +131,8 @@ Follower = Callable[[ChangedCells, datetime], None]
 ProductNames = Callable[[Iterable[int]], Iterable[tuple[int, str, str]]]
 
 MEASURES: dict[str, Measure] = {}
-FLOWS: list[Flow] = []
-STOCKS: list[Stock] = []
+FILTERS: dict[str, Filter] = {}
+SOURCES: list[Source] = []
 FOLLOWERS: list[Follower] = []
 PRODUCT_NAMES: list[ProductNames] = []
 
@@ -95,12 +141,12 @@ def register_measures(measures: Iterable[Measure]) -> None:
     MEASURES.update({measure.key: measure for measure in measures})
 
 
-def register_flow(flow: Flow) -> None:
-    FLOWS.append(flow)
+def register_filters(filters: Iterable[Filter]) -> None:
+    FILTERS.update({one.key: one for one in filters})
 
 
-def register_stock(stock: Stock) -> None:
-    STOCKS.append(stock)
+def register_sources(sources: Iterable[Source]) -> None:
+    SOURCES.extend(sources)
 
 
 def register_follower(follower: Follower) -> None:
@@ -111,5 +157,22 @@ def register_product_names(names: ProductNames) -> None:
     PRODUCT_NAMES.append(names)
 
 
-def flows_of(group: str) -> list[Flow]:
-    return [flow for flow in FLOWS if group in (EVERY_GROUP, flow.group)]
+def kept_flows(group: str) -> list[Flow]:
+    """The flows that cells are made of; of one group, or of all."""
+    flows = (source for source in SOURCES if isinstance(source, Flow) and source.kept)
+    return [flow for flow in flows if group in (EVERY_GROUP, flow.group)]
+
+
+def sources_of(measure: str) -> list[Source]:
+    return [source for source in SOURCES if measure in source.terms]
+
+
+def is_kept(measure: str) -> bool:
+    """Whether there are cells of it."""
+    return all(isinstance(source, Flow) and source.kept for source in sources_of(measure))
+
+
+def filters_of(measure: str) -> list[Filter]:
+    """By what the records of a measure can be chosen: what all of its sources know."""
+    known = [source.filters.keys() for source in sources_of(measure)]
+    return [one for key, one in FILTERS.items() if known and all(key in filters for filters in known)]

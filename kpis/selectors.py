@@ -7,15 +7,28 @@ today. A stock is read from the records, at the end of the period or, where that
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Literal, cast
 
 from django.db.models import QuerySet
 
-from kpis import reads, sql
-from kpis.models import Kpi
-from kpis.registry import FLOWS, MEASURES, STOCKS, Source
+from kpis import reads, selections, sql
+from kpis.domain.formulas import Operand, Window, base_measure
+from kpis.models import Kpi, Selection
+from kpis.reads import Reading
+from kpis.registry import Source, is_kept
+from kpis.takes import (
+    Formulated,
+    Part,
+    Take,
+    a_year_on,
+    definitions_of,
+    factor_of,
+    is_stock,
+    operands_of,
+    takes_of,
+)
 from kpis.values import Actual, Holder
 from salestargets.kernel.errors import DomainError, NotFound
 from salestargets.kernel.messages import N_
@@ -26,17 +39,9 @@ from salestargets.tenancy.models import Assignment
 from salestargets.tenancy.selectors import get_person, get_unit, root_unit_id
 
 By = Literal["month", "person", "day", "product"]
-Part = Literal["numerator", "denominator"]
 Bucket = date | int | None
 #: (holder, bucket, measure, value)
 Sum = tuple[Holder, Bucket, str, int]
-
-
-class Formula(Protocol):
-    """A measure, several added by “+”, or a ratio of two such sums."""
-
-    numerator: str
-    denominator: str
 
 
 @dataclass(frozen=True)
@@ -51,15 +56,27 @@ class Position:
 
 @dataclass(frozen=True)
 class Row:
-    """One record, credited to one person. No value: it counts, but is not priced."""
+    """One record, credited to one person (0: to a unit itself). No value: it counts, but is not priced.
 
+    `measure` is the name of the operand, as in won_amount@year_before; `kind` that of its records in the API.
+    """
+
+    sort_day: date
     record_id: int
     person_id: int
     measure: str
     day: date | None
     value: int | None
-    about: Mapping[str, Any]
-    position: Position
+    kind: str
+    name: str
+    external_id: str
+    customer_id: int | None
+    amount_minor: int | None
+    currency: str | None
+
+    @property
+    def position(self) -> Position:
+        return Position(self.sort_day, self.record_id, self.person_id, self.measure)
 
 
 @dataclass(frozen=True)
@@ -105,24 +122,23 @@ def get_holder(
     return Holder("unit", get_unit(actor, root_unit_id(on) if kind == "root" else holder_id or 0, on).pk)
 
 
-def actual(holder: Holder, kpi: Formula, period: Period, *, on: date, as_of: date | None = None) -> Actual:
+def actual(holder: Holder, kpi: Formulated, period: Period, *, on: date, as_of: date | None = None) -> Actual:
     return actuals([holder], kpi, period, on=on, as_of=as_of)[holder]
 
 
 def actuals(
-    holders: Iterable[Holder], kpi: Formula, period: Period, *, on: date, as_of: date | None = None
+    holders: Iterable[Holder], kpi: Formulated, period: Period, *, on: date, as_of: date | None = None
 ) -> dict[Holder, Actual]:
     """The KPI of every one of the holders, in a handful of statements for any number of them."""
     wanted = list(holders)
-    sums: dict[Holder, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for holder, _bucket, measure, value in _sums(wanted, kpi, period, by=None, on=on, as_of=as_of):
-        sums[holder][measure] += value
-    return {holder: _actual(kpi, sums[holder]) for holder in wanted}
+    found = _parts(wanted, kpi, period, by=None, on=on, as_of=as_of)
+    factor = factor_of(kpi, period, on=on, as_of=as_of)
+    return {holder: Actual(*found[holder].get(None, _nothing(kpi)), factor) for holder in wanted}
 
 
 def series(
     holders: Iterable[Holder],
-    kpi: Formula,
+    kpi: Formulated,
     period: Period,
     *,
     by: By,
@@ -134,19 +150,17 @@ def series(
     The sums add up to those of `actuals`. Where there is nothing there is no bucket.
     """
     wanted = list(holders)
-    sums: dict[Holder, dict[Bucket, dict[str, int]]] = {holder: {} for holder in wanted}
-    for holder, bucket, measure, value in _sums(wanted, kpi, period, by=by, on=on, as_of=as_of):
-        measures = sums[holder].setdefault(bucket, defaultdict(int))
-        measures[measure] += value
+    found = _parts(wanted, kpi, period, by=by, on=on, as_of=as_of)
+    factor = factor_of(kpi, period, on=on, as_of=as_of)
     return {
-        holder: {bucket: _actual(kpi, buckets[bucket]) for bucket in sorted(buckets, key=_order)}
-        for holder, buckets in sums.items()
+        holder: {bucket: Actual(*buckets[bucket], factor) for bucket in sorted(buckets, key=_order)}
+        for holder, buckets in found.items()
     }
 
 
 def records_behind(
     holder: Holder,
-    kpi: Formula,
+    kpi: Formulated,
     period: Period,
     *,
     on: date,
@@ -156,18 +170,31 @@ def records_behind(
     limit: int = 100,
 ) -> RecordPage:
     """A page of the records that make a part of the KPI, newest first, and the total of all of them."""
-    measures = measures_of(kpi, part)
-    span = _span(measures, period, on=on, as_of=as_of)
-    if span is None or not measures:
-        return RecordPage([], Total(0, 0, 0), None)
-    sources = _sources(measures)
-    parameters = _parameters([holder], span.period)
-    total = Total(*sql.run(reads.record_total(sources, measures, now=span.is_now), **parameters)[0])
-    rows = [
-        _row(values, sources[0]) for values in _page(sources, measures, span, parameters, after, limit + 1)
+    found = [
+        one
+        for span, formula in definitions_of(kpi, period, on=on)
+        for one in takes_of(operands_of(formula, part), span, on=on, as_of=as_of)
     ]
+    if not found:
+        return RecordPage([], Total(0, 0, 0), None)
+    asked = [_reading(one) for one in found]
+    parameters = _of_records(holder, asked, [one.period for one in found])
+    total = Total(*sql.run(reads.record_total(asked), **parameters)[0])
+    where = {
+        "after_day": after and after.day,
+        "after_record": after and after.record_id,
+        "after_person": after and after.person_id,
+        "after_measure": after and after.measure,
+        "limit": limit + 1,
+    }
+    rows = [Row(*values) for values in sql.run(reads.record_rows(asked), **parameters, **where)]
     more = rows[limit - 1].position if len(rows) > limit else None
     return RecordPage(rows[:limit], total, more)
+
+
+def nothing(kpi: Formulated) -> Actual:
+    """Where no record counts: what others can be added to. Not for KPIs in days of a period."""
+    return Actual(*_nothing(kpi), kpi.multiplier)
 
 
 def sums_of_records(
@@ -180,57 +207,96 @@ def sums_of_records(
     now: bool = True,
 ) -> list[Sum]:
     """Sums over records, also of sources that no cell is kept of; `by` a slice of theirs."""
-    return _sums_of(reads.record_sums(sources, measures, by=by, now=now), _parameters(holders, period))
+    wanted = [
+        replace(one, terms={key: term for key, term in one.terms.items() if key in measures})
+        for one in sources
+    ]
+    return _sums_of(
+        reads.record_sums(Reading(wanted, now), by=by), _parameters(holders, period), **sql.params_of(wanted)
+    )
 
 
-def measures_of(kpi: Formula, *parts: Part) -> list[str]:
-    """The measures that the parts of a KPI need, each once."""
-    texts = [getattr(kpi, part) for part in parts or ("numerator", "denominator")]
-    return list(dict.fromkeys(key for text in texts for key in text.split("+") if key))
+#: (above, below the line)
+_Parts = tuple[int, int | None]
 
 
-def is_stock(kpi: Formula) -> bool:
-    return any(MEASURES[key].is_stock for key in measures_of(kpi))
+def _nothing(kpi: Formulated) -> _Parts:
+    return 0, 0 if kpi.denominator else None
 
 
-@dataclass(frozen=True)
-class _Span:
-    """The days that count. For a stock: the one day on which it is taken, and whether that is now."""
+def _parts(
+    holders: Sequence[Holder], kpi: Formulated, period: Period, *, by: By | None, on: date, as_of: date | None
+) -> dict[Holder, dict[Bucket, _Parts]]:
+    """What there is above and below the line; several definitions within a period add up."""
+    found: dict[Holder, dict[Bucket, _Parts]] = {holder: {} for holder in holders}
+    for span, formula in definitions_of(kpi, period, on=on) if holders else ():
+        sums: dict[Holder, dict[Bucket, dict[str, int]]] = {}
+        for holder, bucket, name, value in _sums(holders, formula, span, by=by, on=on, as_of=as_of):
+            names = sums.setdefault(holder, {}).setdefault(bucket, defaultdict(int))
+            names[name] += value
+        above, below = operands_of(formula, "numerator"), operands_of(formula, "denominator")
+        for holder, buckets in sums.items():
+            for bucket, names in buckets.items():
+                before = found[holder].get(bucket, _nothing(kpi))
+                under = None if before[1] is None else before[1] + _total(below, names)
+                found[holder][bucket] = before[0] + _total(above, names), under
+    return found
 
-    period: Period
-    is_now: bool = True
 
-
-def _span(measures: Sequence[str], period: Period, *, on: date, as_of: date | None) -> _Span | None:
-    if not any(MEASURES[key].is_stock for key in measures):
-        cut = period if as_of is None else period.before(as_of)
-        return None if cut is None else _Span(cut)
-    tomorrow = on + timedelta(days=1)
-    moment = min(period.end, as_of or tomorrow, tomorrow)
-    return _Span(Period(moment - timedelta(days=1), moment), is_now=moment == tomorrow)
+def _total(operands: Iterable[Operand], sums: Mapping[str, int]) -> int:
+    return sum(operand.sign * sums.get(operand.name, 0) for operand in operands)
 
 
 def _sums(
-    holders: Sequence[Holder], kpi: Formula, period: Period, *, by: By | None, on: date, as_of: date | None
+    holders: Sequence[Holder],
+    formula: Formulated,
+    period: Period,
+    *,
+    by: By | None,
+    on: date,
+    as_of: date | None,
 ) -> Iterator[Sum]:
-    measures = measures_of(kpi)
-    span = _span(measures, period, on=on, as_of=as_of)
-    if span is None or not holders:
-        return
-    if is_stock(kpi) and by in ("month", "day"):
+    """The sums of the operands, by their names."""
+    if by in ("month", "day") and is_stock(formula):
         raise DomainError(
             N_("This KPI is what there is at a moment; it cannot be listed by month or day."),
             code="stock_has_no_days",
             field="by",
         )
-    if is_stock(kpi) or by == "day" or by == "product":
-        yield from _from_records(holders, measures, span, by)
+    for take in takes_of(operands_of(formula), period, on=on, as_of=as_of):
+        for holder, bucket, measure, value in _taken(holders, take, by):
+            yield holder, _when(bucket, take), Operand(measure, window=take.window).name, value
+
+
+def _when(bucket: Bucket, take: Take) -> Bucket:
+    """Days of the year before stand beside those that they are compared with."""
+    if take.window == Window.YEAR_BEFORE and isinstance(bucket, date):
+        return a_year_on(bucket)
+    return bucket
+
+
+def _taken(holders: Sequence[Holder], take: Take, by: By | None) -> Iterator[Sum]:
+    in_cells = set() if by in ("day", "product") else _counted(take.measures)
+    others = [measure for measure in take.measures if measure not in in_cells]
+    if others:
+        yield from _from_records(holders, others, take.period, by, take.is_now)
+    if not in_cells:
         return
-    whole, parts = _whole_months(span.period)
+    kept = [measure for measure in take.measures if measure in in_cells]
+    whole, parts = _whole_months(take.period)
     if whole:
-        yield from _from_cells(holders, measures, whole, by)
+        yield from _from_cells(holders, kept, whole, cast(Literal["month", "person"] | None, by))
     for part in parts:
-        yield from _from_records(holders, measures, _Span(part), by)
+        yield from _from_records(holders, kept, part, by, take.is_now)
+
+
+def _counted(measures: Sequence[str]) -> set[str]:
+    """Those whose sums stand in cells: a new selection is read from the records until they do."""
+    kept = {measure for measure in measures if is_kept(base_measure(measure))}
+    chosen = [measure for measure in kept if ":" in measure]
+    if chosen:
+        kept -= set(Selection.objects.filter(key__in=chosen, counted_at=None).values_list("key", flat=True))
+    return kept
 
 
 def _whole_months(period: Period) -> tuple[Period | None, list[Period]]:
@@ -248,11 +314,10 @@ def _from_cells(
 
 
 def _from_records(
-    holders: Sequence[Holder], measures: Sequence[str], span: _Span, by: By | None
+    holders: Sequence[Holder], measures: Sequence[str], period: Period, by: By | None, is_now: bool
 ) -> list[Sum]:
-    return sums_of_records(
-        _sources(measures), holders, span.period, measures=measures, by=by, now=span.is_now
-    )
+    sources = selections.sources_for(measures)
+    return sums_of_records(sources, holders, period, measures=measures, by=by, now=is_now)
 
 
 def _sums_of(statement: str, parameters: Mapping[str, Any], **more: Any) -> list[Sum]:
@@ -260,39 +325,17 @@ def _sums_of(statement: str, parameters: Mapping[str, Any], **more: Any) -> list
     return [(Holder(kind, holder_id, unit_id), *rest) for kind, holder_id, unit_id, *rest in rows]
 
 
-def _page(
-    sources: Sequence[Source],
-    measures: Sequence[str],
-    span: _Span,
-    parameters: Mapping[str, Any],
-    after: Position | None,
-    limit: int,
-) -> list[tuple[Any, ...]]:
-    where = {
-        "after_day": after and after.day,
-        "after_record": after and after.record_id,
-        "after_person": after and after.person_id,
-        "after_measure": after and after.measure,
-        "limit": limit,
-    }
-    return sql.run(reads.record_rows(sources, measures, now=span.is_now), **parameters, **where)
+def _reading(take: Take) -> Reading:
+    signs = {operand.measure: operand.sign for operand in take.operands}
+    return Reading(selections.sources_for(take.measures), take.is_now, take.window, signs)
 
 
-def _row(values: tuple[Any, ...], source: Source) -> Row:
-    sort_day, record_id, person_id, measure, day, value, *about = values
-    return Row(
-        record_id=record_id,
-        person_id=person_id,
-        measure=measure,
-        day=day,
-        value=value,
-        about=dict(zip(source.about, about, strict=True)),
-        position=Position(sort_day, record_id, person_id, measure),
-    )
-
-
-def _sources(measures: Sequence[str]) -> list[Source]:
-    return [source for source in (*FLOWS, *STOCKS) if not source.terms.keys().isdisjoint(measures)]
+def _of_records(holder: Holder, readings: Sequence[Reading], periods: Sequence[Period]) -> dict[str, Any]:
+    """Each reading has names of its own for its days."""
+    found: dict[str, Any] = {}
+    for place, (reading, period) in enumerate(zip(readings, periods, strict=True)):
+        found |= reads.placed(_parameters([holder], period), place) | sql.params_of(reading.sources)
+    return found
 
 
 def _parameters(holders: Sequence[Holder], period: Period) -> dict[str, Any]:
@@ -307,15 +350,6 @@ def _parameters(holders: Sequence[Holder], period: Period) -> dict[str, Any]:
         "ends_on": period.end,
         "before": period.end,
     }
-
-
-def _actual(kpi: Formula, sums: Mapping[str, int]) -> Actual:
-    return Actual(
-        numerator=sum(sums.get(key, 0) for key in measures_of(kpi, "numerator")),
-        denominator=sum(sums.get(key, 0) for key in measures_of(kpi, "denominator"))
-        if kpi.denominator
-        else None,
-    )
 
 
 def _order(bucket: Bucket) -> tuple[bool, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from kpis.registry import Flow, Term
+from kpis.registry import Flow, Source, Term
 from salestargets.tenancy.context import current_organisation_id
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('kpis.cells', %(organisation)s))"
@@ -224,9 +224,17 @@ def lock(*, patience: str) -> None:
     run("SET LOCAL lock_timeout TO DEFAULT")
 
 
-def recompute(flows: Sequence[Flow]) -> str:
-    """Leaf cells of %(people)s in %(months)s, pairwise, and of %(whole)s in all months; added up the tree."""
-    return _leaves(flows, _of_these(flows)) + _WRITE + _ADD_UP
+def recompute(flows: Sequence[Flow], present: Sequence[Flow]) -> str:
+    """Leaf cells of %(people)s in %(months)s, pairwise, and of %(whole)s in all months; added up the tree.
+
+    Only the flows that are `present` have records; what the others had before goes.
+    """
+    return _leaves(present, _of_these(flows)) + _WRITE + _ADD_UP
+
+
+def which_have_records(flows: Sequence[Flow]) -> str:
+    """One row: for each flow whether there is any record of it."""
+    return "SELECT " + ", ".join(f"EXISTS (SELECT FROM {one.table} WHERE {one.where})" for one in flows)
 
 
 def rebuild_leaves(flows: Sequence[Flow]) -> str:
@@ -270,15 +278,21 @@ def run(statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
 
 def sums(terms: Mapping[str, Term]) -> str:
     return ", ".join(
-        f"(sum({term.value}) FILTER (WHERE {term.where}))::bigint AS {key}" for key, term in terms.items()
+        f'(sum({term.value}) FILTER (WHERE {term.where}))::bigint AS "{key}"' for key, term in terms.items()
     )
+
+
+def params_of(sources: Iterable[Source]) -> dict[str, Any]:
+    """What the terms of the sources ask for."""
+    terms = (term for source in sources for term in source.terms.values())
+    return {name: value for term in terms for name, value in term.params.items()}
 
 
 def unfolded(keys: Iterable[str]) -> str:
     """Columns to rows, in a select list: (measure, value) of every measure of a row of sums."""
     keys = list(keys)
-    names = ", ".join(f"'{key}'" for key in keys)
-    return f"unnest(ARRAY[{names}]) AS measure, unnest(ARRAY[{', '.join(keys)}]) AS value"
+    names, columns = ", ".join(f"'{key}'" for key in keys), ", ".join(f'"{key}"' for key in keys)
+    return f"unnest(ARRAY[{names}]) AS measure, unnest(ARRAY[{columns}]) AS value"
 
 
 def _leaves(flows: Sequence[Flow], measures: str) -> str:

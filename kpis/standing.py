@@ -6,7 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from kpis.models import Kpi
-from kpis.selectors import actual, is_stock, series
+from kpis.selectors import actual, nothing, series
+from kpis.takes import is_stock
 from kpis.values import Actual, Holder
 from salestargets.kernel.periods import Period, add_months, month_of
 from salestargets.kernel.rational import ratio, rounded
@@ -51,8 +52,7 @@ def by_month(holder: Holder, kpi: Kpi, period: Period, *, on: date) -> list[Mont
     if is_stock(kpi):
         return [MonthOf(month.start, actual(holder, kpi, month, on=on)) for month in span.months()]
     found = series([holder], kpi, span, by="month", on=on)[holder]
-    nothing = Actual(0, 0 if kpi.denominator else None)
-    return [MonthOf(month.start, found.get(month.start, nothing)) for month in span.months()]
+    return [MonthOf(month.start, found.get(month.start, nothing(kpi))) for month in span.months()]
 
 
 def contributions(holder: Holder, kpi: Kpi, period: Period, *, on: date) -> list[Contribution]:

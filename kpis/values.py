@@ -46,18 +46,35 @@ def read_holder(text: str) -> Holder:
 
 
 @dataclass(frozen=True, slots=True)
+class Formula:
+    """Expressions of `domain.formulas`, above and below the line. No denominator: a plain sum."""
+
+    numerator: str
+    denominator: str = ""
+    multiplier: int = 1
+    times_days: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Actual:
     """A KPI from the records, in minor units, counts or days. No denominator: it is a plain sum."""
 
     numerator: int
     denominator: int | None = None
+    factor: int = 1
+
+    def __add__(self, other: "Actual") -> "Actual":
+        """Of both together: above and below the line each."""
+        below = None if self.denominator is None else self.denominator + (other.denominator or 0)
+        return Actual(self.numerator + other.numerator, below, self.factor)
 
     @property
     def value(self) -> Fraction | None:
         """Undefined, None, where the denominator is 0."""
         if self.denominator is None:
-            return Fraction(self.numerator)
-        return ratio(self.numerator, self.denominator)
+            return Fraction(self.numerator * self.factor)
+        quotient = ratio(self.numerator, self.denominator)
+        return None if quotient is None else quotient * self.factor
 
 
 def shown(value: Number | None, unit: str, *, currency: str, decimals: int = 0) -> Decimal | None:

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET
 from kpis.catalogue import BUILT_IN
 from kpis.models import Kpi
 from kpis.registry import MEASURES
-from kpis.selectors import actual, all_kpis, get_holder, get_kpi, is_stock, measures_of, records_behind
+from kpis.selectors import actual, all_kpis, get_holder, get_kpi, records_behind
 from kpis.standing import by_month, contributions, own_holder
+from kpis.takes import is_stock, measures_of
 from kpis.values import Holder
 from kpis.writing import months_chart, written
 from salestargets.kernel.periods import Period

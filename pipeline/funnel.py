@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
-from kpis.registry import Flow, Source, Term
+from kpis.registry import About, Flow, Source, Term
 from kpis.selectors import Bucket, sums_of_records
 from kpis.values import Holder
-from pipeline import measures
 from pipeline.domain.funnel import Cycle, StageSummary, average_deal, cycle, win_rate
+from pipeline.measures import deals as measures
 from pipeline.models import Stage
 from salestargets.kernel.periods import Period
 
@@ -47,6 +47,7 @@ _BEGUN = (
 )
 #: A deal that comes into a stage again, entered it the first time. The day is the organisation's own.
 _ENTERED = Flow(
+    kind="deals",
     group=measures.CLOSED.group,
     table=(
         "pipeline_stageentry e"
@@ -63,7 +64,7 @@ _ENTERED = Flow(
     day="(e.entered_at AT TIME ZONE o.time_zone)::date",
     record="d.id",
     slices={"stage": "e.stage_id"},
-    about={},
+    about=About("d.name", "d.external_id"),
     terms={"entered": Term("1")},
 )
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from kpis.choices import KpiUnit
 from kpis.models import Kpi
-from kpis.selectors import is_stock
+from kpis.takes import is_stock
 from kpis.values import Actual
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_

@@ -4,6 +4,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 import salestargets.tenancy.models.base
 import salestargets.tenancy.security
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -12,6 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '__first__'),
         ('tenancy', '0001_initial'),
     ]
 
@@ -44,48 +46,25 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.SlugField(db_index=False)),
                 ('name', models.CharField(blank=True, max_length=100)),
-                ('unit', models.CharField(choices=[('money', 'Money'), ('count', 'Count'), ('percent', 'Percent'), ('days', 'Days')], max_length=10)),
+                ('unit', models.CharField(choices=[('money', 'Money'), ('count', 'Count'), ('percent', 'Percent'), ('days', 'Days'), ('score', 'Score')], max_length=10)),
                 ('direction', models.CharField(choices=[('higher', 'Higher is better'), ('lower', 'Lower is better')], default='higher', max_length=10)),
                 ('nature', models.CharField(choices=[('outcome', 'Outcome'), ('process', 'Process'), ('quality', 'Quality'), ('cost', 'Cost'), ('capability', 'Capability')], default='outcome', max_length=12)),
-                ('numerator', models.CharField(max_length=40)),
-                ('denominator', models.CharField(blank=True, max_length=40)),
+                ('numerator', models.CharField(max_length=500)),
+                ('denominator', models.CharField(blank=True, max_length=500)),
                 ('decimals', models.PositiveSmallIntegerField(default=0)),
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('defined_from', models.DateField(null=True)),
+                ('is_retired', models.BooleanField(default=False)),
+                ('multiplier', models.PositiveSmallIntegerField(default=1)),
+                ('times_days', models.BooleanField(default=False)),
             ],
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
                 'constraints': [models.UniqueConstraint(fields=('organisation', 'key'), name='one_kpi_a_key')],
-            },
-        ),
-        migrations.CreateModel(
-            name='KpiEvent',
-            fields=[
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('key', models.SlugField(db_index=False)),
-                ('name', models.CharField(blank=True, max_length=100)),
-                ('unit', models.CharField(choices=[('money', 'Money'), ('count', 'Count'), ('percent', 'Percent'), ('days', 'Days')], max_length=10)),
-                ('direction', models.CharField(choices=[('higher', 'Higher is better'), ('lower', 'Lower is better')], default='higher', max_length=10)),
-                ('nature', models.CharField(choices=[('outcome', 'Outcome'), ('process', 'Process'), ('quality', 'Quality'), ('cost', 'Cost'), ('capability', 'Capability')], default='outcome', max_length=12)),
-                ('numerator', models.CharField(max_length=40)),
-                ('denominator', models.CharField(blank=True, max_length=40)),
-                ('decimals', models.PositiveSmallIntegerField(default=0)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tenancy.organisation')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='kpis.kpi')),
-            ],
-            options={
-                'abstract': False,
-                'indexes': [models.Index(fields=['organisation', 'pgh_obj', 'pgh_id'], name='kpis_kpieve_organis_57c291_idx'), models.Index(fields=['organisation', 'pgh_created_at'], name='kpis_kpieve_organis_e9763e_idx')],
             },
         ),
         migrations.CreateModel(
@@ -140,6 +119,74 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('person_id__isnull', False), ('month__isnull', True), _connector='OR'), name='dirty_month_has_a_person')],
             },
         ),
+        migrations.CreateModel(
+            name='KpiEvent',
+            fields=[
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('key', models.SlugField(db_index=False)),
+                ('name', models.CharField(blank=True, max_length=100)),
+                ('unit', models.CharField(choices=[('money', 'Money'), ('count', 'Count'), ('percent', 'Percent'), ('days', 'Days'), ('score', 'Score')], max_length=10)),
+                ('direction', models.CharField(choices=[('higher', 'Higher is better'), ('lower', 'Lower is better')], default='higher', max_length=10)),
+                ('nature', models.CharField(choices=[('outcome', 'Outcome'), ('process', 'Process'), ('quality', 'Quality'), ('cost', 'Cost'), ('capability', 'Capability')], default='outcome', max_length=12)),
+                ('numerator', models.CharField(max_length=500)),
+                ('denominator', models.CharField(blank=True, max_length=500)),
+                ('decimals', models.PositiveSmallIntegerField(default=0)),
+                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tenancy.organisation')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='kpis.kpi')),
+                ('defined_from', models.DateField(null=True)),
+                ('is_retired', models.BooleanField(default=False)),
+                ('multiplier', models.PositiveSmallIntegerField(default=1)),
+                ('times_days', models.BooleanField(default=False)),
+            ],
+            options={
+                'abstract': False,
+                'indexes': [models.Index(fields=['organisation', 'pgh_obj', 'pgh_id'], name='kpis_kpieve_organis_57c291_idx'), models.Index(fields=['organisation', 'pgh_created_at'], name='kpis_kpieve_organis_e9763e_idx')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Definition',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('holds_from', models.DateField(null=True)),
+                ('numerator', models.CharField(max_length=500)),
+                ('denominator', models.CharField(blank=True, max_length=500)),
+                ('reason', models.CharField(blank=True, max_length=500)),
+                ('made_at', models.DateTimeField()),
+                ('kpi', salestargets.tenancy.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kpis.kpi')),
+                ('made_by', salestargets.tenancy.models.base.UserForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'default_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'kpi', 'holds_from'), name='one_definition_a_month', nulls_distinct=False)],
+            },
+        ),
+        migrations.CreateModel(
+            name='Selection',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=40)),
+                ('measure', models.CharField(max_length=29)),
+                ('filters', models.JSONField()),
+                ('counted_at', models.DateTimeField(null=True)),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'default_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'key'), name='one_selection_a_key')],
+            },
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name='membermoves',
             trigger=pgtrigger.compiler.Trigger(name='mark_cells_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='\nWITH touched (organisation_id, person_id, month) AS (SELECT organisation_id, person_id, NULL::date FROM new_rows WHERE role = \'member\'),\nmarked AS (\n    INSERT INTO kpis_dirtykey (organisation_id, "group", person_id, month)\n    SELECT DISTINCT organisation_id, \'\', person_id, month FROM touched\n    RETURNING organisation_id\n)\nINSERT INTO jobs_wake (organisation_id, queue) SELECT DISTINCT organisation_id, \'cells\' FROM marked;\nRETURN NULL;\n', hash='ff5b867cf7270cf8ba5ef570f533bae96f1895fb', level='STATEMENT', operation='INSERT', pgid='pgtrigger_mark_cells_insert_a3866', referencing='REFERENCING NEW TABLE AS new_rows ', table='tenancy_assignment', when='AFTER')),
@@ -165,20 +212,21 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='mark_cells_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='\nWITH touched (organisation_id, person_id, month) AS (SELECT organisation_id, NULL::bigint, NULL::date FROM old_rows),\nmarked AS (\n    INSERT INTO kpis_dirtykey (organisation_id, "group", person_id, month)\n    SELECT DISTINCT organisation_id, \'\', person_id, month FROM touched\n    RETURNING organisation_id\n)\nINSERT INTO jobs_wake (organisation_id, queue) SELECT DISTINCT organisation_id, \'cells\' FROM marked;\nRETURN NULL;\n', hash='7f26b9c039c2b4163501b84183d97f01a0a88bab', level='STATEMENT', operation='DELETE', pgid='pgtrigger_mark_cells_delete_dd6f9', referencing='REFERENCING OLD TABLE AS old_rows ', table='tenancy_unitplacement', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='kpi',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kpis_kpievent" ("decimals", "denominator", "direction", "id", "key", "name", "nature", "numerator", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "unit", "version") SELECT new_values."decimals", new_values."denominator", new_values."direction", new_values."id", new_values."key", new_values."name", new_values."nature", new_values."numerator", new_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."position", new_values."unit", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5d4ce3748e8d6435d1cba50f52619a1fd7a526db', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_153b7', referencing='REFERENCING NEW TABLE AS new_values ', table='kpis_kpi', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='kpi',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kpis_kpievent" ("decimals", "denominator", "direction", "id", "key", "name", "nature", "numerator", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "unit", "version") SELECT old_values."decimals", old_values."denominator", old_values."direction", old_values."id", old_values."key", old_values."name", old_values."nature", old_values."numerator", old_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', old_values."id", old_values."position", old_values."unit", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='f8e45fd44417e0c382ccb2df215440e4f15c6939', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_feb2e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='kpis_kpi', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='kpi',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kpis_kpievent" ("decimals", "denominator", "direction", "id", "key", "name", "nature", "numerator", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "unit", "version") SELECT old_values."decimals", old_values."denominator", old_values."direction", old_values."id", old_values."key", old_values."name", old_values."nature", old_values."numerator", old_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."position", old_values."unit", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='129165c2d0dda7bb9fe5512d939bc00b63bce594', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_6b3f5', referencing='REFERENCING OLD TABLE AS old_values ', table='kpis_kpi', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
             model_name='kpievent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0296954d8a5acd028b3748b9818462df95ed96af', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_6813e', table='kpis_kpievent', when='BEFORE')),
         ),
-        salestargets.tenancy.security.SecureTenantTables(),
+        pgtrigger.migrations.AddTrigger(
+            model_name='kpi',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kpis_kpievent" ("decimals", "defined_from", "denominator", "direction", "id", "is_retired", "key", "multiplier", "name", "nature", "numerator", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "times_days", "unit", "version") SELECT new_values."decimals", new_values."defined_from", new_values."denominator", new_values."direction", new_values."id", new_values."is_retired", new_values."key", new_values."multiplier", new_values."name", new_values."nature", new_values."numerator", new_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."position", new_values."times_days", new_values."unit", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='1d5c92f25e62629571a05dadc634db4cc5af067d', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_153b7', referencing='REFERENCING NEW TABLE AS new_values ', table='kpis_kpi', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='kpi',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kpis_kpievent" ("decimals", "defined_from", "denominator", "direction", "id", "is_retired", "key", "multiplier", "name", "nature", "numerator", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "times_days", "unit", "version") SELECT old_values."decimals", old_values."defined_from", old_values."denominator", old_values."direction", old_values."id", old_values."is_retired", old_values."key", old_values."multiplier", old_values."name", old_values."nature", old_values."numerator", old_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', old_values."id", old_values."position", old_values."times_days", old_values."unit", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='8a75db505d0f8bc9a920814c82b56540b70429a6', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_feb2e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='kpis_kpi', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='kpi',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kpis_kpievent" ("decimals", "defined_from", "denominator", "direction", "id", "is_retired", "key", "multiplier", "name", "nature", "numerator", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "times_days", "unit", "version") SELECT old_values."decimals", old_values."defined_from", old_values."denominator", old_values."direction", old_values."id", old_values."is_retired", old_values."key", old_values."multiplier", old_values."name", old_values."nature", old_values."numerator", old_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."position", old_values."times_days", old_values."unit", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='4b056bc06ac2a31154ddfe833c07e414b3444e08', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_6b3f5', referencing='REFERENCING OLD TABLE AS old_values ', table='kpis_kpi', when='AFTER')),
+        ),
+        salestargets.tenancy.security.SecureTenantTables(
+        ),
     ]

@@ -12,6 +12,7 @@ from salestargets.tenancy.models import (
     TenantModel,
     Unit,
     UnitPlacement,
+    UserForeignKey,
     tracked,
 )
 
@@ -28,10 +29,17 @@ class Kpi(TenantModel):
     unit = models.CharField(max_length=10, choices=KpiUnit)
     direction = models.CharField(max_length=10, choices=Direction, default=Direction.HIGHER)
     nature = models.CharField(max_length=12, choices=Nature, default=Nature.OUTCOME)
-    numerator = models.CharField(max_length=40)
-    denominator = models.CharField(max_length=40, blank=True)
+    #: Formulas, see `domain.formulas`: those of the newest definition.
+    numerator = models.CharField(max_length=500)
+    denominator = models.CharField(max_length=500, blank=True)
+    #: From when the newest definition holds; null: always.
+    defined_from = models.DateField(null=True)
+    #: The quotient is multiplied by it, and by the days of the period.
+    multiplier = models.PositiveSmallIntegerField(default=1)
+    times_days = models.BooleanField(default=False)
     decimals = models.PositiveSmallIntegerField(default=0)
     position = models.PositiveSmallIntegerField(default=0)
+    is_retired = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
 
     class Meta(TenantModel.Meta):
@@ -45,6 +53,45 @@ class Kpi(TenantModel):
     def label(self) -> Promise | str:
         """What the organisation calls it, else what the catalogue does."""
         return self.name or BUILT_IN[self.key].name
+
+
+class Definition(TenantModel):
+    """What a KPI was, or is, from a month on: earlier months keep the definition before."""
+
+    kpi = TenantForeignKey(Kpi)
+    #: The first day of a month; null: always.
+    holds_from = models.DateField(null=True)
+    numerator = models.CharField(max_length=500)
+    denominator = models.CharField(max_length=500, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    made_at = models.DateTimeField()
+    made_by = UserForeignKey()
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "kpi", "holds_from"],
+                nulls_distinct=False,
+                name="one_definition_a_month",
+            )
+        ]
+
+
+class Selection(TenantModel):
+    """Some of the records of a measure. Its key is made of what it says: two that say the same are one.
+
+    Cells hold its sums from `counted_at` on; until then they are read from the records.
+    """
+
+    key = models.CharField(max_length=40)
+    measure = models.CharField(max_length=29)
+    filters = models.JSONField()
+    counted_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["organisation", "key"], name="one_selection_a_key")]
 
 
 class LeafCell(TenantModel):

@@ -10,8 +10,9 @@ from django.db import OperationalError
 from psycopg2.errors import LockNotAvailable
 
 from kpis import sql
-from kpis.models import DirtyKey
-from kpis.registry import EVERY_GROUP, FOLLOWERS, ChangedCells, Flow, flows_of
+from kpis.models import DirtyKey, Selection
+from kpis.registry import EVERY_GROUP, FOLLOWERS, ChangedCells, Flow
+from kpis.selections import flows_of
 from salestargets.jobs import wake
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Person
@@ -87,7 +88,8 @@ def _recompute(group: str, asked: Asked) -> ChangedCells:
     flows = flows_of(group)
     if not flows:
         return ChangedCells(frozenset(), frozenset(), frozenset())
-    [(people, units, months)] = sql.run(sql.recompute(flows), **asked.parameters())
+    parameters = {**asked.parameters(), **sql.params_of(flows)}
+    [(people, units, months)] = sql.run(sql.recompute(flows, with_records(flows)), **parameters)
     if units:
         sql.run(sql.SWEEP_ZEROS, units=units, months=months)
     return _changed(people, units, months)
@@ -96,11 +98,26 @@ def _recompute(group: str, asked: Asked) -> ChangedCells:
 def _rebuild(at: datetime) -> None:
     sql.run(sql.CLAIM_EVERYTHING)
     sql.run(sql.TAKE_TIME)
-    flows: Sequence[Flow] = flows_of(EVERY_GROUP)
-    everyone = Asked(whole=set(Person.objects.values_list("id", flat=True)))
-    [(people, _none, months)] = sql.run(sql.rebuild_leaves(flows), **everyone.parameters())
+    flows = flows_of(EVERY_GROUP)
+    chosen = list(Selection.objects.filter(counted_at=None).values_list("pk", flat=True))
+    [(people, _none, months)] = sql.run(
+        sql.rebuild_leaves(with_records(flows)), **everyone(), **sql.params_of(flows)
+    )
     [(units, unit_months)] = sql.run(sql.REBUILD_UNITS)
+    Selection.objects.filter(pk__in=chosen).update(counted_at=at)
     _tell([_changed(people, units, [*(months or ()), *(unit_months or ())])], at)
+
+
+def everyone() -> dict[str, list[Any]]:
+    return Asked(whole=set(Person.objects.values_list("id", flat=True))).parameters()
+
+
+def with_records(flows: Sequence[Flow]) -> list[Flow]:
+    """Those of which the organisation has any record: who uses few kinds does not pay for the others."""
+    if not flows:
+        return []
+    [answers] = sql.run(sql.which_have_records(flows))
+    return [flow for flow, has_any in zip(flows, answers, strict=True) if has_any] or list(flows[:1])
 
 
 def _changed(

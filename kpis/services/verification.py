@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Literal
 
 from kpis import sql
-from kpis.registry import EVERY_GROUP, flows_of
-from kpis.services.cells import COMMAND_PATIENCE, Asked, drain
+from kpis.registry import EVERY_GROUP
+from kpis.selections import flows_of
+from kpis.services.cells import COMMAND_PATIENCE, drain, everyone, with_records
 from salestargets.tenancy.context import acting_for
-from salestargets.tenancy.models import Person
 
 #: Enough to see what is wrong.
 LISTED = 100
@@ -33,7 +33,7 @@ def verify(organisation_id: int, *, at: datetime) -> list[Difference]:
     with acting_for(organisation_id):
         sql.lock(patience=COMMAND_PATIENCE)
         sql.run(sql.TAKE_TIME)
-        everyone = Asked(whole=set(Person.objects.values_list("id", flat=True))).parameters()
-        people = sql.run(sql.leaf_differences(flows_of(EVERY_GROUP)), **everyone, limit=LISTED)
+        flows = with_records(flows_of(EVERY_GROUP))
+        people = sql.run(sql.leaf_differences(flows), **everyone(), **sql.params_of(flows), limit=LISTED)
         units = sql.run(sql.unit_differences(), limit=LISTED)
         return [Difference("person", *row) for row in people] + [Difference("unit", *row) for row in units]

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('accounts', '__first__'),
         ('jobs', '0001_initial'),
         ('tenancy', '0001_initial'),
     ]
@@ -123,6 +123,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'indexes': [],
             },
         ),
         migrations.CreateModel(
@@ -400,10 +401,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='deal',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['organisation', 'owner', 'created_on'], name='deal_created_by_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='deal',
             index=models.Index(condition=models.Q(('deleted_at__isnull', True), ('status', 'open')), fields=['organisation', 'owner', 'expected_close_on'], name='deal_open_by_owner'),
         ),
         migrations.AddIndex(
@@ -425,6 +422,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='deal',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', True), ('status', 'open')), models.Q(models.Q(('status', 'open'), _negated=True), ('closed_on__isnull', False)), _connector='OR'), name='deal_closed_on_iff_closed'),
+        ),
+        migrations.AddIndex(
+            model_name='deal',
+            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['organisation', 'owner', 'created_on'], include=('base_minor',), name='deal_created_by_owner'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='alias',
@@ -502,5 +503,14 @@ class Migration(migrations.Migration):
             model_name='deal',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "pipeline_dealevent" ("amount_minor", "base_minor", "changed_at", "channel_id", "closed_on", "created_on", "currency", "customer_id", "deleted_at", "expected_close_on", "external_id", "id", "is_shared", "lost_reason", "name", "organisation_id", "owner_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "source", "source_updated_at", "stage_id", "status", "version") SELECT old_values."amount_minor", old_values."base_minor", old_values."changed_at", old_values."channel_id", old_values."closed_on", old_values."created_on", old_values."currency", old_values."customer_id", old_values."deleted_at", old_values."expected_close_on", old_values."external_id", old_values."id", old_values."is_shared", old_values."lost_reason", old_values."name", old_values."organisation_id", old_values."owner_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."product_id", old_values."source", old_values."source_updated_at", old_values."stage_id", old_values."status", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='93ab598f735788f53149a8d4e1b2805e66be2e06', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_45c8f', referencing='REFERENCING OLD TABLE AS old_values ', table='pipeline_deal', when='AFTER')),
         ),
-        salestargets.tenancy.security.SecureTenantTables(),
+        pgtrigger.migrations.AddTrigger(
+            model_name='customer',
+            trigger=pgtrigger.compiler.Trigger(name='mark_cells_attributes', sql=pgtrigger.compiler.UpsertTriggerSql(func='\nWITH touched (organisation_id, person_id, month) AS (SELECT n.organisation_id, NULL::bigint, NULL::date FROM new_rows n JOIN old_rows o ON o.organisation_id = n.organisation_id AND o.id = n.id WHERE (n.industry IS DISTINCT FROM o.industry AND EXISTS (SELECT FROM kpis_selection s WHERE s.organisation_id = n.organisation_id AND s.filters @> \'[{"field": "industry"}]\')) OR (n.country IS DISTINCT FROM o.country AND EXISTS (SELECT FROM kpis_selection s WHERE s.organisation_id = n.organisation_id AND s.filters @> \'[{"field": "country"}]\'))),\nmarked AS (\n    INSERT INTO kpis_dirtykey (organisation_id, "group", person_id, month)\n    SELECT DISTINCT organisation_id, \'\', person_id, month FROM touched\n    RETURNING organisation_id\n)\nINSERT INTO jobs_wake (organisation_id, queue) SELECT DISTINCT organisation_id, \'cells\' FROM marked;\nRETURN NULL;\n', hash='2e49ea94053f7d79330f4a6b569c488b58f6190f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_mark_cells_attributes_8dcd8', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='pipeline_customer', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='product',
+            trigger=pgtrigger.compiler.Trigger(name='mark_cells_attributes', sql=pgtrigger.compiler.UpsertTriggerSql(func='\nWITH touched (organisation_id, person_id, month) AS (SELECT n.organisation_id, NULL::bigint, NULL::date FROM new_rows n JOIN old_rows o ON o.organisation_id = n.organisation_id AND o.id = n.id WHERE (n."group" IS DISTINCT FROM o."group" AND EXISTS (SELECT FROM kpis_selection s WHERE s.organisation_id = n.organisation_id AND s.filters @> \'[{"field": "product_group"}]\'))),\nmarked AS (\n    INSERT INTO kpis_dirtykey (organisation_id, "group", person_id, month)\n    SELECT DISTINCT organisation_id, \'\', person_id, month FROM touched\n    RETURNING organisation_id\n)\nINSERT INTO jobs_wake (organisation_id, queue) SELECT DISTINCT organisation_id, \'cells\' FROM marked;\nRETURN NULL;\n', hash='f5dd345db956d533a6c51dc5016ca3b8082ee2d0', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_mark_cells_attributes_997f7', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='pipeline_product', when='AFTER')),
+        ),
+        salestargets.tenancy.security.SecureTenantTables(
+        ),
     ]

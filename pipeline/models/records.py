@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from kpis.marking import marks_of_attributes
 from pipeline.choices import DealStatus
 from pipeline.models.marks import (
     CLOSING_DAY_OF_A_NEW_SHARE,
@@ -51,6 +52,7 @@ class Customer(Record):
     class Meta(Record.Meta):
         abstract = False
         constraints = [one_each_external_id("one_customer_each_external_id")]
+        triggers = marks_of_attributes({"industry": "industry", "country": "country"})
 
 
 class Product(Record):
@@ -61,6 +63,7 @@ class Product(Record):
     class Meta(Record.Meta):
         abstract = False
         constraints = [one_each_external_id("one_product_each_external_id")]
+        triggers = marks_of_attributes({"product_group": '"group"'})
 
 
 class Channel(Record):
@@ -128,6 +131,7 @@ class Deal(VersionedRecord):
             ),
             models.Index(
                 fields=["organisation", "owner", "created_on"],
+                include=["base_minor"],
                 condition=Q(deleted_at__isnull=True),
                 name="deal_created_by_owner",
             ),

@@ -82,3 +82,12 @@ def months_between(start: date, end: date) -> tuple[date, ...]:
     """First days of the calendar months that `[start, end)` touches, in order."""
     count = (end.year - start.year) * 12 + end.month - start.month + (end.day > 1)
     return tuple(add_months(start, n) for n in range(count))
+
+
+def shifted_years(day: date, count: int) -> date:
+    """The same day of another year; 29 February becomes 28 February where there is none."""
+    last = 28 if (day.month, day.day) == (2, 29) else day.day
+    try:
+        return day.replace(year=day.year + count)
+    except ValueError:
+        return day.replace(year=day.year + count, day=last)

@@ -171,7 +171,14 @@ def _record_row(row: Row, amounts: Amounts) -> CreditedRow:
         "person": row.person_id,
         "day": row.day,
         "value": amounts(row.value),
-        "about": dict(row.about),
+        "about": {
+            "kind": row.kind,
+            "name": row.name,
+            "external_id": row.external_id,
+            "customer_id": row.customer_id,
+            "amount_minor": row.amount_minor,
+            "currency": row.currency,
+        },
     }
 
 

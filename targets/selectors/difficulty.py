@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from kpis.choices import Direction
-from kpis.selectors import actuals, is_stock, series
+from kpis.selectors import actuals, nothing, series
+from kpis.takes import is_stock
 from kpis.values import Actual, Holder
 from salestargets.kernel.periods import Period
 from targets.amounts import stored_actual
@@ -78,10 +79,7 @@ def _summed(
 
 
 def _sum(values: Sequence[Actual], goal: Goal) -> Actual:
-    numerator = sum(value.numerator for value in values)
-    return Actual(
-        numerator, sum(value.denominator or 0 for value in values) if goal.kpi.denominator else None
-    )
+    return sum(values, nothing(goal.kpi))
 
 
 def _known(goal: Goal, values: Sequence[Actual]) -> list[int | None]:

@@ -51,12 +51,12 @@ def records_of(
         holder, goal.kpi, span_of(goal.plan), on=on, as_of=as_of, after=_position(after), limit=limit
     )
     people = Person.objects.in_bulk({row.person_id for row in found.rows})
-    customers = Customer.objects.in_bulk({row.about["customer_id"] for row in found.rows} - {None})
+    customers = Customer.objects.in_bulk({row.customer_id for row in found.rows} - {None})
     rows = [
         Record(
             row,
-            person=people[row.person_id].name,
-            customer=customers[row.about["customer_id"]].name if row.about["customer_id"] else "",
+            person=people[row.person_id].name if row.person_id else "",
+            customer=customers[row.customer_id].name if row.customer_id else "",
         )
         for row in found.rows
     ]
@@ -86,6 +86,6 @@ def _position(text: str) -> Position | None:
         day, record_id, person_id, measure = text.split(".")
         # What has no day of its own is kept under the first of 1900.
         when = date(1900, 1, 1) if day == "1900-01-01" else strict_date(day)
-        return Position(when, strict_id(record_id), strict_id(person_id), measure)
+        return Position(when, strict_id(record_id), strict_id(person_id) if person_id != "0" else 0, measure)
     except (ValueError, DomainError) as error:
         raise NotFound(N_("There is no such page."), code="not_found") from error

@@ -4,7 +4,8 @@ from datetime import date
 
 from kpis.catalogue import BUILT_IN
 from kpis.models import LeafCell
-from kpis.selectors import actual, is_stock, measures_of
+from kpis.selectors import actual
+from kpis.takes import is_stock, measures_of
 from kpis.values import Holder
 from salestargets.kernel.messages import N_, Message
 from salestargets.kernel.periods import Period

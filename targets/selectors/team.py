@@ -9,8 +9,9 @@ from decimal import Decimal
 from django.db.models import Case, IntegerField, Q, When
 
 from kpis.models import Kpi
-from kpis.selectors import Bucket, actuals, is_stock, series
-from kpis.values import Actual
+from kpis.selectors import Bucket, actuals, series
+from kpis.takes import is_stock
+from kpis.values import Actual, Formula
 from salestargets.alerts.models import Severity
 from salestargets.alerts.selectors import inbox
 from salestargets.kernel.periods import Period, add_months
@@ -66,14 +67,6 @@ class Need:
     standing: Standing
     rate: int | None
     cover: Decimal | None
-
-
-@dataclass
-class OneMeasure:
-    """One measure as a formula, or a ratio of two."""
-
-    numerator: str
-    denominator: str = ""
 
 
 def goals_in_force(actor: Actor, *, day: date, on: date) -> list[Goal]:
@@ -148,10 +141,10 @@ def severities(actor: Actor, goal: Goal, nodes: Collection[Node], on: date) -> d
     }
 
 
-def open_counterpart(kpi: Kpi) -> OneMeasure | None:
+def open_counterpart(kpi: Kpi) -> Formula | None:
     """What is open now and would add to this KPI if it were won; None where there is nothing of that kind."""
     measure = None if kpi.denominator else _OPEN.get(kpi.numerator)
-    return OneMeasure(measure) if measure else None
+    return Formula(measure) if measure else None
 
 
 def _rate(team: Team, place: Place) -> int | None:

@@ -10,8 +10,9 @@ from typing import Any
 
 from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, When
 
-from kpis.selectors import is_stock, series
-from kpis.values import Actual, Holder
+from kpis.selectors import nothing, series
+from kpis.takes import is_stock
+from kpis.values import Holder
 from pipeline.deciding import open_deals_of
 from salestargets.alerts.models import Alert
 from salestargets.alerts.selectors import inbox
@@ -260,14 +261,12 @@ def _levels(goal: Goal, line: Line, *, as_of: date | None, on: date) -> list[Poi
     holder = line.node.holder
     by_day = series([holder], goal.kpi, span, by="day", on=on, as_of=as_of)[holder]
     target = line.given
-    above = below = 0
+    reached = nothing(goal.kpi)
     points: list[Point] = []
     for day in span.dates():
-        found = by_day.get(day)
-        above += found.numerator if found else 0
-        below += (found.denominator or 0) if found else 0
+        reached += by_day.get(day, nothing(goal.kpi))
         is_past = day < as_of if as_of else day <= on
-        points.append(Point(day, target, stored_actual(Actual(above, below), goal.kpi) if is_past else None))
+        points.append(Point(day, target, stored_actual(reached, goal.kpi) if is_past else None))
     return points
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
-from kpis.selectors import Formula, actuals, series
+from kpis.selectors import actuals, series
+from kpis.takes import Formulated
 from kpis.values import Holder
 from pipeline.models import Product
 from salestargets.kernel.errors import DomainError
@@ -60,7 +61,7 @@ def _open(sheet: Sheet, nodes: Sequence[Node], on: date) -> Mapping[Node, Number
 
 
 def _brought(
-    sheet: Sheet, nodes: Sequence[Node], kpi: Formula, span: Period, on: date
+    sheet: Sheet, nodes: Sequence[Node], kpi: Formulated, span: Period, on: date
 ) -> Mapping[Node, Number]:
     """What the records of a span add up to, of the sheet's product group; who has none is not known."""
     holders = [node.holder.whole for node in nodes]
@@ -72,7 +73,7 @@ def _brought(
 
 
 def _of_group(
-    group: str, holders: Sequence[Holder], kpi: Formula, span: Period, on: date
+    group: str, holders: Sequence[Holder], kpi: Formulated, span: Period, on: date
 ) -> dict[Holder, int]:
     products = set(Product.objects.filter(group=group).values_list("pk", flat=True))
     found = series(holders, kpi, span, by="product", on=on)

@@ -9,7 +9,7 @@ from typing import Any
 
 from kpis.choices import KpiUnit
 from kpis.selectors import actual, series
-from kpis.values import Holder
+from kpis.values import Formula, Holder
 from pipeline.deciding import begun_before
 from pipeline.funnel import new_deals
 from salestargets.kernel.errors import DomainError
@@ -36,13 +36,13 @@ from targets.models import Proposal as Promise
 from targets.selectors.capacity import capacity_of
 from targets.selectors.difficulty import earlier_spans
 from targets.selectors.periods import span_of, year_before
-from targets.selectors.team import OneMeasure, open_counterpart
+from targets.selectors.team import open_counterpart
 from targets.selectors.trees import Node, PlanTree, plan_tree
 
 AVERAGED = 4
 SEASON_YEARS = 3
 RATE_PLACES = 4
-_WIN_RATE = OneMeasure("won_count", "won_count+lost_count")
+_WIN_RATE = Formula("won_count", "won_count+lost_count")
 #: What of a method comes from records; the rest is entered.
 FROM_RECORDS: Mapping[str, tuple[str, ...]] = {
     "history_growth": ("last_year",),

@@ -59,13 +59,13 @@ def records(request: TenantRequest, holder: Holder) -> HttpResponseBase:
 def columns(goal: Goal) -> list[Column[Record]]:
     currency, is_money = goal.organisation.currency, goal.kpi.unit == KpiUnit.MONEY
     return [
-        Column(_("Deal"), lambda record: record.row.about["name"]),
-        Column(_("External id"), lambda record: record.row.about["external_id"]),
+        Column(_("Record"), lambda record: record.row.name),
+        Column(_("External id"), lambda record: record.row.external_id),
         Column(_("Customer"), lambda record: record.customer),
         Column(_("Credited to"), lambda record: record.person),
         Column(_("Date"), lambda record: record.row.day, "day"),
-        Column(_("Amount of the deal"), _amount, "money"),
-        Column(_("Currency"), lambda record: record.row.about["currency"]),
+        Column(_("Amount of the record"), _amount, "money"),
+        Column(_("Currency"), lambda record: record.row.currency),
         Column(
             goal.kpi.label,
             lambda record: from_stored(record.row.value, goal.kpi, currency),
@@ -75,8 +75,8 @@ def columns(goal: Goal) -> list[Column[Record]]:
 
 
 def _amount(record: Record) -> Any:
-    about = record.row.about
-    return None if about["amount_minor"] is None else from_minor(about["amount_minor"], about["currency"])
+    row = record.row
+    return None if row.amount_minor is None else from_minor(row.amount_minor, str(row.currency))
 
 
 def _goal(request: TenantRequest, form: ViewForm, holder: Holder) -> Goal:

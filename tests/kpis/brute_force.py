@@ -111,13 +111,14 @@ class BruteForce:
 
     def _facts(self) -> Iterator[Fact]:
         for deal in self.deals:
-            if deal.status == "won":
+            if deal.status != "open":
                 for person_id, value in self._credits(deal):
-                    yield self._fact("won_amount", value, deal.closed_on, person_id, deal)
+                    yield self._fact(f"{deal.status}_amount", value, deal.closed_on, person_id, deal)
             if deal.owner_id is None:
                 continue
             if deal.created_on:
                 yield self._fact("created_count", 1, deal.created_on, deal.owner_id, deal)
+                yield self._fact("created_amount", deal.base_minor, deal.created_on, deal.owner_id, deal)
             if deal.status != "open":
                 yield self._fact(f"{deal.status}_count", 1, deal.closed_on, deal.owner_id, deal)
             if deal.status == "won" and deal.created_on:

@@ -16,7 +16,8 @@ from django.db import connection
 
 from kpis import sql, tasks
 from kpis.models import DirtyKey, LeafCell
-from kpis.registry import EVERY_GROUP, FOLLOWERS, ChangedCells, flows_of
+from kpis.registry import EVERY_GROUP, FOLLOWERS, ChangedCells
+from kpis.selections import flows_of
 from kpis.services import cells, drain, rebuild, verify
 from pipeline.models import CreditShare, Deal
 from salestargets.jobs import wake
@@ -355,8 +356,9 @@ def test_one_changed_deal_is_found_by_the_covering_indexes_alone(world: World) -
     with owner.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE pipeline_deal")
     owner.close()
-    statement = "EXPLAIN (FORMAT JSON) " + sql.recompute(flows_of("deals"))
     with acting_for(world.acme.pk):
+        flows = flows_of("deals")
+        statement = "EXPLAIN (FORMAT JSON) " + sql.recompute(flows, flows)
         [(plan,)] = sql.run(statement, people=[world.alice.pk], months=[MAY], whole=[])
     looks = {(node["Node Type"], node["Index Name"]) for node in nodes(plan[0]["Plan"]) if reads_deals(node)}
     assert looks == {

@@ -7,8 +7,9 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpis.selectors import actual, all_kpis, measures_of, records_behind, series
+from kpis.selectors import actual, all_kpis, records_behind, series
 from kpis.services import rebuild, verify
+from kpis.takes import measures_of
 from kpis.values import Holder
 from pipeline.models import Product
 from salestargets.kernel.periods import Period

@@ -1,0 +1,112 @@
+"""Some of the records of a measure: what an organisation filters by, as conditions of the sources."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import orjson
+
+from kpis.choices import FilterKind, FilterOp
+from kpis.domain.formulas import base_measure
+from kpis.models import Selection
+from kpis.registry import FILTERS, Flow, Source, Term, kept_flows, sources_of
+
+S = TypeVar("S", bound=Source)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A field of the records and what it must be. `values` are ids, texts or whole numbers."""
+
+    field: str
+    op: FilterOp
+    values: tuple[Any, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {"field": self.field, "op": str(self.op), "values": list(self.values)}
+
+
+def read_conditions(filters: Iterable[Mapping[str, Any]]) -> list[Condition]:
+    """What is stored with a selection."""
+    return [Condition(one["field"], FilterOp(one["op"]), tuple(one["values"])) for one in filters]
+
+
+def key_of(measure: str, conditions: Sequence[Condition]) -> str:
+    """The measure itself without conditions, else with a digest of them, in whatever order they come."""
+    if not conditions:
+        return measure
+    said = sorted(orjson.dumps({**one.as_json(), "values": _sorted(one.values)}) for one in conditions)
+    return f"{measure}:{hashlib.sha256(b'|'.join(said)).hexdigest()[:10]}"
+
+
+def flows_of(group: str) -> list[Flow]:
+    """The flows that cells are made of, with a term for each selection of the organisation."""
+    chosen = list(Selection.objects.all())
+    return [_with(flow, flow.terms, chosen) for flow in kept_flows(group)]
+
+
+def sources_for(keys: Iterable[str]) -> list[Source]:
+    """The sources of these measures and selections, with the terms of these alone."""
+    wanted = list(dict.fromkeys(keys))
+    plain = {key for key in wanted if ":" not in key}
+    chosen = list(Selection.objects.filter(key__in=set(wanted) - plain)) if len(plain) < len(wanted) else []
+    sources = {id(one): one for key in wanted for one in sources_of(base_measure(key))}
+    return [
+        _with(source, {key: term for key, term in source.terms.items() if key in plain}, chosen)
+        for source in sources.values()
+    ]
+
+
+def _with(source: S, terms: Mapping[str, Term], chosen: Iterable[Selection]) -> S:
+    more = {
+        one.key: _narrowed(source, source.terms[one.measure], one)
+        for one in chosen
+        if one.measure in source.terms
+    }
+    return replace(source, terms={**terms, **more})
+
+
+def _narrowed(source: Source, term: Term, selection: Selection) -> Term:
+    """The term with the conditions added; what people chose goes to the database as parameters."""
+    params: dict[str, Any] = {}
+    texts = [
+        _condition(source.filters[one.field], one, f"{selection.key.partition(':')[2]}_{place}", params)
+        for place, one in enumerate(read_conditions(selection.filters))
+    ]
+    return Term(term.value, " AND ".join([f"({term.where})", *texts]), params)
+
+
+_TYPES = {
+    FilterKind.REFERENCE: "bigint[]",
+    FilterKind.CHOICE: "text[]",
+    FilterKind.TEXT: "text[]",
+    FilterKind.AMOUNT: "bigint",
+    FilterKind.NUMBER: "numeric",
+    FilterKind.FLAG: "boolean",
+}
+
+
+def _condition(column: str, condition: Condition, name: str, params: dict[str, Any]) -> str:
+    kind = FILTERS[condition.field].kind
+    if condition.op in (FilterOp.GIVEN, FilterOp.MISSING):
+        empty = f"({column}) IS NULL" + (f" OR ({column}) = ''" if kind == FilterKind.TEXT else "")
+        return f"({empty})" if condition.op == FilterOp.MISSING else f"NOT ({empty})"
+    many = _TYPES[kind].endswith("[]")
+    params[name] = list(condition.values) if many else condition.values[0]
+    value = f"%({name})s::{_TYPES[kind]}"
+    match condition.op:
+        case FilterOp.ANY:
+            return f"({column}) = ANY({value})"
+        case FilterOp.NONE:
+            return f"(({column}) = ANY({value})) IS NOT TRUE"
+        case FilterOp.AT_LEAST:
+            return f"({column}) >= {value}"
+        case FilterOp.BELOW:
+            return f"({column}) < {value}"
+        case _:
+            return f"({column}) IS NOT DISTINCT FROM {value}"
+
+
+def _sorted(values: Sequence[Any]) -> list[Any]:
+    return sorted(values, key=str)

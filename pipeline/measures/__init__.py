@@ -1,0 +1,25 @@
+"""What is measured on the records of this app: sources and measures, a module for each kind of records."""
+
+from collections.abc import Iterable
+
+from kpis.registry import (
+    register_filters,
+    register_measures,
+    register_product_names,
+    register_sources,
+)
+from pipeline.measures import deals
+from pipeline.measures.filters import FILTERS
+from pipeline.models import Product
+
+
+def product_names(ids: Iterable[int]) -> Iterable[tuple[int, str, str]]:
+    return Product.objects.filter(pk__in=ids).values_list("id", "external_id", "name")
+
+
+def register() -> None:
+    register_filters(FILTERS)
+    register_product_names(product_names)
+    for kind in (deals,):
+        register_measures(kind.MEASURES)
+        register_sources(kind.SOURCES)
