@@ -1,8 +1,6 @@
 from django.urls import path
 
 from pipeline.api.bulk import bulk_view
-from pipeline.api.catalogues import CATALOGUES, list_view, one_view
-from pipeline.api.deals import Deals, OneDeal
 from pipeline.api.funnel import Funnel
 from pipeline.api.imports import (
     ImportPreview,
@@ -15,14 +13,14 @@ from pipeline.api.imports import (
     UndoImport,
 )
 from pipeline.api.matching import AcceptMatch, DismissMatch, SuggestedMatches, Unresolved
+from pipeline.api.records import list_view, one_view
+from pipeline.listing import CATALOGUES, CREDITED
 from salestargets.ingest.kinds import KINDS
 
 urlpatterns = [
     *(path(f"{name}/bulk/", bulk_view(name).as_view()) for name in KINDS),
-    *(path(f"{one.kind}/", list_view(one).as_view()) for one in CATALOGUES),
-    *(path(f"{one.kind}/<id:record_id>/", one_view(one).as_view()) for one in CATALOGUES),
-    path("deals/", Deals.as_view()),
-    path("deals/<id:deal_id>/", OneDeal.as_view()),
+    *(path(f"{name}/", list_view(name).as_view()) for name in (*CREDITED, *CATALOGUES)),
+    *(path(f"{name}/<id:record_id>/", one_view(name).as_view()) for name in (*CREDITED, *CATALOGUES)),
     path("funnel/", Funnel.as_view()),
     path("records/unresolved/", Unresolved.as_view()),
     path("records/matches/", SuggestedMatches.as_view()),

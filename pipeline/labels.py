@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from pipeline.choices import DealStatus
+from pipeline.choices import ActivityKind, DealStatus, FeedbackKind, LeadStatus
 from pipeline.services.roster import ROSTER, ROSTER_KIND
 from salestargets.ingest.kinds import get_kind
 from salestargets.tenancy.choices import AssignmentRole
@@ -25,21 +25,29 @@ FIELDS: Mapping[str, Text] = {
     "created_on": _("Created on"),
     "currency": _("Currency"),
     "customer": _("Customer"),
+    "dated_on": _("Dated"),
+    "deal": _("Deal"),
+    "disqualified_on": _("Disqualified on"),
     "email": _("E-mail"),
     "ends_on": _("Until"),
     "expected_close_on": _("Expected to close on"),
     "external_id": _("External id"),
+    "given_on": _("Given on"),
     "group": _("Product group"),
+    "happened_at": _("Happened at"),
     "hired_on": _("Hired on"),
     "industry": _("Industry"),
     "job": _("Job"),
     "kind": _("Kind"),
+    "lead": _("Lead"),
     "left_on": _("Left on"),
     "level": _("Level"),
     "list_price": _("List price"),
     "lost_reason": _("Reason of the loss"),
     "manager": _("Manager"),
+    "minutes": _("Minutes"),
     "name": _("Name"),
+    "outcome": _("Outcome"),
     "owner": _("Owner"),
     "parent": _("Unit above"),
     "person": _("Person"),
@@ -47,8 +55,10 @@ FIELDS: Mapping[str, Text] = {
     "position": _("Position"),
     "probability": _("Chance to win, in percent"),
     "product": _("Product"),
+    "qualified_on": _("Qualified on"),
     "rate": _("Rate"),
     "role": _("Role"),
+    "score": _("Score"),
     "shares": _("Credit shares"),
     "stage": _("Stage"),
     "stage_history": _("Stage history"),
@@ -67,9 +77,14 @@ FIELDS: Mapping[str, Text] = {
 
 HELP: Mapping[str, Text] = {
     "closed_on": _("For won and lost deals, and only for these."),
+    "deal": _("What it belongs to; of a lead, what became of it."),
+    "disqualified_on": _("Needed where the status is disqualified."),
     "external_id": _("Tells records apart: the id in the other system, or a name that is used once."),
     "owner": _("Whose number it counts for: their external id, or the name they are known by."),
+    "person": _("Whose number it counts for: their external id, or the name they are known by."),
     "placed_from": _("The day from which it hangs there."),
+    "qualified_on": _("Needed where the status is qualified, or with a deal."),
+    "score": _("0 to 10 for a recommendation, 1 to 5 for satisfaction."),
     "starts_on": _("From when on they sit there."),
     "unit_2": _("Below the first; leave deeper levels out where there are none."),
     "updated_at": _("An older change never overwrites a newer one."),
@@ -77,6 +92,9 @@ HELP: Mapping[str, Text] = {
 
 CHOICES: Mapping[str, Text] = {
     **dict(DealStatus.choices),
+    **dict(LeadStatus.choices),
+    **dict(ActivityKind.choices),
+    **dict(FeedbackKind.choices),
     **dict(AssignmentRole.choices),
 }
 
@@ -93,6 +111,7 @@ REMARKS: Mapping[str, Text] = {
     "without_created_on": _("without a day of creation"),
     "without_customer": _("without a customer"),
     "without_owner": _("without an owner"),
+    "without_person": _("without a person"),
 }
 
 

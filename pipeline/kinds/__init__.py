@@ -1,10 +1,12 @@
 """The kinds of records that come in: what their fields are, and what must hold between them."""
 
+from pipeline.kinds.activities import ACTIVITIES, FEEDBACK
 from pipeline.kinds.catalogues import CHANNELS, CUSTOMERS, PRODUCTS, STAGES
 from pipeline.kinds.deals import DEALS
+from pipeline.kinds.leads import LEADS
 from salestargets.ingest.kinds import register_kind
 
 
 def register() -> None:
-    for kind in (CUSTOMERS, PRODUCTS, CHANNELS, STAGES, DEALS):
+    for kind in (CUSTOMERS, PRODUCTS, CHANNELS, STAGES, DEALS, LEADS, ACTIVITIES, FEEDBACK):
         register_kind(kind)

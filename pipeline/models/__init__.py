@@ -1,3 +1,4 @@
+from pipeline.models.activities import Activity, Feedback
 from pipeline.models.imports import (
     Alias,
     ImportChange,
@@ -7,19 +8,23 @@ from pipeline.models.imports import (
     ImportRun,
     UnresolvedReference,
 )
+from pipeline.models.leads import Lead
 from pipeline.models.records import Channel, CreditShare, Customer, Deal, Product, Stage, StageEntry
 
 __all__ = [
+    "Activity",
     "Alias",
     "Channel",
     "CreditShare",
     "Customer",
     "Deal",
+    "Feedback",
     "ImportChange",
     "ImportChunk",
     "ImportMapping",
     "ImportRejection",
     "ImportRun",
+    "Lead",
     "Product",
     "Stage",
     "StageEntry",

@@ -65,3 +65,13 @@ CLOSING_DAY_OF_ITS_SHARES = pgtrigger.Trigger(
         RETURN NULL;
     """,
 )
+
+
+def marks_of(group: str, person: str, *days: str) -> list[pgtrigger.Trigger]:
+    """Marks for a table whose rows bear the person they are credited to, beside the days they count on."""
+    keys = (
+        f"SELECT organisation_id, {person}, {month_of(day)} FROM {{rows}}"  # noqa: S608
+        f" WHERE {person} IS NOT NULL AND {day} IS NOT NULL"
+        for day in days
+    )
+    return marks(group, " UNION ".join(keys))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -66,6 +67,7 @@ def call_of(actor: Actor, *, source: str, at: datetime) -> Call:
         source=clean_text(source, max_length=50, min_length=1),
         today=organisation.today(at),
         at=at,
+        zone=ZoneInfo(organisation.time_zone),
     )
 
 

@@ -197,7 +197,8 @@ def _meanings(run: ImportRun, mapping: FileMapping, name: str, field: Field) -> 
     if isinstance(field, Choice):
         rest = agreed.pop(ANYTHING_ELSE, "")
         for text in _found(run, mapping.columns.get(name, ()))[:MOST_MEANINGS]:
-            agreed.setdefault(text, text.lower() if text.lower() in field.choices else "")
+            meant = field.meant(text)
+            agreed.setdefault(text, meant if meant in field.choices else "")
         agreed[ANYTHING_ELSE] = rest
     return [Meaning(text, meant) for text, meant in agreed.items()]
 

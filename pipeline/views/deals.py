@@ -1,7 +1,6 @@
 """Deals: the list with its filters in the address, and one of them."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,8 +12,9 @@ from django.views.decorators.http import require_GET
 
 from pipeline.choices import DealStatus
 from pipeline.kinds.credit import WHOLE_PPM
+from pipeline.kinds.deals import DEALS
+from pipeline.listing import Rows, get_record_row, record_rows
 from pipeline.models import Stage
-from pipeline.selectors import DealFilter, Rows, deal_rows, get_deal_row
 from salestargets.audit.selectors import history_of
 from salestargets.kernel.money import from_minor
 from salestargets.tenancy.choices import Scope
@@ -35,7 +35,6 @@ SORTS = {
     "closed": "closed_on",
     "expected": "expected_close_on",
 }
-NO_DAYS = (None, None)
 
 
 def _amount(row: Row) -> Any:
@@ -83,31 +82,24 @@ def deals(request: TenantRequest) -> HttpResponse | FileResponse:
 
 
 def _found(request: TenantRequest, search: str) -> Rows:
-    rows = deal_rows(request.actor, request.today, _asked(request))
+    rows = record_rows(DEALS, request.actor, request.today, _asked(request))
     if search:
         like = Q(name__icontains=search) | Q(customer__name__icontains=search)
         rows = rows.filter(like | Q(external_id=search))
     return rows
 
 
-def _asked(request: TenantRequest) -> DealFilter:
+def _asked(request: TenantRequest) -> dict[str, object]:
     """Days of the page are both included."""
-    status = asked_choice(request, "status", DealStatus.values)
-    days = (asked_day(request, "from"), _after(asked_day(request, "to")))
-    closed, created = (NO_DAYS, days) if request.GET.get("by") == "created" else (days, NO_DAYS)
-    return DealFilter(
-        owner_id=asked_id(request, "owner"),
-        stage_id=asked_id(request, "stage"),
-        status=DealStatus(status) if status else None,
-        closed_from=closed[0],
-        closed_to=closed[1],
-        created_from=created[0],
-        created_to=created[1],
-    )
-
-
-def _after(day: date | None) -> date | None:
-    return day + timedelta(days=1) if day else None
+    by = "created_on" if request.GET.get("by") == "created" else "closed_on"
+    asked = {
+        "owner_id": asked_id(request, "owner"),
+        "stage_id": asked_id(request, "stage"),
+        "status": asked_choice(request, "status", DealStatus.values),
+        f"{by}__gte": asked_day(request, "from"),
+        f"{by}__lte": asked_day(request, "to"),
+    }
+    return {lookup: value for lookup, value in asked.items() if value}
 
 
 def _not_priced() -> Count:
@@ -117,7 +109,7 @@ def _not_priced() -> Count:
 @require_GET
 @page()
 def deal(request: TenantRequest, deal_id: int) -> HttpResponse:
-    row = get_deal_row(request.actor, deal_id, request.today)
+    row = get_record_row(DEALS, request.actor, deal_id, request.today)
     history = history_of(request.actor, "deal", deal_id)
     shown = {
         "deal": row,

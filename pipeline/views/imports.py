@@ -27,7 +27,7 @@ from salestargets.web.requests import TenantRequest, page
 
 WORKING = {ImportState.QUEUED, ImportState.RUNNING, ImportState.UNDOING}
 #: The order in which a new organisation needs them.
-KINDS_FIRST = ("roster", "deals", "customers", "products", "stages", "channels", "exchange-rates")
+KINDS_FIRST = ("roster", "deals", "customers", "leads", "activities", "products", "stages", "channels")
 SHOWN_REJECTIONS = SHOWN_LEFT = 20
 
 

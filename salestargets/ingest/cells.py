@@ -20,6 +20,7 @@ from salestargets.ingest.fields import (
     Money,
     Number,
     Percent,
+    Score,
     Whole,
 )
 
@@ -57,11 +58,13 @@ def converter(field: Field | None, habits: Habits) -> Convert:
             return lambda text: _date(text, habits)
         case Moment():
             return lambda text: _moment(text, habits)
-        case Money() | Number() | Percent() | Whole():
+        case Money() | Number() | Percent() | Score() | Whole():
             return lambda text: _number(text, habits.decimal_mark)
         case Currency():
             return lambda text: _CURRENCY_WORDS.get(text.upper(), text.upper())
-        case Choice() | Email():
+        case Choice():
+            return field.meant
+        case Email():
             return str.lower
     return lambda text: _BREAKS.sub(" ", text)
 

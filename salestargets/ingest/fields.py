@@ -141,6 +141,8 @@ class Ref(Text):
 @dataclass(frozen=True, kw_only=True)
 class Choice(Field):
     choices: tuple[str, ...]
+    #: What people write in files for them, in small letters.
+    words: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, value: Value) -> str:
         if value in self.choices:
@@ -150,6 +152,11 @@ class Choice(Field):
             code="invalid_choice",
             params={"choices": ", ".join(self.choices)},
         )
+
+    def meant(self, text: str) -> str:
+        """The choice that a word in a file stands for; the word itself where it stands for none."""
+        word = text.casefold()
+        return self.words.get(word, word)
 
     def schema(self) -> dict[str, object]:
         return {**super().schema(), "enum": list(self.choices)}
@@ -225,6 +232,25 @@ class Percent(Field):
         if not 0 <= percent <= 100:
             raise DomainError(N_("Enter a percentage from 0 to 100."), code="out_of_range")
         return int(percent * self.whole / 100)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score(Field):
+    """What somebody answered on a scale, stored in hundredths; which scale, a rule of the kind says."""
+
+    highest: int
+    sql_type = "bigint"
+    json_type = {"type": "string", "format": "decimal"}
+
+    def read(self, value: Value) -> int:
+        score = strict_decimal(value, max_digits=4, decimal_places=2)
+        if not 0 <= score <= self.highest:
+            raise DomainError(
+                N_("Enter a number from 0 to {highest}."),
+                code="out_of_range",
+                params={"highest": self.highest},
+            )
+        return int(score * 100)
 
 
 @dataclass(frozen=True, kw_only=True)

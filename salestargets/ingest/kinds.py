@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from salestargets.ingest.fields import Field, Moment, Rows, Text
@@ -32,6 +32,8 @@ class Call:
     source: str
     today: date
     at: datetime
+    #: Where the organisation's days begin and end.
+    zone: tzinfo
 
 
 @dataclass(frozen=True)

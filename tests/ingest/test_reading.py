@@ -1,6 +1,7 @@
 """Rows of a call are read strictly, whoever sends what."""
 
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ CALL = Call(
     source="crm",
     today=date(2026, 5, 12),
     at=datetime(2026, 5, 12, tzinfo=UTC),
+    zone=ZoneInfo("Asia/Shanghai"),
 )
 
 

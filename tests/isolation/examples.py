@@ -43,6 +43,37 @@ CATALOGUES = {
     "stages": "stage",
     "exchange-rates": "rate",
 }
+#: Records that numbers are made of: one of them, and the objects by which it can be found.
+CREDITED: dict[str, tuple[str, dict[str, Any]]] = {
+    "deals": (
+        "deal",
+        {
+            "owner": Id("planned person"),
+            **{kind: Id(kind) for kind in ("customer", "product", "channel", "stage")},
+            "status": "won",
+        },
+    ),
+    "leads": (
+        "lead",
+        {
+            "owner": Id("planned person"),
+            **{kind: Id(kind) for kind in ("customer", "channel", "deal")},
+            "status": "qualified",
+        },
+    ),
+    "activities": (
+        "activity",
+        {
+            "person": Id("planned person"),
+            **{kind: Id(kind) for kind in ("customer", "deal", "lead")},
+            "kind": "visit",
+        },
+    ),
+    "feedback": (
+        "feedback",
+        {"person": Id("planned person"), **{kind: Id(kind) for kind in ("customer", "deal")}, "kind": "nps"},
+    ),
+}
 RECORDS: dict[str, dict[str, Any]] = {
     "units": {"name": New(), "parent": Name("unit"), "placed_from": DAY},
     "people": {"name": New(), "email": New("p{}@example.com")},
@@ -65,6 +96,30 @@ RECORDS: dict[str, dict[str, Any]] = {
         "currency": "USD",
         "shares": [{"person": Name("person"), "percent": "100"}],
         "stage_history": [{"stage": Name("stage"), "entered_at": "2026-05-04T10:00:00Z"}],
+    },
+    "leads": {
+        "name": New(),
+        "owner": Name("person"),
+        "customer": Name("customer"),
+        "channel": Name("channel"),
+        "deal": Name("deal"),
+        "qualified_on": DAY,
+    },
+    "activities": {
+        "kind": "visit",
+        "person": Name("person"),
+        "deal": Name("deal"),
+        "customer": Name("customer"),
+        "lead": Name("lead"),
+        "happened_at": "2026-05-04T10:00:00Z",
+    },
+    "feedback": {
+        "kind": "nps",
+        "score": "9",
+        "person": Name("person"),
+        "customer": Name("customer"),
+        "deal": Name("deal"),
+        "given_on": DAY,
     },
 }  # fmt: skip
 PLANNED_UNIT = Holder("unit", "planned unit")
@@ -385,11 +440,15 @@ EXAMPLES: dict[str, Example] = {
     "GET actuals": a_list("deal", **MAY_OF_PLANNED, by="person"),
     "GET actuals/records": a_list("deal", **MAY_OF_PLANNED),
     "GET funnel": Example(query={"holder": PLANNED_UNIT, **MAY}),
-    "GET deals": a_list(
-        "deal", owner=Id("planned person"), customer=Id("customer"), stage=Id("stage"), status="won"
-    ),
-    "GET deals/{deal_id}": Example(path={"deal_id": Id("deal")}),
-    "DELETE deals/{deal_id}": Example(path={"deal_id": Id("fresh deal")}),
+    **{
+        name: example
+        for kind, (one, found_by) in CREDITED.items()
+        for name, example in {
+            f"GET {kind}": a_list(one, **found_by),
+            f"GET {kind}/{{record_id}}": Example(path={"record_id": Id(one)}),
+            f"DELETE {kind}/{{record_id}}": Example(path={"record_id": Id(f"fresh {one}")}),
+        }.items()
+    },
     "DELETE units/{unit_id}": Example(path={"unit_id": Id("fresh unit")}),
     "DELETE people/{person_id}": Example(path={"person_id": Id("loose person")}),
     "DELETE assignments/{assignment_id}": Example(path={"assignment_id": Id("fresh assignment")}),
@@ -456,6 +515,9 @@ UNIQUE: dict[str, dict[str, Any]] = {
             ("channels", "channel", {"name": "New"}),
             ("stages", "stage", {"name": "New", "category": "open"}),
             ("deals", "deal", {"name": "New", "currency": "USD"}),
+            ("leads", "lead", {"name": "New"}),
+            ("activities", "activity", {"kind": "call", "happened_at": "2026-05-04T10:00:00Z"}),
+            ("feedback", "feedback", {"kind": "nps", "score": "9", "given_on": "2026-05-04"}),
             ("units", "unit", {"name": "New", "placed_from": DAY}),
             ("people", "person", {"name": "New"}),
             ("exchange-rates", "rate", {"currency": "CHF", "valid_on": DAY, "rate": "1.05"}),

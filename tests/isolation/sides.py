@@ -9,7 +9,17 @@ from io import BytesIO
 from django.utils import timezone
 
 from kpis.values import Holder
-from pipeline.models import Channel, Customer, Deal, ImportMapping, Product, Stage
+from pipeline.models import (
+    Activity,
+    Channel,
+    Customer,
+    Deal,
+    Feedback,
+    ImportMapping,
+    Lead,
+    Product,
+    Stage,
+)
 from pipeline.services.imports import import_file
 from pipeline.services.records import upsert_records
 from reviews.services import hold_review
@@ -492,7 +502,7 @@ def _adjustment(side: Side, actor: Actor) -> int:
         return request_adjustment(actor, goal=target.goal, wishes=[wish], why=why, at=timezone.now()).pk
 
 
-def record(side: Side, kind: str, **fields: object) -> int:
+def record(side: Side, kind: str, /, **fields: object) -> int:
     """A record as its source sends it; returns its id."""
     external_id = side.text(kind)
     row = {"external_id": external_id, **fields}
@@ -508,6 +518,9 @@ MODELS = {
     "channels": Channel,
     "stages": Stage,
     "deals": Deal,
+    "leads": Lead,
+    "activities": Activity,
+    "feedback": Feedback,
     "exchange-rates": ExchangeRate,
 }
 
@@ -555,6 +568,49 @@ def deal(side: Side) -> int:
     )
     drained(side.organisation)
     return made
+
+
+@makes("lead")
+def lead(side: Side) -> int:
+    named = {kind: side.name_of(kind) for kind in ("customer", "channel", "deal")}
+    return record(
+        side,
+        "leads",
+        name=side.text("lead"),
+        owner=side.name_of("planned person"),
+        status="qualified",
+        qualified_on="2026-05-02",
+        **named,
+    )
+
+
+@makes("activity")
+def activity(side: Side) -> int:
+    named = {kind: side.name_of(kind) for kind in ("customer", "deal", "lead")}
+    return record(
+        side,
+        "activities",
+        name=side.text("activity"),
+        kind="visit",
+        person=side.name_of("planned person"),
+        happened_at="2026-05-02T10:00:00Z",
+        **named,
+    )
+
+
+@makes("feedback")
+def feedback(side: Side) -> int:
+    named = {kind: side.name_of(kind) for kind in ("customer", "deal")}
+    return record(
+        side,
+        "feedback",
+        name=side.text("feedback"),
+        kind="nps",
+        score="9",
+        person=side.name_of("planned person"),
+        given_on="2026-05-02",
+        **named,
+    )
 
 
 @makes("waiting deal")
@@ -701,6 +757,9 @@ NAMES |= {
     "plan": lambda pk: Plan.objects.get(pk=pk).name,
     "trigger": lambda pk: Trigger.objects.get(pk=pk).name,
     "deal": lambda pk: Deal.objects.get(pk=pk).external_id,
+    "lead": lambda pk: Lead.objects.get(pk=pk).external_id,
+    "activity": lambda pk: Activity.objects.get(pk=pk).external_id,
+    "feedback": lambda pk: Feedback.objects.get(pk=pk).external_id,
     "unit": lambda pk: Unit.objects.get(pk=pk).external_id,
     "manager": lambda pk: Person.objects.get(pk=pk).external_id,
     "person": lambda pk: Person.objects.get(pk=pk).external_id,

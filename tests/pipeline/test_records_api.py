@@ -239,6 +239,49 @@ def test_a_manager_sees_the_deals_of_their_people_and_a_rep_their_own(world, api
     assert seen("view@acme.example", Role.VIEWER, None) == ["A1", "B1", "C1", "N1", "S1"]
 
 
+def test_records_of_every_kind_are_told_by_their_fields_and_seen_by_whom_they_are_credited_to(world, api):
+    bulk(api, "leads", {"external_id": "L1", "owner": "carol", "qualified_on": "2026-05-01", "deal": "none"})
+    bulk(
+        api,
+        "activities",
+        {"external_id": "V1", "kind": "visit", "person": "alice", "happened_at": "2026-05-01T10:00:00Z",
+         "lead": "L1", "minutes": 45},
+    )  # fmt: skip
+    answer = {"kind": "satisfaction", "score": "4.5", "person": "alice", "given_on": "2026-05-01"}
+    bulk(api, "feedback", {"external_id": "F1", "name": "Spring", **answer})
+    (visit,) = api.get(f"{API}/activities/?kind=visit&happened_from=2026-05-01").json()["results"]
+    (lead,) = api.get(f"{API}/leads/?owner={world.carol.pk}").json()["results"]
+    assert (lead["status"], lead["deal"], lead["qualified_on"]) == ("new", None, "2026-05-01")
+    assert visit.pop("changed_at")
+    assert visit == {
+        "id": visit["id"],
+        "source": "crm",
+        "external_id": "V1",
+        "name": "V1",
+        "kind": "visit",
+        "person": {"id": world.alice.pk, "external_id": "alice", "name": "Alice"},
+        "deal": None,
+        "customer": None,
+        "lead": {"id": lead["id"], "external_id": "L1", "name": "L1"},
+        "happened_at": "2026-05-01T10:00:00+00:00",
+        "happened_on": "2026-05-01",
+        "minutes": 45,
+        "outcome": "",
+        "updated_at": None,
+        "version": 1,
+    }
+    assert api.get(f"{API}/activities/?happened_to=2026-05-01").json()["results"] == []
+    (feedback,) = api.get(f"{API}/feedback/").json()["results"]
+    assert (feedback["name"], feedback["score"]) == ("Spring", "4.50")
+    rep = a_browser(world.acme, a_member(world.acme, "alice@acme.example", person=world.alice))
+    assert rep.get(f"{API}/activities/{visit['id']}/").status_code == 200
+    assert rep.get(f"{API}/leads/{lead['id']}/").status_code == 404
+    assert rep.get(f"{API}/leads/").json()["results"] == []
+    assert rep.delete(f"{API}/activities/{visit['id']}/").status_code == 403
+    assert api.delete(f"{API}/activities/{visit['id']}/").status_code == 204
+    assert api.get(f"{API}/activities/").json()["results"] == []
+
+
 def test_a_deal_out_of_sight_is_answered_like_none(world, api):
     bulk(api, "deals", {"external_id": "C1", "owner": "carol"})
     with within(world.acme):
