@@ -22,6 +22,12 @@ from targets.selectors.in_force import is_to_come, read_on, spreads_on
 from targets.selectors.periods import periods_of, span_of
 from targets.selectors.trees import Node
 
+#: The columns of progress in the order of a `Standing`.
+_KEPT = (
+    *("target__unit_id", "target__person_id", "target_id", "amount", "actual"),
+    *("expected", "expected_calendar", "expected_working_day"),
+    *("attainment", "pace", "forecast", "status", "computed_on", "computed_at"),
+)
 #: Decimals kept of attainment and pace.
 PLACES = 6
 MANY = 100
@@ -38,33 +44,15 @@ class Line:
     months: tuple[int, ...] | None = None
 
 
-class Kept(NamedTuple):
-    """A number in force and its progress, as the worker keeps it."""
+class Standing(NamedTuple):
+    """A holder's target and how it stands. None: undefined, or no target; never to be shown as 0.
 
-    target_id: int
+    As a row of progress has it, so that a thousand are read at once; `days_left`: working days, None of a
+    level, to which nothing is added day by day.
+    """
+
     unit_id: int
     person_id: int | None
-    amount: int
-    actual: int | None
-    expected: int | None
-    expected_calendar: int | None
-    expected_working_day: int | None
-    attainment: Decimal | None
-    pace: Decimal | None
-    forecast: int | None
-    status: str
-    computed_on: date
-    computed_at: datetime
-
-
-_OF_TARGET = ("unit_id", "person_id")
-_KEPT = [f"target__{name}" if name in _OF_TARGET else name for name in Kept._fields]
-
-
-class Standing(NamedTuple):
-    """A holder's target and how it stands. None: undefined, or no target; never to be shown as 0."""
-
-    node: Node
     target_id: int | None
     target: int | None
     actual: int | None
@@ -74,10 +62,25 @@ class Standing(NamedTuple):
     attainment: Decimal | None
     pace: Decimal | None
     forecast: int | None
-    required_rate: int | None
-    status: Status
+    kept_status: str
     as_of: date
     computed_at: datetime
+    days_left: int | None = None
+
+    @property
+    def node(self) -> Node:
+        return Node(self.unit_id, self.person_id)
+
+    @property
+    def status(self) -> Status:
+        return STATUS[self.kept_status]
+
+    @property
+    def required_rate(self) -> int | None:
+        """To be won on each working day that is left."""
+        if self.gap is None or self.days_left is None:
+            return None
+        return whole_ratio(max(self.gap, 0), self.days_left)
 
     @property
     def gap(self) -> int | None:
@@ -230,47 +233,31 @@ def _of(holders: Collection[Holder] | None, prefix: str) -> Q:
     return is_unit | Q(**{f"{prefix}person__in": people})
 
 
-def kept_rows(wanted: Q) -> list[Kept]:
-    """The rows of progress that are wanted. One query."""
-    rows = Progress.objects.filter(wanted, target__group="").order_by("target_id")
-    return list(map(Kept._make, rows.values_list(*_KEPT)))
+def kept_standings(wanted: Q, days_left: int | None = None) -> list[Standing]:
+    """What the worker keeps up of the targets that are wanted. One query."""
+    rows = Progress.objects.filter(wanted, target__group="").values_list(*_KEPT)
+    return [Standing(*row, days_left) for row in rows]
 
 
-def as_kept(row: Kept, clock: Timeline, *, is_flow: bool) -> Standing:
-    left = max(row.amount - (row.actual or 0), 0)
-    return Standing(
-        node=Node(row.unit_id, row.person_id),
-        target_id=row.target_id,
-        target=row.amount,
-        actual=row.actual,
-        expected=row.expected,
-        expected_calendar=row.expected_calendar,
-        expected_working_day=row.expected_working_day,
-        attainment=row.attainment,
-        pace=row.pace,
-        forecast=row.forecast,
-        required_rate=whole_ratio(left, clock.working_days_left) if is_flow else None,
-        status=STATUS[row.status],
-        as_of=row.computed_on,
-        computed_at=row.computed_at,
-    )
+def days_left(goal: Goal, clock: Timeline) -> int | None:
+    return None if is_level(goal.kpi) else clock.working_days_left
 
 
 def _kept(goal: Goal, nodes: Collection[Node], clock: Timeline) -> dict[Node, Standing]:
     """Of many, all of the goal are read: the names of a thousand holders take longer than their rows."""
     whose = _of([node.holder for node in nodes], "target__") if len(nodes) < MANY else Q()
-    is_flow, wanted = not is_level(goal.kpi), set(nodes)
-    found = (as_kept(row, clock, is_flow=is_flow) for row in kept_rows(whose & Q(target__goal=goal)))
-    return {standing.node: standing for standing in found if standing.node in wanted}
+    wanted = set(nodes)
+    found = kept_standings(whose & Q(target__goal=goal), days_left(goal, clock))
+    return {node: standing for standing in found if (node := standing.node) in wanted}
 
 
 def _measured(
-    line: Line, value: int | None, clock: Timeline, rules: Rules, baseline: int | None, at: datetime
+    line: Line, value: int | None, clock: Timeline, rules: Rules, base: int | None, at: datetime
 ) -> Standing:
-    found = progress(line.given, value, clock, rules, months=line.months, base=baseline)
+    found = progress(line.given, value, clock, rules, months=line.months, base=base)
     forms = found.expectations
     return Standing(
-        node=line.node,
+        *line.node,
         target_id=line.target_id,
         target=line.given,
         actual=value,
@@ -280,10 +267,10 @@ def _measured(
         attainment=rounded(found.attainment, PLACES),
         pace=rounded(found.pace, PLACES),
         forecast=_whole(found.forecast),
-        required_rate=_whole(found.required_rate),
-        status=Status(found.status),
+        kept_status=Status(found.status).value,
         as_of=clock.as_of,
         computed_at=at,
+        days_left=None if rules.is_level else clock.working_days_left,
     )
 
 

@@ -144,15 +144,18 @@ def places(
 
 
 def _walk(tree: PlanTree, sight: Sight, start: Node, levels: int | None) -> Iterator[Place]:
-    depths: dict[Node, int] = {}
-    for node, _depth in tree.walk(start):
+    """Below whom the actor does not see, it begins anew."""
+    children, labels = tree.children, tree.labels
+    waiting: list[tuple[Node, int, Node | None]] = [(start, 0, None)]
+    while waiting:
+        node, depth, parent = waiting.pop()
+        below = children.get(node, ())
         if not sees(sight, node):
+            waiting += [(child, 0, None) for child in reversed(below)]
             continue
-        parent = tree.parents.get(node)
-        visible = parent if parent in depths else None
-        depths[node] = depths[visible] + 1 if visible else 0
-        if levels is None or depths[node] <= levels:
-            yield Place(node, tree.labels[node], depths[node], visible, bool(tree.below(node)))
+        if levels is None or depth <= levels:
+            yield Place(node, labels[node], depth, parent, bool(below))
+        waiting += [(child, depth + 1, node) for child in reversed(below)]
 
 
 def _cell(sheet: Sheet, node: Node, month: date | None) -> SheetCell:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 
 from django.db.models import Case, IntegerField, Q, When
 
@@ -46,7 +47,7 @@ class Team:
     def standing(self, place: Place) -> Standing:
         return self.standings[place.node]
 
-    @property
+    @cached_property
     def people(self) -> list[Place]:
         return [place for place in self.places if not place.node.is_unit]
 

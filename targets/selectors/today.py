@@ -26,7 +26,15 @@ from targets.choices import IN_FORCE, Against
 from targets.domain.curves import expected_curve
 from targets.domain.progress import Timeline
 from targets.models import Goal, Plan, Target
-from targets.selectors.figures import Kept, Line, Standing, as_kept, clock_of, kept_rows, lines_on, standings
+from targets.selectors.figures import (
+    Line,
+    Standing,
+    clock_of,
+    days_left,
+    kept_standings,
+    lines_on,
+    standings,
+)
 from targets.selectors.in_force import Upcoming, upcoming_of
 from targets.selectors.periods import calendar_for, periods_of, span_of
 from targets.selectors.trees import Node
@@ -62,7 +70,7 @@ class Held:
 class News:
     """What changes by itself: the progress of a holder's targets, their alerts, their open deals."""
 
-    progress: Mapping[int, Kept]
+    progress: Mapping[int, Standing]
     alerts: Sequence[Alert]
     deals: Mapping[str, Any]
 
@@ -107,9 +115,9 @@ def held_by(actor: Actor, *, holder: Holder | None, day: date, on: date) -> Held
 
 def news_of(actor: Actor, held: Held, *, on: date) -> News:
     """A few index reads, to be asked every few seconds."""
-    rows = kept_rows(Q(target__in=[target.pk for target in held.targets]))
+    kept = kept_standings(Q(target__in=[target.pk for target in held.targets]))
     return News(
-        progress={row.target_id: row for row in rows},
+        progress={standing.target_id: standing for standing in kept if standing.target_id},
         alerts=_alerts_of(actor, held.holder, on),
         deals=open_deals_of(held.holder, on).aggregate(Count("id"), Max("changed_at")),
     )
@@ -120,7 +128,7 @@ def mark_of(held: Held, news: News, *, on: date) -> str:
     seen: list[Any] = [
         on,
         [(target.pk, target.version) for target in held.targets],
-        [(row.target_id, row.computed_at, row.actual) for row in news.progress.values()],
+        sorted((key, kept.computed_at, kept.actual) for key, kept in news.progress.items()),
         [(alert.pk, alert.changed_at, alert.acknowledged_at) for alert in news.alerts],
         news.deals,
     ]
@@ -148,10 +156,10 @@ def today_of(
     is_now = as_of is None and against == Against.CURRENT
 
     def standing(target: Target) -> Standing:
-        row = news.progress.get(target.pk) if is_now else None
-        if row is not None:
+        kept = news.progress.get(target.pk) if is_now else None
+        if kept is not None:
             clock = clock_of(target.goal.plan, day, calendar)
-            return as_kept(row, clock, is_flow=not is_level(target.goal.kpi))
+            return kept._replace(days_left=days_left(target.goal, clock))
         return _standing(actor, target, calendar, as_of=as_of, against=against, at=at)
 
     return Today(

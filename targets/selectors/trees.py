@@ -148,7 +148,7 @@ def plan_tree(plan: Plan) -> PlanTree:
     _add_people(plan, children, labels)
     labels = _told_apart(labels)
     ordered = {
-        parent: tuple(sorted(below, key=lambda n: (not n.is_unit, labels[n].name, n.person_id or n.unit_id)))
+        parent: tuple(sorted(below, key=lambda n: (n[1] is not None, labels[n].name, n[1] or n[0])))
         for parent, below in children.items()
         if below
     }
@@ -224,18 +224,18 @@ def _units(plan: Plan) -> tuple[dict[Node, list[Node]], dict[Node, Label]]:
 
 def _add_people(plan: Plan, children: dict[Node, list[Node]], labels: dict[Node, Label]) -> None:
     """Who is in a unit, leaves it and comes back has been there from the first day to the last."""
-    rows = Assignment.objects.filter(
-        _within(plan), role=AssignmentRole.MEMBER, unit_id__in=[node.unit_id for node in children]
-    ).order_by("starts_on", "id")
-    for person_id, unit_id, starts_on, ends_on, name, external_id in rows.values_list(
-        "person_id", "unit_id", "starts_on", "ends_on", "person__name", "person__external_id"
-    ):
+    below = {unit.unit_id: people for unit, people in children.items()}
+    members = Assignment.objects.filter(_within(plan), role=AssignmentRole.MEMBER, unit_id__in=below)
+    rows = members.values_list(
+        *("starts_on", "id", "ends_on", "unit_id", "person_id", "person__name", "person__external_id")
+    )
+    for starts_on, _key, ends_on, unit_id, person_id, name, external_id in sorted(rows):
         node = Node(unit_id, person_id)
         left_on = _left(plan, ends_on)
         if node in labels:
             labels[node] = labels[node]._replace(left_on=left_on)
         else:
-            children[Node(unit_id)].append(node)
+            below[unit_id].append(node)
             labels[node] = Label(name, external_id, _joined(plan, starts_on), left_on)
 
 

@@ -51,7 +51,10 @@ SORTS: Mapping[str, Callable[[Standing], Any]] = {
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table. `toggle`: where its unit opens or closes; `above`: its unit, in a flat list."""
+    """A line of the table. `toggle`: where its unit opens or closes; `above`: its unit, in a flat list.
+
+    `page` is the holder's own, `records` are those behind the actual.
+    """
 
     place: Place
     standing: Standing
@@ -60,6 +63,8 @@ class Row:
     toggle: str
     is_folded: bool
     above: str
+    page: str
+    records: str
 
 
 @require_GET
@@ -127,11 +132,11 @@ def _goals(request: TenantRequest, form: ViewForm) -> tuple[Goal | None, list[Go
     return next(iter(goals), None), goals
 
 
-def _top(found: Team) -> Row | None:
+def _top(found: Team) -> tuple[Place, Standing] | None:
     """The topmost holder in sight."""
     if not found.places:
         return None
-    return Row(found.places[0], found.standing(found.places[0]), (), None, "", False, "")
+    return found.places[0], found.standing(found.places[0])
 
 
 def _table(request: TenantRequest, form: TeamForm, found: Team, goals: Sequence[Goal]) -> HttpResponse:
@@ -146,7 +151,8 @@ def _rows(request: TenantRequest, form: TeamForm, found: Team) -> dict[str, Any]
     nodes = [place.node for place in places]
     spark = sparks(found.goal, nodes, day=form.day or request.today, on=request.today)
     loud = severities(request.actor, found.goal, nodes, request.today)
-    names = {place.node: place.label.name for place in found.places}
+    names = {place.node: place.label.name for place in found.places} if is_flat else {}
+    wish = urlencode(form.wish(found.goal))
     rows = [
         Row(
             place=place,
@@ -155,7 +161,9 @@ def _rows(request: TenantRequest, form: TeamForm, found: Team) -> dict[str, Any]
             severity=loud.get(place.node),
             toggle="" if is_flat or not place.has_children else folds.toggle(place.node),
             is_folded=not folds.is_open(place.node),
-            above=names.get(place.parent, "") if is_flat and place.parent else "",
+            above=names.get(place.parent, "") if place.parent else "",
+            page=f"{address_of(request, 'holder', holder=place.node.holder)}?{wish}",
+            records=f"{address_of(request, 'records', holder=place.node.holder)}?{wish}",
         )
         for place in places
     ]
@@ -169,7 +177,7 @@ def _rows(request: TenantRequest, form: TeamForm, found: Team) -> dict[str, Any]
         "is_flat": is_flat,
         "scale": scale_of(found.goal.kpi, request.organisation.currency),
         "keep": _kept(request, found, form),
-        "wish": urlencode(form.wish(found.goal)),
+        "wish": wish,
     }
 
 

@@ -12,13 +12,15 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import get_language
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, gettext
 from lucide.templatetags.lucide import lucide
 
 from salestargets.web import shapes
 from salestargets.web.bells import Bells, bells_of
 from salestargets.web.registry import SECTIONS, NavItem, Text, pages_for, tabs_for
 from salestargets.web.status import STATUSES
+from salestargets.web.templatetags.formats import percent
 
 register = template.Library()
 
@@ -104,16 +106,82 @@ def _pill(key: str, _language: str | None) -> str:
     return format_html('<span class="pill tone-{}">{}{}</span>', shown.tone, glyph, shown.label)
 
 
-@register.inclusion_tag("web/pace.html")
-def pace(attainment: Decimal | None, expected: Decimal | None, key: str) -> dict[str, object]:
+@register.simple_tag
+def pace(attainment: Decimal | None, expected: Decimal | None, key: str) -> str:
     """A bar: how much of a target is reached, and how much was expected by now."""
+    if attainment is None:
+        return _NO_PACE
     marks = shapes.pace_marks(attainment, expected)
-    return {"attainment": attainment, "expected": expected, "marks": marks, "tone": STATUSES[key].tone}
+    target = format_html(_PACE_TARGET, marks.target) if marks.target else ""
+    due = format_html(_PACE_EXPECTED, marks.expected) if marks.expected else ""
+    said = _pace_said(percent(attainment), percent(expected) if expected is not None else "")
+    return format_html(_PACE, STATUSES[key].tone, said, marks.actual, target, due)
 
 
-@register.inclusion_tag("web/spark.html")
-def spark(values: Sequence[Decimal | int | None], label: str) -> dict[str, object]:
-    return {"line": shapes.spark(values), "label": label}
+def _pace_said(done: str, due: str) -> str:
+    if not due:
+        return gettext("%(done)s of the target") % {"done": done}
+    return gettext("%(done)s of the target; %(due)s expected by now") % {"done": done, "due": due}
+
+
+_NO_PACE = mark_safe('<span class="quiet">—</span>')
+_PACE = (
+    '<svg class="pace pace-{}" role="img" aria-label="{}">'
+    '<rect class="pace-track" y="3" width="100%" height="8" rx="4"/>'
+    '<rect class="pace-actual" y="3" width="{}" height="8" rx="4"/>{}{}</svg>'
+)
+_PACE_TARGET = '<line class="pace-target" x1="{0}" x2="{0}" y1="3" y2="11"/>'
+_PACE_EXPECTED = '<line class="pace-expected" x1="{0}" x2="{0}" y1="1" y2="13"/>'
+
+
+@register.simple_tag
+def spark(values: Sequence[Decimal | int | None], label: str) -> str:
+    line = shapes.spark(values)
+    return format_html(_SPARK, label, line.path, *line.end) if line.end else ""
+
+
+_SPARK = (
+    '<svg class="spark" viewBox="0 0 96 24" role="img" aria-label="{}">'
+    '<path d="{}"/><circle cx="{}" cy="{}" r="2"/></svg>'
+)
+
+
+@register.simple_tag
+def tree_cell(
+    node: object,
+    depth: int,
+    label: str,
+    *,
+    branch: bool = False,
+    folded: bool = False,
+    flat: bool = False,
+    toggle: str = "",
+    href: str = "",
+    note: str = "",
+) -> str:
+    """The head of a row of a tree: what folds it, its name as a link, and a word about it."""
+    name = format_html('<a href="{}">{}</a>', href, label) if href else label
+    aside = format_html(' <span class="quiet small">{}</span>', note) if note else ""
+    fold = "" if flat else _fold(node, label, toggle, folded=folded) if branch else _LEAF
+    return format_html(_TREE_CELL, 0 if flat else depth, fold, name, aside)
+
+
+def _fold(node: object, label: str, toggle: str, *, folded: bool) -> str:
+    """By its address, or where there is none by a script."""
+    said = format_html(gettext("Show what belongs to {label}"), label=label)
+    about = ("false" if folded else "true", said, drawn("chevron-right", 16, ""))
+    return format_html(_FOLD_LINK, node, toggle, *about) if toggle else format_html(_FOLD_BUTTON, *about)
+
+
+_TREE_CELL = '<th scope="row"><div class="tree-cell tree-{}">{}<span>{}{}</span></div></th>'
+_LEAF = mark_safe('<span class="tree-leaf"></span>')
+_FOLD_LINK = (
+    '<a class="tree-fold" id="fold-{0}" href="{1}" hx-get="{1}" role="button" aria-expanded="{2}"'
+    ' aria-label="{3}">{4}</a>'
+)
+_FOLD_BUTTON = (
+    '<button class="tree-fold" type="button" data-fold aria-expanded="{}" aria-label="{}">{}</button>'
+)
 
 
 @dataclass(frozen=True, slots=True)
