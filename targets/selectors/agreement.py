@@ -280,7 +280,7 @@ def asked_of(actor: Actor) -> list[Asked]:
     answers = {
         row.target_id: row
         for row in Proposal.objects.filter(target__in=targets.values(), is_current=True).select_related(
-            "made_by", "answered_by"
+            "answered_by"
         )
     }
     units = _names([node.unit_id for nodes in places.values() if len(nodes) > 1 for node in nodes])

@@ -102,17 +102,15 @@ def sheet_rows(
 
 def gridlines(actor: Actor, sheet: Sheet, sight: Sight, *, on: date) -> Iterator[Gridline]:
     """The visible tree, depth first; nothing is added up, so that ten thousand are told at once."""
-    is_sum, upcoming = are_sums(sheet), upcoming_in(sheet, on)
-    for place in places(sheet.tree, sight):
+    is_sum, upcoming, cells, tree = are_sums(sheet), upcoming_in(sheet, on), sheet.cells, sheet.tree
+    for place in places(tree, sight):
         node = place.node
         yield Gridline(
-            place=place,
-            cell=sheet.cells.get(node),
-            is_writable=may_set(actor, sight, sheet.tree, node) and not is_sum(node),
-            may_split=place.has_children
-            and sight.of_unit(node.unit_id)
-            and not any(map(is_sum, sheet.tree.below(node))),
-            upcoming=upcoming.get(node),
+            place,
+            cells.get(node),
+            may_set(actor, sight, tree, node) and not is_sum(node),
+            place.has_children and sight.of_unit(node.unit_id) and not any(map(is_sum, tree.below(node))),
+            upcoming.get(node),
         )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from salestargets.kernel.rational import ratio
 from targets.amounts import is_level
@@ -155,10 +155,7 @@ def _cell(
     version: int,
     is_held: bool,
     held_months: list[int],
-    split_id: int | None,
-    computed: int | None,
-    change_id: int,
-    effective_on: date | None,
+    *rest: Any,
 ) -> Cell:
     return Cell(
         target_id,
@@ -168,13 +165,12 @@ def _cell(
         None if agreed_months is None else tuple(agreed_months),
         version,
         is_held,
-        frozenset(held_months),
-        split_id,
-        computed,
-        change_id,
-        effective_on,
+        frozenset(held_months) if held_months else _NONE_HELD,
+        *rest,
     )
 
+
+_NONE_HELD: frozenset[int] = frozenset()
 
 #: A holder who has nothing yet.
 NOTHING = Cell(0, None, None, None, None, 0, False, frozenset(), None, None, 0)

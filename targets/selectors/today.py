@@ -18,7 +18,7 @@ from salestargets.alerts.models import Alert
 from salestargets.alerts.selectors import inbox
 from salestargets.kernel.calendars import WorkCalendar
 from salestargets.tenancy.access import Actor
-from salestargets.tenancy.choices import AssignmentRole
+from salestargets.tenancy.choices import AssignmentRole, Role
 from salestargets.tenancy.models import Assignment
 from salestargets.tenancy.models.people import current_on
 from targets.amounts import is_level, stored_actual
@@ -210,6 +210,8 @@ def _whose(actor: Actor, holder: Holder | None, on: date) -> Q:
     at_the_top = Q(person=None, unit=F("goal__plan__root_unit"))
     if actor.person_id is None:
         return at_the_top if actor.sees_everything else Q(pk=None)
+    if actor.role == Role.REP:
+        return Q(person=actor.person_id)
     manages = Assignment.objects.filter(
         current_on(on), person=actor.person_id, role=AssignmentRole.MANAGER
     ).values("unit")
@@ -280,4 +282,6 @@ def _levels(goal: Goal, line: Line, *, as_of: date | None, on: date) -> list[Poi
 
 def _alerts_of(actor: Actor, holder: Holder, on: date) -> list[Alert]:
     is_theirs = Q(person=holder.id) if holder.kind == "person" else Q(unit=holder.id)
-    return list(inbox(actor, on).filter(is_theirs))
+    return list(
+        inbox(actor, on).filter(is_theirs).select_related(None).select_related("rule", "acknowledged_by")
+    )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -20,6 +21,9 @@ from targets.amounts import Scale
 from targets.choices import WEIGHED_BY_AMOUNT, SplitMethod
 
 register = template.Library()
+
+#: Amounts that are remembered as they are written.
+MANY = 16_384
 
 
 @register.filter
@@ -43,17 +47,13 @@ def amount_round(stored: int | None, scale: Scale) -> str:
 @register.filter
 def amount_short(stored: int | None, scale: Scale) -> str:
     """About three figures and a unit, for tiles."""
-    if not scale.is_money:
-        return shown(stored, scale, cents=False)
-    return formatting.format_money_short(stored, scale.currency, language=language())
+    return _short(stored, scale, language())
 
 
 @register.filter
 def amount_plain(stored: int | None, scale: Scale) -> str:
     """Without cents and without the currency, which the table's heading tells."""
-    if not scale.is_money or stored is None:
-        return shown(stored, scale, cents=False)
-    return formatting.format_number(from_minor(stored, scale.currency), language=language(), digits=0)
+    return _plain(stored, scale, language())
 
 
 @register.filter
@@ -113,14 +113,36 @@ def headline(alert: Alert) -> str:
 
 
 def shown(stored: int | None, scale: Scale, *, cents: bool) -> str:
+    return _shown(stored, scale, cents, language())
+
+
+# The same amounts are written again and again: whoever looks at a page sees what others saw a moment ago.
+
+
+@lru_cache(maxsize=MANY)
+def _plain(stored: int | None, scale: Scale, language: str) -> str:
+    if not scale.is_money or stored is None:
+        return _shown(stored, scale, False, language)
+    return formatting.format_number(from_minor(stored, scale.currency), language=language, digits=0)
+
+
+@lru_cache(maxsize=MANY)
+def _short(stored: int | None, scale: Scale, language: str) -> str:
+    if not scale.is_money:
+        return _shown(stored, scale, False, language)
+    return formatting.format_money_short(stored, scale.currency, language=language)
+
+
+@lru_cache(maxsize=MANY)
+def _shown(stored: int | None, scale: Scale, cents: bool, language: str) -> str:
     if scale.is_money:
-        return formatting.format_money(stored, scale.currency, language=language(), cents=cents)
+        return formatting.format_money(stored, scale.currency, language=language, cents=cents)
     if stored is None or not scale.places:
-        return formatting.format_number(stored, language=language())
+        return formatting.format_number(stored, language=language)
     value = Decimal(f"{Decimal(stored).scaleb(-scale.places).normalize():f}")
     if scale.unit == KpiUnit.PERCENT:
-        return formatting.format_number(value, language=language()) + "%"
-    return formatting.format_number(value, language=language())
+        return formatting.format_number(value, language=language) + "%"
+    return formatting.format_number(value, language=language)
 
 
 def language() -> str:

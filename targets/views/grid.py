@@ -45,7 +45,7 @@ from targets.selectors.difficulty import MOST_PERIODS, pasts
 from targets.selectors.plans import get_goal
 from targets.selectors.products import check_group
 from targets.selectors.rows import Gridline, gridlines, places
-from targets.selectors.sheets import Sheet, sheet_of
+from targets.selectors.sheets import NOTHING, Sheet, sheet_of
 from targets.selectors.trees import Node
 from targets.services.cells import Edit, HeldCell, StaleEdits, edit_numbers, hold
 from targets.services.undo import undo_last
@@ -284,27 +284,30 @@ def _is_agreed_upon(plan: Plan, sheet: Sheet) -> bool:
 def _row(
     line: Gridline, starts: Sequence[str], proposed: int | None, *, is_in_force: bool, writes: bool
 ) -> dict[str, Any]:
-    place, cell, upcoming = line.place, line.cell, line.upcoming
+    place, cell, is_writable, may_split, upcoming = line
+    node, label, _depth, parent, _has_children = place
+    cell = cell or NOTHING
+    months = cell.months
     return {
-        "key": str(place.node),
-        "parent": str(place.parent) if place.parent else None,
-        "name": place.label.name,
-        "is_unit": place.node.is_unit,
-        "is_stray": place.label.is_stray,
-        "joined_on": place.label.joined_on,
-        "last_day": place.label.last_day,
-        "writable": writes and line.is_writable,
-        "may_split": writes and line.may_split,
-        "held": bool(cell and cell.is_held),
-        "held_months": [starts[n] for n in sorted(cell.held_months)] if cell else [],
-        "total": cell.amount if cell else None,
-        "months": list(cell.months) if cell and cell.months else [None] * len(starts),
-        "computed": cell.computed if cell else None,
+        "key": str(node),
+        "parent": str(parent) if parent else None,
+        "name": label.name,
+        "is_unit": node.is_unit,
+        "is_stray": label.is_stray,
+        "joined_on": label.joined_on,
+        "last_day": label.last_day,
+        "writable": writes and is_writable,
+        "may_split": writes and may_split,
+        "held": cell.is_held,
+        "held_months": [starts[n] for n in sorted(cell.held_months)],
+        "total": cell.amount,
+        "months": months or [None] * len(starts),
+        "computed": cell.computed,
         "proposed": proposed,
-        "agreed": bool(cell and cell.agreed is not None and not is_in_force),
+        "agreed": cell.agreed is not None and not is_in_force,
         "coming": [(each.effective_on, each.amount) for each in upcoming.numbers] if upcoming else [],
         "now": upcoming.now if upcoming else None,
-        "target": cell.target_id if cell else None,
+        "target": cell.target_id or None,
     }
 
 

@@ -109,8 +109,11 @@ def _pill(key: str, _language: str | None) -> str:
 @register.simple_tag
 def pace(attainment: Decimal | None, expected: Decimal | None, key: str) -> str:
     """A bar: how much of a target is reached, and how much was expected by now."""
-    if attainment is None:
-        return _NO_PACE
+    return _NO_PACE if attainment is None else _pace(attainment, expected, key, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _pace(attainment: Decimal, expected: Decimal | None, key: str, _language: str | None) -> str:
     marks = shapes.pace_marks(attainment, expected)
     target = format_html(_PACE_TARGET, marks.target) if marks.target else ""
     due = format_html(_PACE_EXPECTED, marks.expected) if marks.expected else ""
