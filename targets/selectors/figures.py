@@ -236,7 +236,7 @@ def _of(holders: Collection[Holder] | None, prefix: str) -> Q:
 def kept_standings(wanted: Q, days_left: int | None = None) -> list[Standing]:
     """What the worker keeps up of the targets that are wanted. One query."""
     rows = Progress.objects.filter(wanted, target__group="").values_list(*_KEPT)
-    return [Standing(*row, days_left) for row in rows]
+    return [Standing._make((*row, days_left)) for row in rows]
 
 
 def days_left(goal: Goal, clock: Timeline) -> int | None:
