@@ -285,6 +285,8 @@ class _Work:
             self.run.affects += map(asdict, affects)
             if self.run.is_dry_run:
                 transaction.set_rollback(True)
+            else:
+                self.trail.write()
         self.run.rows_done += sum(rows.filled for rows in found)
         self._count(outcome)
         self._keep_rejected(outcome.rejected, found)
