@@ -14,6 +14,8 @@ from salestargets.ingest.batch import Batch, read_columns
 from salestargets.ingest.fields import Value
 from salestargets.ingest.kinds import EXTERNAL_ID, UPDATED_AT, Call, Kind
 from salestargets.ingest.mapping import Mapper
+from salestargets.ingest.merge import Landed
+from salestargets.ingest.references import Unresolved
 
 Row = list[str]
 
@@ -73,29 +75,44 @@ class Reading:
 
 
 class _Ahead:
-    """The next chunk is read in a thread while PostgreSQL works on this one; what is lost is read again."""
+    """The one chunk that is read in a thread while another lands; where it is lost it is read again."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="read-ahead")
-        self._key: Any = None
-        self._ready: Future[Ready] | None = None
+        self._chunks: dict[tuple[object, ...], Future[Ready]] = {}
 
     def start(self, reading: Reading, chunk: ImportChunk) -> None:
-        self._key, self._ready = _key(reading, chunk), self._thread.submit(reading.read, chunk)
+        self._chunks = {_key(reading, chunk): self._thread.submit(reading.read, chunk)}
 
     def take(self, reading: Reading, chunk: ImportChunk) -> Ready:
-        key, ready = self._key, self._ready
-        self._key = self._ready = None
-        if ready is not None and key == _key(reading, chunk):
-            return ready.result()
-        return reading.read(chunk)
+        waiting = self._chunks.pop(_key(reading, chunk), None)
+        return waiting.result() if waiting else reading.read(chunk)
 
 
 def _key(reading: Reading, chunk: ImportChunk) -> tuple[object, ...]:
     return reading.job_id, chunk.pk, reading.call.today
 
 
-AHEAD = _Ahead()
+_AHEAD = _Ahead()
+
+
+def ready(reading: Reading, chunk: ImportChunk) -> Ready:
+    """The chunk as read ahead, else read now."""
+    return _AHEAD.take(reading, chunk)
+
+
+class ReadAhead:
+    """Follows a call: has the next chunk read while PostgreSQL works on this one."""
+
+    def __init__(self, reading: Reading, chunks: Sequence[ImportChunk]) -> None:
+        self._reading, self._chunks = reading, list(chunks)
+
+    def before(self, batch: Batch, staged: str, call: Call) -> None:
+        if self._chunks:
+            _AHEAD.start(self._reading, self._chunks.pop())
+
+    def after(self, batch: Batch, landed: Landed, unresolved: Sequence[Unresolved], call: Call) -> None:
+        """It may still be under way."""
 
 
 def repeated_rows(chunks: Iterable[ImportChunk], mapper: Mapper) -> dict[int, list[int]]:
@@ -103,21 +120,26 @@ def repeated_rows(chunks: Iterable[ImportChunk], mapper: Mapper) -> dict[int, li
     best: dict[str, Any] = {}
     replaced: dict[int, list[int]] = {}
     for chunk in chunks:
-        for external_id, mine in _marks(chunk, mapper):
-            other = best.setdefault(external_id, mine)
-            if other is not mine:
-                best[external_id] = max(mine, other)
-                number, place = divmod(min(mine, other)[-1], _SPAN)
+        mine = _marks(chunk, mapper)
+        distinct = dict(mine)
+        if len(distinct) == len(mine) and best.keys().isdisjoint(distinct):
+            best.update(distinct)
+            continue
+        for external_id, mark in mine:
+            other = best.setdefault(external_id, mark)
+            if other is not mark:
+                best[external_id] = max(mark, other)
+                number, place = divmod(min(mark, other)[-1], _SPAN)
                 replaced.setdefault(number, []).append(place)
     return replaced
 
 
-def _marks(chunk: ImportChunk, mapper: Mapper) -> Iterable[tuple[str, tuple[Value, ...]]]:
-    """External id, and the later of two such is greater, for every row that has an id."""
+def _marks(chunk: ImportChunk, mapper: Mapper) -> list[tuple[str, tuple[Value, ...]]]:
+    """External id and mark of every row that has an id; of two such rows the later has the greater mark."""
     rows = unpack(chunk)
     columns = mapper.columns(rows, only=(EXTERNAL_ID.name, UPDATED_AT.name))
     ids = EXTERNAL_ID.read_column(columns[EXTERNAL_ID.name], {})
     positions = range(chunk.number * _SPAN, chunk.number * _SPAN + len(rows))
     moments = [moment or "" for moment in columns.get(UPDATED_AT.name, ())]
     marks = zip(moments, positions, strict=True) if moments else zip(positions)
-    return ((key, mark) for row, key, mark in zip(rows, ids, marks, strict=True) if row and type(key) is str)
+    return [(key, mark) for row, key, mark in zip(rows, ids, marks, strict=True) if row and type(key) is str]

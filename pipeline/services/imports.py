@@ -15,7 +15,7 @@ from django.utils import translation
 from pipeline.choices import ImportState
 from pipeline.models import ImportChange, ImportChunk, ImportRejection, ImportRun
 from pipeline.selectors import run_state
-from pipeline.services.chunks import AHEAD, Reading, Rows, pack, repeated_rows, rows_of
+from pipeline.services.chunks import ReadAhead, Reading, Rows, pack, ready, repeated_rows, rows_of
 from pipeline.services.impacts import telling
 from pipeline.services.mappings import (
     fields_of,
@@ -265,10 +265,8 @@ class _Work:
         first, *rest = chunks
         call = call_of(self.actor, source=self.run.source, at=self.at)
         reading = Reading(job.pk, get_kind(self.run.kind), self.mapper, call)
-        ready = AHEAD.take(reading, first)
-        for chunk in rest:
-            AHEAD.start(reading, chunk)
-        self._land([ready.rows], lambda: self._upsert(ready.batch))
+        read = ready(reading, first)
+        self._land([read.rows], lambda: self._upsert(read.batch, ReadAhead(reading, rest)))
         return rest
 
     def take_roster(self, chunks: Sequence[ImportChunk]) -> Sequence[ImportChunk]:
@@ -294,10 +292,10 @@ class _Work:
     def _told_of(self) -> Iterable[str]:
         return (self.run.kind, *self.mapping.records) if self.run.is_dry_run else ()
 
-    def _upsert(self, batch: Batch) -> Outcome:
+    def _upsert(self, batch: Batch, ahead: ReadAhead) -> Outcome:
         self._upsert_needed()
         return upsert_read(
-            batch, source=self.run.source, actor=self.actor, at=self.at, followers=(self.trail,)
+            batch, source=self.run.source, actor=self.actor, at=self.at, followers=(ahead, self.trail)
         )
 
     def _take_roster(self, records: Sequence[Mapping[str, str | None]]) -> Outcome:

@@ -16,7 +16,7 @@ from salestargets.ingest.staging import temporary_table
 def image_of(kind: Kind) -> str:
     """SQL: the record `d` as JSON, with what hangs on it. Lists are not in it: no column of a file is a list."""
     if not kind.images:
-        return "to_jsonb(d)"
+        return "row_to_json(d)"
     named = ", ".join(f"'{name}', ({expression})" for name, expression in kind.images.items())
     return f"to_jsonb(d) || jsonb_build_object({named})"
 
@@ -91,7 +91,7 @@ class Trail:
             params = {**params, "touched": list(self._touched[kind.name][1])}
         with connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO {self._table} SELECT %(kind)s, d.id, {image_of(kind)}, {state_of(kind)}"  # noqa: S608
+                f"INSERT INTO {self._table} SELECT %(kind)s, d.id, ({image_of(kind)})::text, {state_of(kind)}"  # noqa: S608
                 f" FROM {kind.table} d {where}{again} ORDER BY d.external_id FOR NO KEY UPDATE OF d",
                 {**params, "kind": kind.name},
             )

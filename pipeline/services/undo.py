@@ -116,7 +116,7 @@ class _Undoing:
             f", CASE WHEN r.after::jsonb ->> '{ref}' IS NULL THEN '{ref}' END" for ref in refs
         )
         ignored = f"array_remove(ARRAY['version'{open_refs}], NULL)"
-        return f"({image_of(self.kind)}) - {ignored} <> r.after::jsonb - {ignored}"
+        return f"({image_of(self.kind)})::jsonb - {ignored} <> r.after::jsonb - {ignored}"
 
     def _take_away(self, ids: Collection[int]) -> None:
         """What never should have been here leaves no tombstone, so that what it refers to can go too."""
