@@ -1,4 +1,4 @@
-"""What an import did to records: what they were before, and what they were left as, so that all can be undone."""
+"""What an import did to records: as they were before, and as they were left, so that it can be undone."""
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from salestargets.ingest.staging import temporary_table
 
 
 def image_of(kind: Kind) -> str:
-    """SQL: the record `d` as JSON, with what hangs on it. Lists are not in it: no column of a file is a list."""
+    """SQL: the record `d` as JSON, with what hangs on it. Without lists: no column of a file is one."""
     if not kind.images:
         return "row_to_json(d)"
     named = ", ".join(f"'{name}', ({expression})" for name, expression in kind.images.items())
@@ -22,7 +22,7 @@ def image_of(kind: Kind) -> str:
 
 
 def state_of(kind: Kind) -> str:
-    """SQL: what differs once the record `d` was changed: its version, or its image where none counts all changes."""
+    """SQL: what differs once the record `d` was changed: its version, or where none is counted its image."""
     return "d.version::text" if kind.has_tombstones else f"({image_of(kind)})::text"
 
 
@@ -57,13 +57,15 @@ class Trail:
         self._note(kind, made | set(record_ids))
 
     def write(self) -> None:
-        """Those that differ from what they were. Kinds in the order in which they were met, for undoing to reverse."""
+        """Those that differ from what they were, kinds in the order in which they were met."""
         for kind, record_ids in self._touched.values():
             with connection.cursor() as cursor:
                 cursor.execute(
                     f"""
-                    INSERT INTO pipeline_importchange (organisation_id, run_id, kind, record_ids, before, after)
-                    SELECT %(organisation)s, %(run)s, %(kind)s, array_agg(id), array_agg(image), array_agg(state)
+                    INSERT INTO pipeline_importchange
+                           (organisation_id, run_id, kind, record_ids, before, after)
+                    SELECT %(organisation)s, %(run)s, %(kind)s,
+                           array_agg(id), array_agg(image), array_agg(state)
                     FROM (
                         SELECT d.id, b.image, {state_of(kind)} AS state
                         FROM {kind.table} d LEFT JOIN {self._table} b ON b.kind = %(kind)s AND b.id = d.id
@@ -81,7 +83,7 @@ class Trail:
                 )
 
     def _keep(self, kind: Kind, where: str, params: SqlParams) -> None:
-        """The images now; locked, so that nobody slips in between. A record met again keeps its first image."""
+        """The images now; locked, so that nobody slips in between. Of a record met again the first stays."""
         again = ""
         if kind.name in self._touched:
             again = (

@@ -102,8 +102,9 @@ class _Undoing:
         What was derived or resolved since is no change: prices, references that came to be known.
         """
         found = self._ask(
-            f"SELECT r.id, d.id IS NULL FROM (SELECT r.* {_CHANGED}) r LEFT JOIN {self.kind.table} d"  # noqa: S608
-            f" ON d.organisation_id = %(organisation)s AND d.id = r.id WHERE d.id IS NULL OR {self._differs()}",
+            f"SELECT r.id, d.id IS NULL FROM (SELECT r.* {_CHANGED}) r"  # noqa: S608
+            f" LEFT JOIN {self.kind.table} d ON d.organisation_id = %(organisation)s AND d.id = r.id"
+            f" WHERE d.id IS NULL OR {self._differs()}",
             self.change.record_ids,
         )
         return {record_id: GONE if is_gone else CHANGED for record_id, is_gone in found}
@@ -156,9 +157,8 @@ class _Undoing:
     def _list_left(self) -> None:
         names = {}
         if "name" in self.kind.by_name:
-            table = self.kind.table
-            asked = f"SELECT d.id, d.name FROM {table} d WHERE d.organisation_id = %(organisation)s AND d.id = ANY(%(ids)s)"  # noqa: S608
-            names = dict(self._ask(asked, self.left))
+            where = "d.organisation_id = %(organisation)s AND d.id = ANY(%(ids)s)"
+            names = dict(self._ask(f"SELECT d.id, d.name FROM {self.kind.table} d WHERE {where}", self.left))  # noqa: S608
         ImportLeft.objects.bulk_create(
             ImportLeft(
                 organisation_id=self.call.organisation_id,
@@ -181,7 +181,8 @@ class _Undoing:
         }
         with connection.cursor() as cursor:
             cursor.execute(statement, params)
-            return cursor.fetchall()
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def _all_or_halves(

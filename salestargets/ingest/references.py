@@ -7,7 +7,7 @@ from django.db import connection
 
 from salestargets.ingest.batch import Batch
 from salestargets.ingest.fields import ABSENT, Ref, Rows, Value
-from salestargets.ingest.kinds import Call, Errors, get_kind
+from salestargets.ingest.kinds import Call, Errors, SqlParams, get_kind
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
 
@@ -46,7 +46,7 @@ class Resolver:
     _known: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def find(self, kind: str, references: Collection[str]) -> Mapping[str, int]:
-        """Reference → id, without those not found. One query for all of a kind, and two for what is not its own."""
+        """Reference → id, without those not found. One query a kind, two more for what its source has not."""
         known = self._known.setdefault(kind, {})
         if asked := [reference for reference in references if reference not in known]:
             known.update(self.look_up(kind, asked))
@@ -61,7 +61,7 @@ class Resolver:
         return {**self._ask(_ONLY_ONE, kind, rest), **self.aliases(kind, self.call.source, rest), **own}
 
     def _ask(self, statement: str, kind: str, references: Sequence[str]) -> dict[str, int]:
-        params = {
+        params: SqlParams = {
             "source": self.call.source,
             "organisation": self.call.organisation_id,
             "references": list(references),
