@@ -1,9 +1,21 @@
 from django.urls import path
 
 from kpis.api import ActualNumbers, ActualRecords, Kpis
+from kpis.template_api import (
+    KpiTemplatePeople,
+    KpiTemplates,
+    KpiTemplateVersions,
+    OneKpiTemplate,
+    PersonKpiTemplate,
+)
 
 urlpatterns = [
     path("kpis/", Kpis.as_view()),
+    path("kpi-templates/", KpiTemplates.as_view()),
+    path("kpi-templates/<id:template_id>/", OneKpiTemplate.as_view()),
+    path("kpi-templates/<id:template_id>/versions/", KpiTemplateVersions.as_view()),
+    path("kpi-templates/<id:template_id>/people/", KpiTemplatePeople.as_view()),
+    path("people/<id:person_id>/kpi-template/", PersonKpiTemplate.as_view()),
     path("actuals/", ActualNumbers.as_view()),
     path("actuals/records/", ActualRecords.as_view()),
 ]

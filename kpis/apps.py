@@ -8,11 +8,16 @@ class KpisConfig(AppConfig):
     def ready(self) -> None:
         from kpis.services.catalogue import install_catalogue
         from kpis.services.cells import QUEUE
+        from kpis.services.templates import install_templates
         from salestargets.jobs.registry import register_queue
         from salestargets.tenancy.choices import Role
         from salestargets.tenancy.registry import register_installer
-        from salestargets.web.registry import NavItem, register_page
+        from salestargets.web.registry import NavItem, register_page, register_tab
 
         register_queue(QUEUE, "kpis.drain")
         register_installer(install_catalogue)
+        register_installer(install_templates)
         register_page(NavItem("kpis", _("KPIs"), "chart-column", "kpis", tuple(Role), 50))
+        register_tab("kpis", NavItem("kpis", _("KPIs"), "chart-column", "kpis", tuple(Role), 10))
+        admins, templates = (Role.ADMIN,), "kpi_templates"
+        register_tab("kpis", NavItem(templates, _("Templates"), "clipboard-list", templates, admins, 20))

@@ -53,6 +53,21 @@ class Nature(models.TextChoices):
     CAPABILITY = "capability", _("Capability")
 
 
+class Subject(models.TextChoices):
+    """Whom a template measures, and by whose numbers."""
+
+    PERSON = "person", _("People, by their own numbers")
+    LEADER = "leader", _("People, by the unit that they lead")
+    UNIT = "unit", _("Units")
+
+
+class TargetSpan(models.TextChoices):
+    """What a template's own target is for."""
+
+    MONTH = "month", _("a month")
+    QUARTER = "quarter", _("a quarter")
+
+
 class By(models.TextChoices):
     """Into what a number over a period can be taken apart; words of the API only."""
 

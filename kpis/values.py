@@ -85,3 +85,12 @@ def shown(value: Number | None, unit: str, *, currency: str, decimals: int = 0) 
         places = decimals_of(currency)
         return rounded(Fraction(value) / 10**places, places)
     return percent(value, places=decimals) if unit == KpiUnit.PERCENT else rounded(value, decimals)
+
+
+def meant(amount: Number | None, unit: str, *, currency: str) -> Fraction | None:
+    """The value that `shown` shows as this amount: what an `Actual` of the same KPI is held against."""
+    if amount is None:
+        return None
+    if unit == KpiUnit.MONEY:
+        return Fraction(amount) * Fraction(10) ** decimals_of(currency)
+    return Fraction(amount) / 100 if unit == KpiUnit.PERCENT else Fraction(amount)

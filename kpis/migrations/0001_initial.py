@@ -1,3 +1,4 @@
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import pghistory.utils
 import pgtrigger.compiler
@@ -5,6 +6,7 @@ import pgtrigger.migrations
 import salestargets.tenancy.models.base
 import salestargets.tenancy.security
 from django.conf import settings
+from decimal import Decimal
 from django.db import migrations, models
 
 
@@ -15,6 +17,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '__first__'),
         ('tenancy', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -226,6 +229,158 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='kpi',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kpis_kpievent" ("decimals", "defined_from", "denominator", "direction", "id", "is_retired", "key", "multiplier", "name", "nature", "numerator", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "times_days", "unit", "version") SELECT old_values."decimals", old_values."defined_from", old_values."denominator", old_values."direction", old_values."id", old_values."is_retired", old_values."key", old_values."multiplier", old_values."name", old_values."nature", old_values."numerator", old_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."position", old_values."times_days", old_values."unit", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='4b056bc06ac2a31154ddfe833c07e414b3444e08', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_6b3f5', referencing='REFERENCING OLD TABLE AS old_values ', table='kpis_kpi', when='AFTER')),
+        ),
+        migrations.CreateModel(
+            name='Template',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(blank=True, max_length=20)),
+                ('name', models.CharField(blank=True, max_length=100)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'default_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('name', ''), _negated=True), fields=('organisation', 'name'), name='one_template_a_name'), models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('organisation', 'key'), name='one_template_a_key'), models.CheckConstraint(condition=models.Q(('key', ''), ('name', ''), _negated=True), name='template_is_called_something')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TemplateChoice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('starts_on', models.DateField()),
+                ('reason', models.CharField(blank=True, max_length=200)),
+                ('made_at', models.DateTimeField()),
+                ('made_by', salestargets.tenancy.models.base.UserForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('person', salestargets.tenancy.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.person')),
+                ('template', salestargets.tenancy.models.base.TenantForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kpis.template')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['organisation', 'person', '-id'], name='template_choice_by_person')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TemplateEvent',
+            fields=[
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('key', models.CharField(blank=True, max_length=20)),
+                ('name', models.CharField(blank=True, max_length=100)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tenancy.organisation')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='kpis.template')),
+            ],
+            options={
+                'abstract': False,
+                'indexes': [models.Index(fields=['organisation', 'pgh_obj', 'pgh_id'], name='kpis_templa_organis_eb4ba7_idx'), models.Index(fields=['organisation', 'pgh_created_at'], name='kpis_templa_organis_5be554_idx')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TemplateVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('starts_on', models.DateField()),
+                ('position', models.PositiveSmallIntegerField()),
+                ('is_retired', models.BooleanField(default=False)),
+                ('subject', models.CharField(choices=[('person', 'People, by their own numbers'), ('leader', 'People, by the unit that they lead'), ('unit', 'Units')], default='person', max_length=10)),
+                ('jobs', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=100), default=list, size=None)),
+                ('levels', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=50), default=list, size=None)),
+                ('tenure_from', models.PositiveSmallIntegerField(null=True)),
+                ('tenure_to', models.PositiveSmallIntegerField(null=True)),
+                ('reason', models.CharField(blank=True, max_length=200)),
+                ('made_at', models.DateTimeField()),
+                ('made_by', salestargets.tenancy.models.base.UserForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('template', salestargets.tenancy.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kpis.template')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'default_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'template', 'number'), name='one_template_version_a_number'), models.CheckConstraint(condition=models.Q(('tenure_to__isnull', True), ('tenure_from__isnull', True), ('tenure_to__gt', models.F('tenure_from')), _connector='OR'), name='template_tenure_is_open')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TemplateUnit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('unit', salestargets.tenancy.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.unit')),
+                ('template_version', salestargets.tenancy.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kpis.templateversion')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'default_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'template_version', 'unit'), name='one_template_unit_each')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TemplateItem',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField()),
+                ('weight_bp', models.PositiveIntegerField()),
+                ('threshold_bp', models.PositiveIntegerField(null=True)),
+                ('floor_bp', models.PositiveIntegerField(default=0)),
+                ('cap_bp', models.PositiveIntegerField(null=True)),
+                ('base', models.DecimalField(decimal_places=4, max_digits=20, null=True)),
+                ('target', models.DecimalField(decimal_places=4, max_digits=20, null=True)),
+                ('target_span', models.CharField(choices=[('month', 'a month'), ('quarter', 'a quarter')], default='quarter', max_length=10)),
+                ('is_ramped', models.BooleanField(default=True)),
+                ('kpi', salestargets.tenancy.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kpis.kpi')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('template_version', salestargets.tenancy.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kpis.templateversion')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'default_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'template_version', 'kpi'), name='one_template_item_a_kpi'), models.CheckConstraint(condition=models.Q(('weight_bp__gt', 0), ('weight_bp__lte', 10000)), name='template_weight_within_whole'), models.CheckConstraint(condition=models.Q(('cap_bp__isnull', True), ('cap_bp__gte', models.F('floor_bp')), _connector='OR'), name='template_floor_below_cap'), models.CheckConstraint(condition=models.Q(('target__isnull', True), ('target__gte', Decimal('0')), _connector='OR'), name='template_target_not_negative')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='template',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kpis_templateevent" ("id", "key", "name", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version") SELECT new_values."id", new_values."key", new_values."name", new_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='52cd649fa5dbb5ff61ce63af938651c9086fe207', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_e494f', referencing='REFERENCING NEW TABLE AS new_values ', table='kpis_template', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='template',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kpis_templateevent" ("id", "key", "name", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version") SELECT old_values."id", old_values."key", old_values."name", old_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', old_values."id", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='9dc4d765db11bf5b58ec8e1eaaa6e92e589d758a', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_284e2', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='kpis_template', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='template',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kpis_templateevent" ("id", "key", "name", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version") SELECT old_values."id", old_values."key", old_values."name", old_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='768de4b5e445acf30e06915695c8a5325156f33c', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_3266f', referencing='REFERENCING OLD TABLE AS old_values ', table='kpis_template', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='templatechoice',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='291ee6ea4981a171d9b984455bf2b5079c0ab53c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9aa3d', table='kpis_templatechoice', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='templateevent',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3a0196806b69e26bef2fc46e9587cf87aeca5d9e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5b7f9', table='kpis_templateevent', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='templateversion',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4e4d7e9827f6c0467f34f5fca95d0f0b475274b4', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9b1f5', table='kpis_templateversion', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='templateunit',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a59375bdbcd0ed015a11dc757b1aa6a9045df9b1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b9ff3', table='kpis_templateunit', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='templateitem',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4f5f0560aabca7d6a6aabc3c8453c87009b0a1be', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1c59e', table='kpis_templateitem', when='BEFORE')),
         ),
         salestargets.tenancy.security.SecureTenantTables(
         ),

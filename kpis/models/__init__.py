@@ -1,4 +1,4 @@
-"""What is measured, and what the engine keeps of it."""
+"""What is measured, what the engine keeps of it, and by what people are measured."""
 
 from kpis.models.measuring import (
     Definition,
@@ -10,6 +10,7 @@ from kpis.models.measuring import (
     TreeMoves,
     UnitCell,
 )
+from kpis.models.templates import Template, TemplateChoice, TemplateItem, TemplateUnit, TemplateVersion
 
 __all__ = [
     "Definition",
@@ -18,6 +19,11 @@ __all__ = [
     "LeafCell",
     "MemberMoves",
     "Selection",
+    "Template",
+    "TemplateChoice",
+    "TemplateItem",
+    "TemplateUnit",
+    "TemplateVersion",
     "TreeMoves",
     "UnitCell",
 ]

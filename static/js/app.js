@@ -168,6 +168,17 @@ document.addEventListener("change", (event) => {
   event.target.closest("[data-submit-on-change]")?.form?.requestSubmit()
 })
 
+// <output data-sum-of="weight-" data-whole="100"> follows the numbers of its form whose names begin so.
+const follow = (output) => {
+  const fields = [...output.form.elements].filter(({ name }) => name.startsWith(output.dataset.sumOf))
+  const sum = fields.reduce((all, { value }) => all + Math.round(Number(value.replace(",", ".") || 0) * 100), 0) / 100
+  output.value = Number.isNaN(sum) ? "—" : `${sum} %`
+  output.classList.toggle("is-off", sum !== Number(output.dataset.whole))
+}
+const sumsOf = (root) => each(root, "output[data-sum-of]", follow)
+document.addEventListener("input", ({ target }) => target.form && sumsOf(target.form))
+sumsOf(document)
+
 const CONFIRM = "[data-confirm]"
 document.addEventListener("submit", (event) => {
   const question = (event.submitter?.closest(CONFIRM) ?? event.target.closest(CONFIRM))?.dataset.confirm

@@ -14,6 +14,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Self
 
+from kpis.domain.fitting import months_of_tenure
 from salestargets.kernel.calendars import WorkCalendar
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
@@ -120,14 +121,10 @@ def _share(
     carried = Fraction(0)
     for piece in month.months():
         present = stay.within(piece)
-        share = WHOLE if hired_on is None else curve.share(_months_since(hired_on, piece.start))
+        share = WHOLE if hired_on is None else curve.share(months_of_tenure(hired_on, piece.start))
         carried += share * (calendar.working_days(present) if days else present.days if present else 0)
     return carried / (days or month.days)
 
 
 def _is_ramped(curve: RampCurve, hired_on: date | None, month: Period) -> bool:
-    return hired_on is None or _months_since(hired_on, month.start) >= max(len(curve.shares), 1)
-
-
-def _months_since(hired_on: date, day: date) -> int:
-    return (day.year - hired_on.year) * 12 + day.month - hired_on.month
+    return hired_on is None or months_of_tenure(hired_on, month.start) >= max(len(curve.shares), 1)

@@ -4,9 +4,16 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q
 
-from salestargets.tenancy.models import Person, TenantForeignKey, TenantModel, Unit, UserForeignKey, tracked
+from salestargets.tenancy.models import (
+    Person,
+    TenantForeignKey,
+    TenantModel,
+    Unit,
+    UserForeignKey,
+    append_only,
+    tracked,
+)
 from targets.choices import ChangeKind, SplitMethod, Status
-from targets.models.base import append_only
 from targets.models.plans import Goal
 
 

@@ -4,9 +4,16 @@ from django.db.models import F, Q
 
 from kpis.models import Kpi
 from salestargets.tenancy.choices import ExpectedBasis
-from salestargets.tenancy.models import Person, TenantForeignKey, TenantModel, Unit, UserForeignKey, tracked
+from salestargets.tenancy.models import (
+    Person,
+    TenantForeignKey,
+    TenantModel,
+    Unit,
+    UserForeignKey,
+    append_only,
+    tracked,
+)
 from targets.choices import PlanState
-from targets.models.base import append_only
 
 
 @tracked

@@ -35,6 +35,9 @@ PLAN = {"plan_id": Id("plan")}
 GOAL = {"plan_id": Id("plan"), "goal_id": Id("goal")}
 SERVES = {"objective": Id("objective"), "owner": Id("person")}
 TARGET = {"target_id": Id("target")}
+TEMPLATE = {"template_id": Id("template")}
+#: Templates hold from the running quarter on at the earliest.
+LATER = "2099-01-01"
 ADJUSTMENT = {"plan_id": Id("published plan"), "adjustment_id": Id("adjustment")}
 CATALOGUES = {
     "customers": "customer",
@@ -428,6 +431,32 @@ EXAMPLES: dict[str, Example] = {
     "DELETE potentials/{potential_id}": Example(path={"potential_id": Id("fresh potential")}),
     "GET planning-rules": Example(),
     "PATCH planning-rules": Example(body={"answer_days": 5}),
+    "GET kpi-templates": a_list("template"),
+    "POST kpi-templates": Example(
+        body={
+            "name": New(),
+            "position": 7,
+            "subject": "person",
+            "jobs": ["Sales rep"],
+            "levels": [],
+            "tenure_from": 6,
+            "tenure_to": None,
+            "units": [Id("unit")],
+            "items": [{"kpi": "won_revenue", "weight_bp": 10_000, "target": "1000.00"}],
+            "starts_on": LATER,
+            "reason": "Grown",
+        }
+    ),
+    "GET kpi-templates/{template_id}": Example(path=TEMPLATE),
+    "PATCH kpi-templates/{template_id}": Example(
+        path={"template_id": Id("fresh template")}, body={"units": [Id("unit")], "starts_on": LATER}
+    ),
+    "GET kpi-templates/{template_id}/versions": Example(path=TEMPLATE),
+    "GET kpi-templates/{template_id}/people": Example(path=TEMPLATE),
+    "GET people/{person_id}/kpi-template": Example(path={"person_id": Id("person")}),
+    "POST people/{person_id}/kpi-template": Example(
+        path={"person_id": Id("person")}, body={"template": Id("template"), "starts_on": LATER}
+    ),
     "GET triggers": a_list("trigger"),
     "POST triggers": Example(body={"name": New(), "kpi": "won_revenue", "pace_below": "0.8"}),
     "GET triggers/{trigger_id}": Example(path={"trigger_id": Id("trigger")}),
@@ -506,6 +535,7 @@ UNIQUE: dict[str, dict[str, Any]] = {
     "POST assignments": {"external_id": Name("assignment")},
     "POST keys": {"name": Name("key")},
     "POST plans": {"name": Name("plan")},
+    "POST kpi-templates": {"name": Name("template")},
     "POST triggers": {"name": Name("trigger")},
     **{
         f"POST {kind}/bulk": {"source": "crm", "records": [{**row, "external_id": Name(one)}]}

@@ -8,6 +8,9 @@ from io import BytesIO
 
 from django.utils import timezone
 
+from kpis.models import Template
+from kpis.selectors import get_kpi
+from kpis.services.templates import Draft, ItemDraft, create_template
 from kpis.values import Holder
 from pipeline.models import (
     Activity,
@@ -65,6 +68,9 @@ from tests.targets.builders import a_goal, a_plan, published, split
 CANARY = "kanarienvogel"
 #: Every amount of the other organisation, in its smallest unit and as it is shown.
 CANARY_MINOR, CANARY_AMOUNT = 73_570_913, "735709.13"
+
+#: Templates hold from the running quarter on at the earliest.
+LATER = date(2099, 1, 1)
 
 _numbers = itertools.count(1)
 
@@ -436,6 +442,18 @@ def proposed_goal(side: Side) -> int:
         return Proposal.objects.get(pk=side.id_of("proposal")).target.goal_id
 
 
+@makes("template")
+def template(side: Side) -> int:
+    with acting_for(side.organisation.pk):
+        return create_template(
+            side.actor,
+            name=side.text("template"),
+            draft=Draft(items=[ItemDraft(get_kpi("won_revenue"), 10_000)], units=(side.unit,)),
+            starts_on=LATER,
+            at=timezone.now(),
+        ).pk
+
+
 @makes("trigger")
 def trigger(side: Side) -> int:
     with acting_for(side.organisation.pk):
@@ -755,6 +773,7 @@ NAMES |= {
     "mapping": lambda pk: ImportMapping.objects.get(pk=pk).name,
     "assignment": lambda pk: Assignment.objects.get(pk=pk).external_id,
     "plan": lambda pk: Plan.objects.get(pk=pk).name,
+    "template": lambda pk: Template.objects.get(pk=pk).name,
     "trigger": lambda pk: Trigger.objects.get(pk=pk).name,
     "deal": lambda pk: Deal.objects.get(pk=pk).external_id,
     "lead": lambda pk: Lead.objects.get(pk=pk).external_id,

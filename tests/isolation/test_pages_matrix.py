@@ -55,6 +55,7 @@ PARTS: dict[str, Id | str] = {
     "id:objective_id": Id("objective"),
     "id:potential_id": Id("potential"),
     "id:proposal_id": Id("proposal"),
+    "id:template_id": Id("template"),
     "id:trigger_id": Id("trigger"),
     "id:review_id": Id("review"),
     "holder:holder": Id("planned unit"),

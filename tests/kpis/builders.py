@@ -2,9 +2,14 @@
 
 from datetime import date
 from itertools import count
+from typing import Any
 
+from kpis.models import Template
+from kpis.selectors import get_kpi
 from kpis.services import drain
+from kpis.services.templates import Draft, ItemDraft, create_template
 from pipeline.models import CreditShare, Deal
+from salestargets.tenancy.access import Actor
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation, Person
 from tests.builders import NOON
@@ -50,3 +55,14 @@ def drained(organisation: Organisation) -> None:
     """Work off everything that waits."""
     while drain(organisation.pk, at=NOON):
         pass
+
+
+def a_draft(*keys: str, **more: Any) -> Draft:
+    """Of these KPIs, won revenue if none is named, all with the same weight."""
+    kpis = [get_kpi(key) for key in keys or ("won_revenue",)]
+    return Draft(items=[ItemDraft(kpi, 10_000 // len(kpis)) for kpi in kpis], **more)
+
+
+def a_template(actor: Actor, name: str, draft: Draft, starts_on: date = date(2026, 4, 1)) -> Template:
+    """A template that holds from the second quarter of 2026 on unless said otherwise."""
+    return create_template(actor, name=name, draft=draft, starts_on=starts_on, at=NOON)

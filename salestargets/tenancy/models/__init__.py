@@ -3,6 +3,7 @@ from salestargets.tenancy.models.base import (
     TenantManager,
     TenantModel,
     UserForeignKey,
+    append_only,
     tracked,
     tracked_changes,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "UnitPlacement",
     "UserForeignKey",
     "WorkingDayException",
+    "append_only",
     "tracked",
     "tracked_changes",
 ]

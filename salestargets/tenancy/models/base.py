@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import pghistory
 import pghistory.models
+import pgtrigger
 from django.conf import settings
 from django.db import models
 
@@ -84,6 +85,11 @@ def tracked(model: type[M]) -> type[M]:
 def tracked_changes(model: type[M]) -> type[M]:
     """The same without the making of rows, for records whose source already says where they came from."""
     return _track(model)
+
+
+def append_only() -> pgtrigger.Protect:
+    """Rows that are written once: what happened does not change."""
+    return pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
 class Event(pghistory.models.Event):

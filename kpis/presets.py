@@ -1,0 +1,94 @@
+"""The templates that every organisation begins with, made of the catalogue's KPIs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from kpis.choices import Subject, TargetSpan
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresetItem:
+    """A KPI by its key, its weight in percent, and a target of its own where one suits most."""
+
+    kpi: str
+    weight: int
+    target: Decimal | None = None
+    span: TargetSpan = TargetSpan.QUARTER
+    is_ramped: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """In order: the first that fits is taken, so that the one for everybody comes last."""
+
+    key: str
+    name: Promise
+    items: tuple[PresetItem, ...]
+    subject: Subject = Subject.PERSON
+    jobs: tuple[str, ...] = field(default=())
+    tenure_to: int | None = None
+
+
+def _level(kpi: str, weight: int, target: str) -> PresetItem:
+    return PresetItem(kpi=kpi, weight=weight, target=Decimal(target), is_ramped=False)
+
+
+_PRESETS = (
+    Preset(
+        key="team_lead",
+        name=_("Team lead"),
+        subject=Subject.LEADER,
+        jobs=("Team lead", "Sales manager", "Regional manager", "Sales director", "销售主管", "销售经理"),
+        items=(
+            PresetItem(kpi="won_revenue", weight=60),
+            _level("win_rate", 20, "30"),
+            PresetItem(kpi="open_pipeline", weight=20),
+        ),
+    ),
+    Preset(
+        key="new_product",
+        name=_("New product"),
+        jobs=("Product specialist", "产品专员"),
+        items=(
+            PresetItem(kpi="won_revenue", weight=40),
+            PresetItem(kpi="deals_created", weight=40, target=Decimal(6), span=TargetSpan.MONTH),
+            _level("win_rate", 20, "20"),
+        ),
+    ),
+    Preset(
+        key="new_hire",
+        name=_("New hire"),
+        tenure_to=6,
+        items=(
+            PresetItem(kpi="deals_created", weight=50, target=Decimal(6), span=TargetSpan.MONTH),
+            PresetItem(kpi="won_revenue", weight=30),
+            PresetItem(kpi="open_pipeline", weight=20),
+        ),
+    ),
+    Preset(
+        key="veteran",
+        name=_("Veteran"),
+        items=(
+            PresetItem(kpi="won_revenue", weight=60),
+            PresetItem(kpi="deals_created", weight=15, target=Decimal(6), span=TargetSpan.MONTH),
+            _level("win_rate", 15, "30"),
+            _level("sales_cycle", 10, "60"),
+        ),
+    ),
+    Preset(
+        key="unit",
+        name=_("Unit"),
+        subject=Subject.UNIT,
+        items=(
+            PresetItem(kpi="won_revenue", weight=60),
+            _level("win_rate", 20, "30"),
+            _level("sales_cycle", 20, "60"),
+        ),
+    ),
+)
+
+PRESETS: Mapping[str, Preset] = {preset.key: preset for preset in _PRESETS}
