@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from pipeline.choices import ImportState
 from pipeline.listing import Rows
 from pipeline.models import (
-    ImportChange,
+    ImportLeft,
     ImportMapping,
     ImportRejection,
     ImportRun,
@@ -89,9 +89,7 @@ def rejections_of(run: ImportRun) -> QuerySet[ImportRejection]:
 
 def left_rows(run: ImportRun) -> Rows:
     """Records that undoing the run left as they are, each with the reason."""
-    rows: Rows = (
-        ImportChange.objects.filter(run=run).exclude(left="").values("id", "kind", "record_id", "left")
-    )
+    rows: Rows = ImportLeft.objects.filter(run=run).values("id", "kind", "record_id", "left")
     return rows
 
 

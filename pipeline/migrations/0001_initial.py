@@ -1,3 +1,4 @@
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import pghistory.utils
@@ -415,11 +416,10 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(max_length=20)),
-                ('record_id', models.BigIntegerField()),
-                ('before', models.JSONField(null=True)),
-                ('after', models.JSONField(null=True)),
+                ('record_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
+                ('before', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(null=True), size=None)),
+                ('after', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
                 ('undone_at', models.DateTimeField(null=True)),
-                ('left', models.CharField(blank=True, max_length=20)),
                 ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
                 ('run', salestargets.tenancy.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pipeline.importrun')),
             ],
@@ -427,7 +427,25 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('organisation', 'run', 'kind', 'record_id'), name='one_change_a_record_a_run')],
+                'indexes': [models.Index(fields=['organisation', 'run'], name='change_by_run')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ImportLeft',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=20)),
+                ('record_id', models.BigIntegerField()),
+                ('name', models.CharField(blank=True, max_length=200)),
+                ('left', models.CharField(max_length=20)),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('run', salestargets.tenancy.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pipeline.importrun')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['organisation', 'run'], name='left_by_run')],
             },
         ),
         migrations.CreateModel(

@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from pipeline.choices import ImportState
@@ -124,21 +125,34 @@ class ImportRejection(TenantModel):
 
 
 class ImportChange(TenantModel):
-    """What an import did to a record, so that the whole of it can be undone. No `before`: it was created."""
+    """What a step of an import did to records of a kind, so that the whole of it can be undone.
+
+    One row for thousands of records: the arrays run side by side.
+    """
+
+    run = TenantForeignKey(ImportRun)
+    kind = models.CharField(max_length=20)
+    record_ids = ArrayField(models.BigIntegerField())
+    #: An image in JSON; null where the record was made.
+    before = ArrayField(models.TextField(null=True))
+    #: What tells whether it was changed since: its version, or its image where its kind counts none.
+    after = ArrayField(models.TextField())
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        indexes = [models.Index(fields=["organisation", "run"], name="change_by_run")]
+
+
+class ImportLeft(TenantModel):
+    """A record that undoing left as it is, and why."""
 
     run = TenantForeignKey(ImportRun)
     kind = models.CharField(max_length=20)
     record_id = models.BigIntegerField()
-    before = models.JSONField(null=True)
-    after = models.JSONField(null=True)
-    undone_at = models.DateTimeField(null=True)
-    #: Why undoing left the record as it is.
-    left = models.CharField(max_length=20, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    left = models.CharField(max_length=20)
 
     class Meta(TenantModel.Meta):
         abstract = False
-        constraints = [
-            models.UniqueConstraint(
-                fields=["organisation", "run", "kind", "record_id"], name="one_change_a_record_a_run"
-            )
-        ]
+        indexes = [models.Index(fields=["organisation", "run"], name="left_by_run")]

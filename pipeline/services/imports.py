@@ -1,13 +1,13 @@
 """A file on its way in: received, mapped, tried or applied in a job, each chunk whole or not at all."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import chain, islice
 from typing import IO
 from zoneinfo import ZoneInfo
 
-import orjson
 import pghistory
 from django.db import transaction
 from django.utils import translation
@@ -15,6 +15,7 @@ from django.utils import translation
 from pipeline.choices import ImportState
 from pipeline.models import ImportChange, ImportChunk, ImportRejection, ImportRun
 from pipeline.selectors import run_state
+from pipeline.services.chunks import ReadAhead, Reading, Rows, pack, ready, repeated_rows, rows_of
 from pipeline.services.impacts import telling
 from pipeline.services.mappings import (
     fields_of,
@@ -24,13 +25,13 @@ from pipeline.services.mappings import (
     named_mapping,
     save_mapping,
 )
-from pipeline.services.records import call_of, upsert_records
+from pipeline.services.records import call_of, upsert_read, upsert_records
 from pipeline.services.roster import MOST_ROWS, ROSTER, ROSTER_KIND, take_roster
 from pipeline.services.trail import Trail
-from salestargets.ingest.batch import read_rows
+from salestargets.ingest.batch import Batch, read_rows
 from salestargets.ingest.cells import Habits
 from salestargets.ingest.files import open_file
-from salestargets.ingest.kinds import EXTERNAL_ID, UPDATED_AT, get_kind
+from salestargets.ingest.kinds import EXTERNAL_ID, get_kind
 from salestargets.ingest.mapping import FileMapping, Mapper, mapper, read_mapping
 from salestargets.ingest.upsert import Outcome, Rejection, rejections_of
 from salestargets.jobs.models import Job
@@ -48,8 +49,6 @@ MAX_MAPPING = 200_000
 #: The source of records whose file tells nothing of it.
 UNNAMED = "file"
 _STARTABLE = (ImportState.MAPPING, ImportState.CHECKED, ImportState.FAILED)
-
-Row = list[str]
 
 
 def receive_file(
@@ -69,11 +68,12 @@ def receive_file(
     with open_file(content) as file:
         run.columns = file.header
         for number, block in enumerate(file.blocks):
-            rows = [row for row in block.rows if row]
-            run.rows_total += len(rows)
-            run.sample += rows[: SAMPLE_ROWS - len(run.sample)]
+            run.rows_total += block.filled
+            if len(run.sample) < SAMPLE_ROWS:
+                filled = (row for row in block.rows if row)
+                run.sample += islice(filled, SAMPLE_ROWS - len(run.sample))
             ImportChunk.objects.create(
-                run=run, number=number, first_row=block.first_row, rows=orjson.dumps(block.rows)
+                run=run, number=number, first_row=block.first_row, rows=pack(block.content)
             )
     run.mapping = guess_mapping(kind, run.columns).as_json()
     run.save()
@@ -161,7 +161,7 @@ def preview(actor: Actor, *, run: ImportRun, at: datetime) -> list[PreviewRow]:
     kind = ROSTER_KIND if run.kind == ROSTER else get_kind(run.kind)
     rows = [_named(record) for record in records] if run.kind == ROSTER else records
     batch = read_rows(kind, rows, call_of(actor, source=run.source, at=at))
-    errors = {rejection.index: rejection.errors for rejection in rejections_of(batch, rows)}
+    errors = {rejection.index: rejection.errors for rejection in rejections_of(batch)}
     return [PreviewRow(record, errors.get(place, {})) for place, record in enumerate(records)]
 
 
@@ -228,10 +228,12 @@ def _step(run: ImportRun, job: Job, at: datetime) -> bool:
         work.find_repeated()
         run.state = ImportState.RUNNING
     chunks = ImportChunk.objects.filter(run=run).order_by("number")
-    chosen = list(chunks) if run.kind == ROSTER else list(chunks.filter(number=number))
-    work.take(chosen)
-    job.payload["next"] = number + len(chosen)
-    if chunks.filter(number__gte=job.payload["next"]).exists():
+    if run.kind == ROSTER:
+        rest = work.take_roster(list(chunks))
+    else:
+        rest = work.take(job, list(chunks.filter(number__gte=number)[:2]))
+    job.payload["next"] = number + 1
+    if rest:
         return False
     run.state = ImportState.CHECKED if run.is_dry_run else ImportState.DONE
     if not run.is_dry_run:
@@ -251,63 +253,66 @@ class _Work:
         """Pass over rows that a later one of the file repeats: trying and applying then count alike."""
         if self.run.kind == ROSTER:
             return
-        ImportChunk.objects.filter(run=self.run).update(superseded=[])
-        best: dict[str | None, tuple[str, int, int]] = {}
-        superseded: dict[int, list[int]] = {}
-        for chunk in ImportChunk.objects.filter(run=self.run).order_by("number").iterator(chunk_size=1):
-            rows = _rows(chunk)
-            for place, record in zip(_filled(rows), self.mapper.records(_only(rows)), strict=True):
-                external_id = record.get(EXTERNAL_ID.name)
-                mine = (record.get(UPDATED_AT.name) or "", chunk.number, place)
-                if external_id is None:
-                    continue
-                older = min(mine, best.get(external_id, mine))
-                best[external_id] = max(mine, best.get(external_id, mine))
-                if older is not best[external_id]:
-                    superseded.setdefault(older[1], []).append(older[2])
-        self.run.remarks = {"repeated": sum(map(len, superseded.values()))} if superseded else {}
+        chunks = ImportChunk.objects.filter(run=self.run)
+        chunks.update(superseded=[])
+        superseded = repeated_rows(chunks.order_by("number").iterator(chunk_size=1), self.mapper)
         for number, places in superseded.items():
-            ImportChunk.objects.filter(run=self.run, number=number).update(superseded=places)
+            chunks.filter(number=number).update(superseded=places)
+        self.run.remarks = {"repeated": sum(map(len, superseded.values()))} if superseded else {}
 
-    def take(self, chunks: Sequence[ImportChunk]) -> None:
-        rows: list[tuple[int, Row]] = []
-        for chunk in chunks:
-            skipped = set(chunk.superseded)
-            read = _rows(chunk)
-            chosen = [place for place in _filled(read) if place not in skipped]
-            rows += [(chunk.first_row + place, read[place]) for place in chosen]
-            self.run.rows_done += len(_only(read))
-        records = self.mapper.records([row for _, row in rows])
+    def take(self, job: Job, chunks: Sequence[ImportChunk]) -> Sequence[ImportChunk]:
+        """Land the first of these, and have the next one read meanwhile; returns those that are left."""
+        first, *rest = chunks
+        call = call_of(self.actor, source=self.run.source, at=self.at)
+        reading = Reading(job.pk, get_kind(self.run.kind), self.mapper, call)
+        read = ready(reading, first)
+        self._land([read.rows], lambda: self._upsert(read.batch, ReadAhead(reading, rest)))
+        return rest
+
+    def take_roster(self, chunks: Sequence[ImportChunk]) -> Sequence[ImportChunk]:
+        """All at once, because a manager may stand far from their team."""
+        found = list(map(rows_of, chunks))
+        records = self.mapper.records(list(chain.from_iterable(rows.cells for rows in found)))
+        self._land(found, lambda: self._take_roster(records))
+        return ()
+
+    def _land(self, found: Sequence[Rows], upsert: Callable[[], Outcome]) -> None:
         with transaction.atomic():
             with telling(self.run.organisation, self._told_of()) as affects:
-                outcome = self._upsert(records)
+                outcome = upsert()
             self.run.affects += map(asdict, affects)
             if self.run.is_dry_run:
                 transaction.set_rollback(True)
+            else:
+                self.trail.write()
+        self.run.rows_done += sum(rows.filled for rows in found)
         self._count(outcome)
-        self._keep_rejected(outcome.rejected, rows)
+        self._keep_rejected(outcome.rejected, found)
 
     def _told_of(self) -> Iterable[str]:
         return (self.run.kind, *self.mapping.records) if self.run.is_dry_run else ()
 
-    def _upsert(self, records: Sequence[Mapping[str, str | None]]) -> Outcome:
-        for kind, needed in self.mapping.records.items():
-            self._upsert_kind(kind, needed)
-        if self.run.kind == ROSTER:
-            return take_roster(
-                records, source=self.run.source, actor=self.actor, at=self.at, trail=self.trail
-            )
-        return self._upsert_kind(self.run.kind, records)
-
-    def _upsert_kind(self, kind: str, records: Sequence[Mapping[str, str | None]]) -> Outcome:
-        return upsert_records(
-            kind,
-            source=self.run.source,
-            rows=records,
-            actor=self.actor,
-            at=self.at,
-            followers=(self.trail,),
+    def _upsert(self, batch: Batch, ahead: ReadAhead) -> Outcome:
+        self._upsert_needed()
+        return upsert_read(
+            batch, source=self.run.source, actor=self.actor, at=self.at, followers=(ahead, self.trail)
         )
+
+    def _take_roster(self, records: Sequence[Mapping[str, str | None]]) -> Outcome:
+        self._upsert_needed()
+        return take_roster(records, source=self.run.source, actor=self.actor, at=self.at, trail=self.trail)
+
+    def _upsert_needed(self) -> None:
+        """Records of other kinds that the mapping brings, such as the stages of a funnel."""
+        for kind, needed in self.mapping.records.items():
+            upsert_records(
+                kind,
+                source=self.run.source,
+                rows=needed,
+                actor=self.actor,
+                at=self.at,
+                followers=(self.trail,),
+            )
 
     def _count(self, outcome: Outcome) -> None:
         self.run.created += outcome.created
@@ -316,31 +321,21 @@ class _Work:
         self.run.rejected += len(outcome.rejected)
         self.run.remarks = dict(Counter(self.run.remarks) + outcome.remarks)
 
-    def _keep_rejected(self, rejected: Sequence[Rejection], rows: Sequence[tuple[int, Row]]) -> None:
+    def _keep_rejected(self, rejected: Sequence[Rejection], found: Sequence[Rows]) -> None:
+        if not rejected:
+            return
+        numbers = list(chain.from_iterable(rows.numbers for rows in found))
+        cells = list(chain.from_iterable(rows.cells for rows in found))
         ImportRejection.objects.bulk_create(
             ImportRejection(
                 organisation_id=self.run.organisation_id,
                 run=self.run,
-                row=rows[rejection.index][0],
-                values=[_storable(text) for text in rows[rejection.index][1]],
+                row=numbers[rejection.index],
+                values=[_storable(text) for text in cells[rejection.index]],
                 errors=dict(rejection.errors),
             )
             for rejection in rejected
         )
-
-
-def _rows(chunk: ImportChunk) -> list[Row]:
-    rows: list[Row] = orjson.loads(bytes(chunk.rows))
-    return rows
-
-
-def _filled(rows: Sequence[Row]) -> list[int]:
-    """Places of the rows that are not empty."""
-    return [place for place, row in enumerate(rows) if row]
-
-
-def _only(rows: Sequence[Row]) -> list[Row]:
-    return [row for row in rows if row]
 
 
 def _storable(text: str) -> str:

@@ -11,7 +11,7 @@ from pipeline.models import Alias, UnresolvedReference
 from pipeline.services.impacts import telling
 from pipeline.services.pricing import reprice_since
 from pipeline.services.references import WaitingReferences, agreed_aliases
-from salestargets.ingest.batch import Batch
+from salestargets.ingest.batch import Batch, read_rows
 from salestargets.ingest.deletion import bury
 from salestargets.ingest.kinds import Call, get_kind
 from salestargets.ingest.merge import Landed
@@ -83,12 +83,26 @@ def upsert_records(
 ) -> Outcome:
     """Make or change records of a kind: see `salestargets.ingest.upsert`."""
     actor.require(Scope.RECORDS_WRITE)
+    batch = read_rows(get_kind(kind), rows, call_of(actor, source=source, at=at))
+    return upsert_read(batch, source=source, actor=actor, at=at, atomic=atomic, followers=followers)
+
+
+def upsert_read(
+    batch: Batch,
+    *,
+    source: str,
+    actor: Actor,
+    at: datetime,
+    atomic: bool = False,
+    followers: Sequence[Follower] = (),
+) -> Outcome:
+    """The same for rows that have been read already."""
+    actor.require(Scope.RECORDS_WRITE)
     outcome = upsert(
-        get_kind(kind),
-        rows=rows,
+        batch,
         call=call_of(actor, source=source, at=at),
         aliases=agreed_aliases,
-        followers=(WaitingReferences(), *_FOLLOWERS.get(kind, ()), *followers),
+        followers=(WaitingReferences(), *_FOLLOWERS.get(batch.kind.name, ()), *followers),
         atomic=atomic,
     )
     kick_after_commit(CELLS)

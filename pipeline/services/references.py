@@ -34,10 +34,22 @@ class WaitingReferences:
         """Nothing waits yet."""
 
     def after(self, batch: Batch, landed: Landed, unresolved: Sequence[Unresolved], call: Call) -> None:
+        notes = [*unresolved, *landed.waiting]
+        if not notes and not _anything_waits(call):
+            return
         _forget(batch, landed, call)
-        _note(batch.kind, landed, unresolved, call)
+        _note(batch.kind, landed, notes, call)
         if landed.created and batch.kind.name in _targets():
             resolve_waiting(batch.kind, call=call, references=batch.external_ids)
+
+
+def _anything_waits(call: Call) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pipeline_unresolvedreference WHERE organisation_id = %s)",
+            [call.organisation_id],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def _targets() -> set[str]:
@@ -88,7 +100,7 @@ def _note(kind: Kind, landed: Landed, unresolved: Sequence[Unresolved], call: Ca
             "reference": one.reference,
             "rest": one.rest,
         }
-        for one in [*unresolved, *landed.waiting]
+        for one in unresolved
         if landed.ids[one.external_id] not in landed.stale
     ]
     if notes:

@@ -74,7 +74,7 @@ def take_roster(
     people = [{name: named[place].get(name) for name in _PERSON_FIELDS} for place in batch.places]
     outcome = taker.upsert("people", people)
     outcome.rejected = sorted(
-        [*rejections_of(batch, named), *outcome.rejected], key=lambda rejection: rejection.index
+        [*rejections_of(batch), *outcome.rejected], key=lambda rejection: rejection.index
     )
     taker.seat(_seats(batch))
     outcome.remarks += taker.remarks

@@ -1,4 +1,4 @@
-"""What an import did to each record: an image before and after, so that the whole of it can be undone."""
+"""What an import did to records: as they were before, and as they were left, so that it can be undone."""
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -7,7 +7,6 @@ from django.db import connection
 
 from pipeline.models import ImportRun
 from salestargets.ingest.batch import Batch
-from salestargets.ingest.fields import Rows
 from salestargets.ingest.kinds import Call, Kind, SqlParams
 from salestargets.ingest.merge import Landed
 from salestargets.ingest.references import Unresolved
@@ -15,31 +14,31 @@ from salestargets.ingest.staging import temporary_table
 
 
 def image_of(kind: Kind) -> str:
-    """SQL: the record `d` with its lists as one JSON object. What is derived from others is left out."""
-    parts = {part.name: _list_image(part) for part in kind.lists} | dict(kind.images)
-    named = ", ".join(f"'{name}', ({expression})" for name, expression in parts.items())
+    """SQL: the record `d` as JSON, with what hangs on it. Without lists: no column of a file is one."""
+    if not kind.images:
+        return "row_to_json(d)"
+    named = ", ".join(f"'{name}', ({expression})" for name, expression in kind.images.items())
     return f"to_jsonb(d) || jsonb_build_object({named})"
 
 
-def _list_image(part: Rows) -> str:
-    columns = [f"s.{field.stored}" for field in part.fields]
-    pairs = ", ".join(f"'{field.stored}', s.{field.stored}" for field in part.fields)
-    return (
-        f"SELECT COALESCE(jsonb_agg(jsonb_build_object({pairs}) ORDER BY {', '.join(columns)}), '[]')"  # noqa: S608
-        f" FROM {part.table} s WHERE s.organisation_id = d.organisation_id AND s.{part.parent} = d.id"
-    )
+def state_of(kind: Kind) -> str:
+    """SQL: what differs once the record `d` was changed: its version, or where none is counted its image."""
+    return "d.version::text" if kind.has_tombstones else f"({image_of(kind)})::text"
 
 
 class Trail:
-    """Follows the calls of one run."""
+    """Follows the calls of one step of a run; `write` keeps what they did, one row for each kind."""
 
     def __init__(self, run: ImportRun) -> None:
         self.run = run
+        self._touched: dict[str, tuple[Kind, set[int]]] = {}
+        self._table = temporary_table(
+            "images", {"kind": "text", "id": "bigint", "image": "text", "state": "text"}
+        )
 
     def before(self, batch: Batch, staged: str, call: Call) -> None:
-        kind = batch.kind
         self._keep(
-            kind,
+            batch.kind,
             f"JOIN {staged} i ON i.external_id = d.external_id"
             " WHERE d.organisation_id = %(organisation)s AND d.source = %(source)s",
             {"organisation": call.organisation_id, "source": call.source},
@@ -57,40 +56,47 @@ class Trail:
         yield made
         self._note(kind, made | set(record_ids))
 
+    def write(self) -> None:
+        """Those that differ from what they were, kinds in the order in which they were met."""
+        for kind, record_ids in self._touched.values():
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"""
+                    INSERT INTO pipeline_importchange
+                           (organisation_id, run_id, kind, record_ids, before, after)
+                    SELECT %(organisation)s, %(run)s, %(kind)s,
+                           array_agg(id), array_agg(image), array_agg(state)
+                    FROM (
+                        SELECT d.id, b.image, {state_of(kind)} AS state
+                        FROM {kind.table} d LEFT JOIN {self._table} b ON b.kind = %(kind)s AND b.id = d.id
+                        WHERE d.organisation_id = %(organisation)s AND d.id = ANY(%(ids)s)
+                          AND b.state IS DISTINCT FROM {state_of(kind)}
+                        ORDER BY d.id
+                    ) changed HAVING count(*) > 0
+                    """,  # noqa: S608
+                    {
+                        "organisation": self.run.organisation_id,
+                        "run": self.run.pk,
+                        "kind": kind.name,
+                        "ids": sorted(record_ids),
+                    },
+                )
+
     def _keep(self, kind: Kind, where: str, params: SqlParams) -> None:
-        """The images now, in a table of the session; locked, so that nobody slips in between."""
-        table = self._table()
+        """The images now; locked, so that nobody slips in between. Of a record met again the first stays."""
+        again = ""
+        if kind.name in self._touched:
+            again = (
+                f" AND NOT EXISTS (SELECT FROM {self._table} b WHERE b.kind = %(kind)s AND b.id = d.id)"
+                " AND d.id <> ALL(%(touched)s)"
+            )
+            params = {**params, "touched": list(self._touched[kind.name][1])}
         with connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO {table} SELECT d.id, {image_of(kind)} FROM {kind.table} d {where}"  # noqa: S608
-                " ORDER BY d.external_id FOR NO KEY UPDATE OF d",
-                params,
+                f"INSERT INTO {self._table} SELECT %(kind)s, d.id, ({image_of(kind)})::text, {state_of(kind)}"  # noqa: S608
+                f" FROM {kind.table} d {where}{again} ORDER BY d.external_id FOR NO KEY UPDATE OF d",
+                {**params, "kind": kind.name},
             )
 
     def _note(self, kind: Kind, record_ids: set[int]) -> None:
-        """Those that differ from their image. A record met again in a later chunk keeps its first image."""
-        if not record_ids:
-            return
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"""
-                INSERT INTO pipeline_importchange AS c
-                       (organisation_id, run_id, kind, record_id, before, after, "left")
-                SELECT d.organisation_id, %(run)s, %(kind)s, d.id, b.image, {image_of(kind)}, ''
-                FROM {kind.table} d LEFT JOIN {self._name} b ON b.id = d.id
-                WHERE d.organisation_id = %(organisation)s AND d.id = ANY(%(ids)s)
-                  AND b.image IS DISTINCT FROM {image_of(kind)}
-                ORDER BY d.id
-                ON CONFLICT (organisation_id, run_id, kind, record_id) DO UPDATE SET after = EXCLUDED.after
-                """,  # noqa: S608
-                {
-                    "run": self.run.pk,
-                    "kind": kind.name,
-                    "organisation": self.run.organisation_id,
-                    "ids": sorted(record_ids),
-                },
-            )
-
-    def _table(self) -> str:
-        self._name = temporary_table("images", {"id": "bigint", "image": "jsonb"})
-        return self._name
+        self._touched.setdefault(kind.name, (kind, set()))[1].update(record_ids)

@@ -1,21 +1,24 @@
 """Taking back an import: what it made goes, what it changed is as before, what others changed stays."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
+from typing import Any
 
+import orjson
 import pghistory
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Func, IntegerField, Sum
 from django.utils import translation
 
 from pipeline.choices import ImportState
-from pipeline.models import ImportChange, ImportRun, UnresolvedReference
+from pipeline.models import ImportChange, ImportLeft, ImportRun, UnresolvedReference
 from pipeline.selectors import run_state
 from pipeline.services import pricing
 from pipeline.services.records import CELLS, EVER, call_of
-from pipeline.services.trail import image_of
+from pipeline.services.trail import image_of, state_of
 from salestargets.ingest.deletion import delete_rows
-from salestargets.ingest.fields import Ref, Rows
+from salestargets.ingest.fields import Ref
 from salestargets.ingest.kinds import Call, Kind, SqlParams, get_kind
 from salestargets.ingest.staging import staged_fields
 from salestargets.jobs.models import Job
@@ -27,7 +30,6 @@ from salestargets.tenancy.access import Actor, system_actor
 from salestargets.tenancy.choices import Scope
 
 UNDO = "import-undo"
-CHANGES_A_STEP = 1000
 CHANGED, GONE, IN_USE = "changed", "gone", "in_use"
 _FINISHED = (ImportState.DONE, ImportState.FAILED)
 
@@ -38,7 +40,8 @@ def undo_import(actor: Actor, *, run: ImportRun, at: datetime) -> ImportRun:
     run = ImportRun.objects.select_for_update(of=("self",), no_key=True).get(pk=run.pk)
     if run.is_dry_run or run_state(run) not in _FINISHED:
         raise DomainError(N_("Only an import that has run can be undone."), code="not_done")
-    total = ImportChange.objects.filter(run=run).count()
+    records = Sum(Func("record_ids", function="cardinality", output_field=IntegerField()))
+    total = ImportChange.objects.filter(run=run).aggregate(records=records)["records"] or 0
     run.job = enqueue(kind=UNDO, payload={"run": run.pk}, at=at, by=actor.user)
     Job.objects.filter(pk=run.job.pk).update(total=total)
     run.state = ImportState.UNDOING
@@ -50,128 +53,151 @@ def undo_step(job: Job, at: datetime) -> bool:
     """The next records, the last ones first, so that what refers goes before what is referred to."""
     run = ImportRun.objects.select_related("organisation").get(pk=job.payload["run"])
     actor = system_actor(run.organisation)
-    waiting = ImportChange.objects.filter(run=run, undone_at__isnull=True, left="").order_by("-id")
-    changes = list(waiting[:CHANGES_A_STEP])
-    call = call_of(actor, source=run.source, at=at)
-    with (
-        translation.override(run.organisation.language_of(job.created_by)),
-        pghistory.context(actor=actor.id, actor_name=actor.name, reason=f"import {run.pk} undone"),
-    ):
-        for name, group in groupby(changes, key=lambda change: change.kind):
-            _undo(get_kind(name), list(group), call)
-    job.done += len(changes)
+    changes = ImportChange.objects.filter(run=run, undone_at__isnull=True).order_by("-id")
+    change = changes.defer("before", "after").first()
+    if change is not None:
+        with (
+            translation.override(run.organisation.language_of(job.created_by)),
+            pghistory.context(actor=actor.id, actor_name=actor.name, reason=f"import {run.pk} undone"),
+        ):
+            _Undoing(get_kind(change.kind), change, call_of(actor, source=run.source, at=at)).undo()
+        ImportChange.objects.filter(pk=change.pk).update(undone_at=at)
+        job.done += len(change.record_ids)
     kick_after_commit(CELLS)
-    if len(changes) == CHANGES_A_STEP:
+    if changes.exists():
         return False
     run.state, run.finished_at = ImportState.UNDONE, at
     run.save(update_fields=["state", "finished_at"])
     return True
 
 
-def _undo(kind: Kind, changes: Sequence[ImportChange], call: Call) -> None:
-    touched = _touched(kind, changes, call)
-    for change in changes:
-        change.left = touched.get(change.pk, "")
-    rest = [change for change in changes if not change.left]
-    _all_or_each(lambda part: _take_away(kind, part, call), [one for one in rest if one.before is None])
-    _all_or_each(lambda part: _put_back(kind, part, call), [one for one in rest if one.before is not None])
-    _follow(kind, rest, call)
-    for reason in ("", CHANGED, GONE, IN_USE):
-        ids = [change.pk for change in changes if change.left == reason]
-        done_at = None if reason else call.at
-        ImportChange.objects.filter(pk__in=ids).update(left=reason, undone_at=done_at)
+#: What a change says of some of its records, side by side.
+_CHANGED = """
+    FROM pipeline_importchange c, LATERAL unnest(c.record_ids, c.before, c.after) AS r(id, before, after)
+    WHERE c.organisation_id = %(organisation)s AND c.id = %(change)s AND r.id = ANY(%(ids)s)
+"""
 
 
-def _touched(kind: Kind, changes: Sequence[ImportChange], call: Call) -> dict[int, str]:
-    """Changes whose record is gone, or is not any more as the import left it.
+@dataclass
+class _Undoing:
+    kind: Kind
+    change: ImportChange
+    call: Call
+    #: Record → why it stays as it is.
+    left: dict[int, str] = field(default_factory=dict)
 
-    What was derived or resolved since is no change: versions, prices, references that came to be known.
-    """
-    refs = [str(item.stored) for item in staged_fields(kind).values() if isinstance(item, Ref)]
-    open_refs = "".join(f", CASE WHEN c.after ->> '{ref}' IS NULL THEN '{ref}' END" for ref in refs)
-    ignored = f"array_remove(ARRAY['version', 'changed_at', 'base_minor'{open_refs}], NULL)"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT c.id, d.id IS NULL FROM pipeline_importchange c LEFT JOIN {kind.table} d"  # noqa: S608
-            " ON d.organisation_id = c.organisation_id AND d.id = c.record_id"
-            " WHERE c.organisation_id = %s AND c.id = ANY(%s)"
-            f" AND (d.id IS NULL OR ({image_of(kind)}) - {ignored} <> c.after - {ignored})",
-            [call.organisation_id, [change.pk for change in changes]],
+    def undo(self) -> None:
+        ids = self.change.record_ids
+        self.left = self._touched()
+        rest = set(ids) - self.left.keys()
+        made = {record_id for (record_id,) in self._ask(f"SELECT r.id {_CHANGED} AND r.before IS NULL", rest)}
+        _all_or_halves(self._take_away, sorted(made), self._leave)
+        _all_or_halves(self._put_back, sorted(rest - made), self._leave)
+        self._follow(rest - self.left.keys())
+        self._list_left()
+
+    def _touched(self) -> dict[int, str]:
+        """Records that are gone, or are not any more as the import left them.
+
+        What was derived or resolved since is no change: prices, references that came to be known.
+        """
+        found = self._ask(
+            f"SELECT r.id, d.id IS NULL FROM (SELECT r.* {_CHANGED}) r"  # noqa: S608
+            f" LEFT JOIN {self.kind.table} d ON d.organisation_id = %(organisation)s AND d.id = r.id"
+            f" WHERE d.id IS NULL OR {self._differs()}",
+            self.change.record_ids,
         )
-        return {change_id: GONE if is_gone else CHANGED for change_id, is_gone in cursor.fetchall()}
+        return {record_id: GONE if is_gone else CHANGED for record_id, is_gone in found}
+
+    def _differs(self) -> str:
+        if self.kind.has_tombstones:
+            return f"r.after <> {state_of(self.kind)}"
+        refs = [str(item.stored) for item in staged_fields(self.kind).values() if isinstance(item, Ref)]
+        open_refs = "".join(
+            f", CASE WHEN r.after::jsonb ->> '{ref}' IS NULL THEN '{ref}' END" for ref in refs
+        )
+        ignored = f"array_remove(ARRAY['version'{open_refs}], NULL)"
+        return f"({image_of(self.kind)})::jsonb - {ignored} <> r.after::jsonb - {ignored}"
+
+    def _take_away(self, ids: Collection[int]) -> None:
+        """What never should have been here leaves no tombstone, so that what it refers to can go too."""
+        delete_rows(self.kind, ids, organisation_id=self.call.organisation_id)
+        UnresolvedReference.objects.filter(kind=self.kind.name, record_id__in=ids).delete()
+
+    def _put_back(self, ids: Collection[int]) -> None:
+        kind = self.kind
+        columns = [f'"{item.stored}"' for item in staged_fields(kind).values()]
+        assigned = [f"{column} = b.{column}" for column in columns]
+        if kind.has_tombstones:
+            assigned += ["deleted_at = b.deleted_at", "changed_at = %(at)s"]
+        if kind.is_versioned:
+            assigned.append("version = d.version + 1")
+        self._ask(
+            f"UPDATE {kind.table} d SET {', '.join(assigned)} FROM (SELECT r.* {_CHANGED}) r,"  # noqa: S608
+            f" LATERAL jsonb_populate_record(NULL::{kind.table}, r.before::jsonb) b"
+            " WHERE d.organisation_id = %(organisation)s AND d.id = r.id RETURNING d.id",
+            ids,
+        )
+        if kind.restore is not None:
+            images = self._ask(f"SELECT r.id, r.before {_CHANGED}", ids)
+            kind.restore([(record_id, orjson.loads(image)) for record_id, image in images])
+
+    def _follow(self, ids: Collection[int]) -> None:
+        """What is derived from the records that were put back."""
+        if self.kind.name == "deals":
+            pricing.reprice(self.call, deal_ids=ids)
+            pricing.spread_shares(self.call, deal_ids=ids)
+        if self.kind.name == "exchange-rates":
+            found = self._ask(f"SELECT DISTINCT r.after::jsonb ->> 'currency' {_CHANGED}", ids)
+            pricing.reprice_since(self.call, since={currency: EVER for (currency,) in found})
+
+    def _leave(self, record_id: int) -> None:
+        self.left[record_id] = IN_USE
+
+    def _list_left(self) -> None:
+        names = {}
+        if "name" in self.kind.by_name:
+            where = "d.organisation_id = %(organisation)s AND d.id = ANY(%(ids)s)"
+            names = dict(self._ask(f"SELECT d.id, d.name FROM {self.kind.table} d WHERE {where}", self.left))  # noqa: S608
+        ImportLeft.objects.bulk_create(
+            ImportLeft(
+                organisation_id=self.call.organisation_id,
+                run_id=self.change.run_id,
+                kind=self.kind.name,
+                record_id=record_id,
+                name=names.get(record_id, ""),
+                left=reason,
+            )
+            for record_id, reason in sorted(self.left.items())
+        )
+
+    def _ask(self, statement: str, ids: Collection[int]) -> list[tuple[Any, ...]]:
+        """The rows that a statement gives for some of the change's records."""
+        params: SqlParams = {
+            "at": self.call.at,
+            "organisation": self.call.organisation_id,
+            "change": self.change.pk,
+            "ids": list(ids),
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(statement, params)
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
-def _all_or_each(act: Callable[[Sequence[ImportChange]], None], changes: Sequence[ImportChange]) -> None:
-    """Set-wise; where the database refuses, one by one, so that only those in use stay."""
-    if not changes:
+def _all_or_halves(
+    act: Callable[[Collection[int]], None], ids: Sequence[int], leave: Callable[[int], None]
+) -> None:
+    """Set-wise; where the database refuses, by halves, so that only those in use stay."""
+    if not ids:
         return
     try:
         with transaction.atomic():
-            act(changes)
+            act(ids)
     except (IntegrityError, DomainError):
-        if len(changes) == 1:
-            changes[0].left = IN_USE
+        if len(ids) == 1:
+            leave(ids[0])
             return
-        for change in changes:
-            _all_or_each(act, [change])
-
-
-def _take_away(kind: Kind, changes: Sequence[ImportChange], call: Call) -> None:
-    """What never should have been here leaves no tombstone, so that what it refers to can go too."""
-    ids = [change.record_id for change in changes]
-    delete_rows(kind, ids, organisation_id=call.organisation_id)
-    UnresolvedReference.objects.filter(kind=kind.name, record_id__in=ids).delete()
-
-
-def _put_back(kind: Kind, changes: Sequence[ImportChange], call: Call) -> None:
-    columns = [f'"{item.stored}"' for item in staged_fields(kind).values()]
-    assigned = [f"{column} = r.{column}" for column in columns]
-    if kind.has_tombstones:
-        assigned += ["deleted_at = r.deleted_at", "changed_at = %(at)s"]
-    if kind.is_versioned:
-        assigned.append("version = d.version + 1")
-    params: SqlParams = {
-        "at": call.at,
-        "organisation": call.organisation_id,
-        "changes": [change.pk for change in changes],
-        "ids": [change.record_id for change in changes],
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {kind.table} d SET {', '.join(assigned)} FROM pipeline_importchange c,"  # noqa: S608
-            f" LATERAL jsonb_populate_record(NULL::{kind.table}, c.before) r"
-            " WHERE c.organisation_id = %(organisation)s AND c.id = ANY(%(changes)s)"
-            " AND d.organisation_id = c.organisation_id AND d.id = c.record_id",
-            params,
-        )
-        for part in kind.lists:
-            for statement in _list_statements(part):
-                cursor.execute(statement, params)
-    if kind.restore is not None:
-        kind.restore([(change.record_id, change.before or {}) for change in changes])
-
-
-def _list_statements(part: Rows) -> tuple[str, str]:
-    columns = ", ".join(str(field.stored) for field in part.fields)
-    values = ", ".join(f"r.{field.stored}" for field in part.fields)
-    return (
-        f"DELETE FROM {part.table} WHERE organisation_id = %(organisation)s"  # noqa: S608
-        f" AND {part.parent} = ANY(%(ids)s)",
-        f"INSERT INTO {part.table} (organisation_id, {part.parent}, {columns})"  # noqa: S608
-        f" SELECT c.organisation_id, c.record_id, {values} FROM pipeline_importchange c,"
-        f" LATERAL jsonb_array_elements(c.before -> '{part.name}') e,"
-        f" LATERAL jsonb_populate_record(NULL::{part.table}, e) r"
-        " WHERE c.organisation_id = %(organisation)s AND c.id = ANY(%(changes)s)",
-    )
-
-
-def _follow(kind: Kind, changes: Sequence[ImportChange], call: Call) -> None:
-    """What is derived from the records that were put back."""
-    undone = [change for change in changes if not change.left]
-    if kind.name == "deals":
-        deals = {change.record_id for change in undone}
-        pricing.reprice(call, deal_ids=deals)
-        pricing.spread_shares(call, deal_ids=deals)
-    if kind.name == "exchange-rates":
-        currencies = {str((change.after or {})["currency"]) for change in undone}
-        pricing.reprice_since(call, since=dict.fromkeys(currencies, EVER))
+        middle = len(ids) // 2
+        _all_or_halves(act, ids[:middle], leave)
+        _all_or_halves(act, ids[middle:], leave)

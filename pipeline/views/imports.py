@@ -119,7 +119,7 @@ def _standing(run: ImportRun, state: ImportState) -> dict[str, Any]:
     if is_working:
         return shown
     rejections = rejections_of(run)[:SHOWN_REJECTIONS]
-    left = left_rows(run).values("kind", "record_id", "left", "after__name")[:SHOWN_LEFT]
+    left = left_rows(run).values("kind", "record_id", "left", "name")[:SHOWN_LEFT]
     return {
         **shown,
         "rejections": [(one, reasons(one)) for one in rejections],

@@ -1,8 +1,8 @@
 """Rows of a call, read strictly and column by column: a column of texts that repeat is read once a text."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, replace
+from itertools import chain, repeat
 from typing import Any
 
 from salestargets.ingest.fields import ABSENT, REQUIRED, Currency, Field, Name, Rows, Value
@@ -28,6 +28,8 @@ class Batch:
     columns: dict[str, list[Value]]
     items: dict[str, dict[str, list[Value]]]
     rejected: dict[int, Errors]
+    #: The external ids as they came, by place in the call.
+    sent_ids: Sequence[object]
     repeated: int = 0
 
     def __len__(self) -> int:
@@ -56,7 +58,7 @@ class Batch:
 
     def part(self, rows: Sequence[int]) -> "Batch":
         """Some of the rows, without what was rejected."""
-        part = Batch(self.kind, self.places, self.shapes, self.columns, self.items, rejected={})
+        part = replace(self, rejected={}, repeated=0)
         part._keep(rows)
         return part
 
@@ -94,12 +96,31 @@ def _is_older(moment: Value, than: Value) -> bool:
 def read_rows(kind: Kind, rows: Sequence[object], call: Call) -> Batch:
     """Everything that can be told without the database: types, formats, unknown names, the kind's rules."""
     objects, shapes, problems = _objects(rows, kind.names, kind.implied)
-    columns = _read_columns(kind.fields, objects, shapes, call, problems)
+    return _read(kind, lambda name: _column(name, objects, shapes), shapes, call, problems)
+
+
+def read_columns(kind: Kind, columns: Mapping[str, Sequence[Value]], call: Call) -> Batch:
+    """The same for a table, in which all rows speak of the same fields."""
+    count = len(columns[EXTERNAL_ID.name])
+    shape = kind.implied(frozenset(columns))
+    raw = {name: columns.get(name) or list(repeat(None, count)) for name in shape}
+    return _read(kind, lambda name: raw.get(name, []), [shape] * count, call, {})
+
+
+def _read(
+    kind: Kind,
+    raw: Callable[[str], Sequence[Value]],
+    shapes: list[Shape],
+    call: Call,
+    problems: dict[int, Errors],
+) -> Batch:
+    columns = _read_columns(kind.fields, raw, call, problems)
     items: dict[str, dict[str, list[Value]]] = {}
     for part in kind.lists:
-        if column := _column(part.name, objects, shapes):
+        if column := raw(part.name):
             columns[part.name], items[part.name] = _read_lists(part, column, call, problems)
-    batch = Batch(kind, list(range(len(rows))), shapes, columns, items, rejected={})
+    places = list(range(len(shapes)))
+    batch = Batch(kind, places, shapes, columns, items, rejected={}, sent_ids=raw(EXTERNAL_ID.name))
     batch.reject(problems)
     batch.overlay_repeated()
     for rule in kind.rules:
@@ -142,17 +163,16 @@ def _column(name: str, objects: Sequence[Mapping[str, Value]], shapes: Sequence[
 
 def _read_columns(
     fields: Iterable[Field],
-    objects: Sequence[Mapping[str, Value]],
-    shapes: Sequence[Shape],
+    raw: Callable[[str], Sequence[Value]],
     call: Call,
     problems: dict[int, Errors],
 ) -> dict[str, list[Value]]:
     columns: dict[str, list[Value]] = {}
     for field in fields:
-        raw = _column(field.name, objects, shapes)
-        if not raw:
+        sent = raw(field.name)
+        if not sent:
             continue
-        column = field.read_column(raw, columns)
+        column = field.read_column(sent, columns)
         if isinstance(field, Currency):
             column = [call.currency if value is None else value for value in column]
         if isinstance(field, Name):
@@ -183,7 +203,8 @@ def _read_lists(
     ranges, owners = _ranges(lists)
     names = frozenset(part.by_name)
     objects, _shapes, found = _objects(flat, names, lambda _shape: names)
-    columns = _read_columns(part.fields, objects, [names] * len(flat), call, found)
+    shapes = [names] * len(flat)
+    columns = _read_columns(part.fields, lambda name: _column(name, objects, shapes), call, found)
     for item, errors in found.items():
         row = owners[item]
         number = item - ranges[row].start
@@ -229,4 +250,6 @@ def missing(batch: Batch) -> dict[int, Errors]:
         for shape in set(batch.shapes)
         if (errors := {name: [REQUIRED] for name in needed if name not in shape})
     }
+    if not lacking:
+        return {}
     return {row: lacking[shape] for row, shape in enumerate(batch.shapes) if shape in lacking}

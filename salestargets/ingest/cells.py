@@ -35,6 +35,7 @@ _TIME = re.compile(
 )
 _CURRENCY_SIGNS = re.compile(r"^[A-Z]{3}\s|\s[A-Z]{3}$|[$€£¥￥元\s\u00a0\u202f]")
 _CURRENCY_WORDS = {"RMB": "CNY", "人民币": "CNY", "¥": "CNY", "￥": "CNY", "$": "USD", "€": "EUR", "£": "GBP"}
+_PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _GROUPED = {
     ".": re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?"),
     ",": re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?"),
@@ -66,7 +67,7 @@ def converter(field: Field | None, habits: Habits) -> Convert:
             return field.meant
         case Email():
             return str.lower
-    return lambda text: _BREAKS.sub(" ", text)
+    return lambda text: text if text.isprintable() else _BREAKS.sub(" ", text)
 
 
 def _date(text: str, habits: Habits) -> str:
@@ -132,6 +133,8 @@ def _offset(moment: str, zone: tzinfo) -> str:
 
 def _number(text: str, mark: DecimalMark) -> str:
     """1,200.50 and ¥1200.5 and (12) as 1200.50, 1200.5 and -12. A mark in the wrong place stays."""
+    if mark == "." and _PLAIN.fullmatch(text):
+        return text
     plain = _CURRENCY_SIGNS.sub("", text.strip()).removesuffix("%").removeprefix("+")
     if plain.startswith("(") and plain.endswith(")"):
         plain = f"-{plain[1:-1]}"

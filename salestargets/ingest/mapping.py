@@ -1,7 +1,8 @@
 """Which column of a file is which field of a record, and how its values are meant."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from salestargets.ingest.cells import Convert, DateOrder, DecimalMark, Habits, converter
@@ -12,6 +13,8 @@ from salestargets.kernel.parsing import clean_text
 
 #: In `values`: what every other value means.
 ANYTHING_ELSE = "*"
+
+Columns = dict[str, list[str | None]]
 
 
 @dataclass(frozen=True)
@@ -144,18 +147,39 @@ def _invalid(name: str, message: object, params: Mapping[str, object] | None = N
 class Mapper:
     """Rows of one file to records, a column at a time: a text that repeats is converted once."""
 
-    names: list[str]
-    columns: list["_Column"]
+    by_name: Mapping[str, "_Column"]
     when: Mapping[str, Mapping[str, tuple[str, ...]]]
 
     def records(self, rows: Sequence[Sequence[str]]) -> list[dict[str, str | None]]:
-        converted = [column.convert(rows) for column in self.columns]
-        records = [dict(zip(self.names, values, strict=True)) for values in zip(*converted, strict=True)]
+        columns = self.columns(rows)
+        return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+    def columns(self, rows: Sequence[Sequence[str]], *, only: Collection[str] = ()) -> Columns:
+        """Field → its values in all rows. Only some fields are quicker, where no condition concerns them."""
+        wanted = self.by_name if not only or self.when.keys() & only else only
+        cells = list(zip_longest(*rows, fillvalue=""))
+        nothing = ("",) * len(rows)
+        columns: Columns = {
+            name: column.convert(
+                [cells[place] if place < len(cells) else nothing for place in column.places], nothing
+            )
+            for name, column in self.by_name.items()
+            if name in wanted
+        }
         for name, conditions in self.when.items():
-            for record in records:
-                if any(record.get(other) not in values for other, values in conditions.items()):
-                    record[name] = None
-        return records
+            if name in columns:
+                columns[name] = self._conditional(columns, name, conditions)
+        return columns
+
+    def _conditional(
+        self, columns: Columns, name: str, conditions: Mapping[str, tuple[str, ...]]
+    ) -> list[str | None]:
+        """Nothing where another field has none of the values that this one goes with."""
+        column = columns[name]
+        for other, values in conditions.items():
+            theirs = columns.get(other) or [None] * len(column)
+            column = [mine if its in values else None for mine, its in zip(column, theirs, strict=True)]
+        return column
 
 
 @dataclass(frozen=True)
@@ -165,20 +189,17 @@ class _Column:
     meant: Mapping[str, str]
     read: Convert
 
-    def convert(self, rows: Sequence[Sequence[str]]) -> list[str | None]:
-        texts = [self._text(row) for row in rows]
+    def convert(self, columns: Sequence[Sequence[str]], nothing: Sequence[str]) -> list[str | None]:
+        """Of the columns of a field the first that is not empty counts."""
+        texts = columns[0] if len(columns) == 1 else list(map(_first, zip(nothing, *columns, strict=True)))
         known = {text: self._value(text) for text in set(texts)}
         return [known[text] for text in texts]
-
-    def _text(self, row: Sequence[str]) -> str:
-        for place in self.places:
-            if place < len(row) and row[place]:
-                return row[place]
-        return ""
 
     def _value(self, text: str) -> str | None:
         if not text:
             return self.constant
+        if not self.meant:
+            return self.read(text) or None
         meant = self.meant.get(text) or self.meant.get(text.casefold()) or self.meant.get(ANYTHING_ELSE)
         return meant or self.read(text) or None
 
@@ -197,17 +218,20 @@ def mapper(
                     field=f"mapping.columns.{name}",
                     params={"column": column},
                 )
-    names = list(dict.fromkeys([*mapping.columns, *mapping.constants]))
-    columns_ = [
-        _Column(
+    bound = {
+        name: _Column(
             tuple(places[column] for column in mapping.columns.get(name, ())),
             mapping.constants.get(name),
             _folded(mapping.values.get(name, {})),
             converter(fields.get(name), habits),
         )
-        for name in names
-    ]
-    return Mapper(names, columns_, mapping.when)
+        for name in [*mapping.columns, *mapping.constants]
+    }
+    return Mapper(bound, mapping.when)
+
+
+def _first(cells: Sequence[str]) -> str:
+    return next(filter(None, cells), "")
 
 
 def _folded(meant: Mapping[str, str]) -> dict[str, str]:

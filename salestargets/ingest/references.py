@@ -7,20 +7,21 @@ from django.db import connection
 
 from salestargets.ingest.batch import Batch
 from salestargets.ingest.fields import ABSENT, Ref, Rows, Value
-from salestargets.ingest.kinds import Call, Errors, get_kind
+from salestargets.ingest.kinds import Call, Errors, SqlParams, get_kind
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
 
 #: (kind, source, references) → those that people agreed to mean a record, and which. Kept by a higher app.
 Aliases = Callable[[str, str, Collection[str]], Mapping[str, int]]
 
-#: Same source first, else the only one of all sources.
-_FIND = """
-SELECT external_id, (array_agg(id ORDER BY source <> %(source)s))[1],
-       bool_or(source = %(source)s), count(*) = 1
-FROM {table}
+_OF_THE_SOURCE = """
+SELECT external_id, id FROM {table}
+WHERE organisation_id = %(organisation)s AND source = %(source)s AND external_id = ANY(%(references)s)
+"""
+_ONLY_ONE = """
+SELECT external_id, min(id) FROM {table}
 WHERE organisation_id = %(organisation)s AND external_id = ANY(%(references)s)
-GROUP BY external_id
+GROUP BY external_id HAVING count(*) = 1
 """
 
 
@@ -45,7 +46,7 @@ class Resolver:
     _known: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def find(self, kind: str, references: Collection[str]) -> Mapping[str, int]:
-        """Reference → id, without those not found. One query (and one for aliases) for all of a kind."""
+        """Reference → id, without those not found. One query a kind, two more for what its source has not."""
         known = self._known.setdefault(kind, {})
         if asked := [reference for reference in references if reference not in known]:
             known.update(self.look_up(kind, asked))
@@ -53,23 +54,21 @@ class Resolver:
 
     def look_up(self, kind: str, references: Sequence[str]) -> dict[str, int]:
         """The same without memory, for records that the call itself makes."""
-        own: dict[str, int] = {}
-        only: dict[str, int] = {}
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _FIND.format(table=get_kind(kind).table),
-                {
-                    "source": self.call.source,
-                    "organisation": self.call.organisation_id,
-                    "references": list(references),
-                },
-            )
-            for reference, record_id, is_own, is_only in cursor.fetchall():
-                if is_own or is_only:
-                    (own if is_own else only)[reference] = record_id
+        own = self._ask(_OF_THE_SOURCE, kind, references)
         rest = [reference for reference in references if reference not in own]
-        agreed = self.aliases(kind, self.call.source, rest) if rest else {}
-        return {**only, **agreed, **own}
+        if not rest:
+            return own
+        return {**self._ask(_ONLY_ONE, kind, rest), **self.aliases(kind, self.call.source, rest), **own}
+
+    def _ask(self, statement: str, kind: str, references: Sequence[str]) -> dict[str, int]:
+        params: SqlParams = {
+            "source": self.call.source,
+            "organisation": self.call.organisation_id,
+            "references": list(references),
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(statement.format(table=get_kind(kind).table), params)
+            return dict(cursor.fetchall())
 
 
 def resolve(batch: Batch, resolver: Resolver) -> list[Unresolved]:

@@ -8,7 +8,7 @@ from typing import Protocol
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext
 
-from salestargets.ingest.batch import Batch, missing, read_rows
+from salestargets.ingest.batch import Batch, missing
 from salestargets.ingest.kinds import Call, Errors, Kind
 from salestargets.ingest.merge import Landed, existing, merge, merge_items, touch
 from salestargets.ingest.references import Aliases, Resolver, Unresolved, resolve
@@ -117,25 +117,23 @@ class _Landing:
 
 
 def upsert(
-    kind: Kind,
+    batch: Batch,
     *,
-    rows: Sequence[object],
     call: Call,
     aliases: Aliases,
     followers: Sequence[Follower] = (),
     atomic: bool = False,
 ) -> Outcome:
-    """Make or change records, known by (source, external_id), in the caller's transaction.
+    """Make or change the records that were read, known by (source, external_id), in the caller's transaction.
 
-    Good rows land and bad rows are named; with `atomic` none lands where one is bad.
+    Good rows land and bad rows are named; with `atomic` none lands where one is bad. Takes the batch apart.
     """
     with transaction.atomic():
-        batch = read_rows(kind, rows, call)
         _refuse_incomplete(batch, call)
         resolver = Resolver(call, aliases)
         unresolved = resolve(batch, resolver)
-        landed = _Landing(kind, call, resolver, followers).land(batch, unresolved)
-        outcome = _outcome(batch, rows, landed, unresolved)
+        landed = _Landing(batch.kind, call, resolver, followers).land(batch, unresolved)
+        outcome = _outcome(batch, landed, unresolved)
         if atomic and outcome.rejected:
             outcome = Outcome(rejected=outcome.rejected)
             transaction.set_rollback(True)
@@ -150,20 +148,18 @@ def _refuse_incomplete(batch: Batch, call: Call) -> None:
         batch.reject({row: errors for row, errors in lacking.items() if asked[row] not in known})
 
 
-def _outcome(
-    batch: Batch, rows: Sequence[object], landed: Landed, unresolved: Sequence[Unresolved]
-) -> Outcome:
+def _outcome(batch: Batch, landed: Landed, unresolved: Sequence[Unresolved]) -> Outcome:
     outcome = Outcome(created=len(landed.created), updated=len(landed.updated))
     outcome.unchanged = len(landed.ids) - outcome.created - outcome.updated
-    outcome.rejected = rejections_of(batch, rows)
+    outcome.rejected = rejections_of(batch)
     outcome.remarks = _remarks(batch, unresolved) + landed.remarks
     return outcome
 
 
-def rejections_of(batch: Batch, rows: Sequence[object]) -> list[Rejection]:
+def rejections_of(batch: Batch) -> list[Rejection]:
     """Which of the call's rows are refused, and why, in the caller's language."""
     return [
-        Rejection(place, _external_id(rows[place]), _render(batch.rejected[place]))
+        Rejection(place, _external_id(batch.sent_ids[place]), _render(batch.rejected[place]))
         for place in sorted(batch.rejected)
     ]
 
@@ -181,8 +177,7 @@ def _remarks(batch: Batch, unresolved: Sequence[Unresolved]) -> Counter[str]:
     return +remarks
 
 
-def _external_id(row: object) -> str | None:
-    value = row.get("external_id") if isinstance(row, dict) else None
+def _external_id(value: object) -> str | None:
     return value[:200] if isinstance(value, str) else None
 
 

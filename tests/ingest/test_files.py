@@ -11,9 +11,14 @@ from salestargets.ingest.files import Block, distinct_names, open_file
 from salestargets.kernel.errors import DomainError
 
 
-def read(content: bytes) -> tuple[list[str], list[Block]]:
+def blocks_of(content: bytes) -> tuple[list[str], list[Block]]:
     with open_file(io.BytesIO(content)) as file:
         return file.header, list(file.blocks)
+
+
+def read(content: bytes) -> tuple[list[str], list[tuple[int, list[list[str]]]]]:
+    header, blocks = blocks_of(content)
+    return header, [(block.first_row, block.rows) for block in blocks]
 
 
 def fault(content: bytes) -> str:
@@ -35,19 +40,20 @@ def xlsx(rows: list[list[object]], at: tuple[int, int] = (0, 0)) -> bytes:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_chinese_text_in_the_encodings_that_people_have(encoding):
-    assert read("客户,金额\n华为,100\n".encode(encoding)) == (["客户", "金额"], [Block(2, [["华为", "100"]])])
+    assert read("客户,金额\n华为,100\n".encode(encoding)) == (["客户", "金额"], [(2, [["华为", "100"]])])
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
 def test_the_mark_between_cells_is_found_in_the_header(mark):
     content = f'a{mark}b\n"1{mark}2"{mark}3\n'.encode()
-    assert read(content) == (["a", "b"], [Block(2, [[f"1{mark}2", "3"]])])
+    assert read(content) == (["a", "b"], [(2, [[f"1{mark}2", "3"]])])
 
 
 def test_rows_keep_their_number_past_empty_ones_and_come_in_blocks():
-    lines = ["a,b", "", *(f"{n},x" for n in range(5001))]
-    _header, blocks = read("\n".join(lines).encode())
-    assert [(block.first_row, len(block.rows)) for block in blocks] == [(2, 5000), (5002, 2)]
+    lines = ["a,b", "", *(f"{n},x" for n in range(10_001))]
+    _header, blocks = blocks_of("\n".join(lines).encode())
+    found = [(block.first_row, len(block.rows), block.filled) for block in blocks]
+    assert found == [(2, 10_000, 9999), (10_002, 2, 2)]
     assert blocks[0].rows[:2] == [[], ["0", "x"]]
 
 
@@ -55,7 +61,7 @@ def test_a_spreadsheet_gives_the_text_that_a_careful_person_would_type():
     content = xlsx([["id", "n", "day"], ["A1", 1054.0, date(2026, 3, 31)], ["A2", 0.1, date(2026, 4, 1)]])
     assert read(content) == (
         ["id", "n", "day"],
-        [Block(2, [["A1", "1054", "2026-03-31"], ["A2", "0.1", "2026-04-01"]])],
+        [(2, [["A1", "1054", "2026-03-31"], ["A2", "0.1", "2026-04-01"]])],
     )
 
 

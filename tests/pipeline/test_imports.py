@@ -127,13 +127,13 @@ def test_the_second_import_of_a_file_changes_nothing(acme):
 
 
 def test_a_row_that_the_file_repeats_counts_once_tried_or_applied(acme):
-    text = "id,title\n" + "".join(f"{n % 5500},Title {n}\n" for n in range(6000))
+    text = "id,title\n" + "".join(f"{n % 10_500},Title {n}\n" for n in range(11_000))
     tried = worked_off(acme, upload(acme, text, dry_run=True))
-    assert (told(tried), tried.remarks) == ((ImportState.CHECKED, 5500, 0, 0, 0), {"repeated": 500})
+    assert (told(tried), tried.remarks) == ((ImportState.CHECKED, 10_500, 0, 0, 0), {"repeated": 500})
     applied = worked_off(acme, upload(acme, text))
-    assert (told(applied), applied.remarks) == ((ImportState.DONE, 5500, 0, 0, 0), tried.remarks)
+    assert (told(applied), applied.remarks) == ((ImportState.DONE, 10_500, 0, 0, 0), tried.remarks)
     with within(acme):
-        assert Deal.objects.get(external_id="1").name == "Title 5501"
+        assert Deal.objects.get(external_id="1").name == "Title 10501"
 
 
 def rows(count: int) -> str:
@@ -141,17 +141,17 @@ def rows(count: int) -> str:
 
 
 def test_a_large_file_comes_in_chunks_each_with_its_position(acme):
-    run = upload(acme, rows(12_000))
+    run = upload(acme, rows(21_000))
     seen = []
     while work_one_step(acme.pk, at=NOON):
         with within(acme):
             run.refresh_from_db()
             seen.append((run.rows_done, Deal.objects.count(), Job.objects.get(pk=run.job_id).done))
-    assert seen == [(5000, 5000, 5000), (10_000, 10_000, 10_000), (12_000, 12_000, 12_000)]
+    assert seen == [(10_000,) * 3, (20_000,) * 3, (21_000,) * 3]
 
 
 def test_an_import_that_is_killed_goes_on_with_nothing_lost_or_doubled(acme, monkeypatch):
-    run = upload(acme, rows(12_000))
+    run = upload(acme, rows(21_000))
     work_one_step(acme.pk, at=NOON)
 
     def killed(self: object, outcome: object) -> None:
@@ -161,11 +161,11 @@ def test_an_import_that_is_killed_goes_on_with_nothing_lost_or_doubled(acme, mon
         patch.setattr(imports._Work, "_count", killed)
         work_one_step(acme.pk, at=NOON)
     with within(acme):
-        assert Deal.objects.count() == 5000
+        assert Deal.objects.count() == 10_000
         Job.objects.update(next_at=NOON)
-    assert told(worked_off(acme, run)) == (ImportState.DONE, 12_000, 0, 0, 0)
+    assert told(worked_off(acme, run)) == (ImportState.DONE, 21_000, 0, 0, 0)
     with within(acme):
-        assert Deal.objects.count() == 12_000
+        assert Deal.objects.count() == 21_000
 
 
 def test_a_rule_broken_on_the_way_fails_the_run_and_says_why(acme):
