@@ -12,6 +12,7 @@ import django
 import psycopg2
 
 from bench.faults.installation import own_environment
+from salestargets.collecting import look_rarely
 from salestargets.launcher.folder import DataFolder, held
 from salestargets.launcher.messages import compile_all
 from salestargets.launcher.services import services
@@ -42,6 +43,7 @@ def measure(*, analyse: Callable[[], None]) -> int:
     from bench.organisations import Size
     from salestargets.demo.services import load_demo
 
+    look_rarely()  # as web and worker do
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     began, at = perf_counter(), datetime.now(UTC)
     size = Size(people=PEOPLE, on=at.date())

@@ -4,6 +4,8 @@ from celery import Celery
 from celery.signals import worker_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
+from salestargets.collecting import look_rarely
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "salestargets.settings")
 app = Celery("salestargets")
 app.set_default()  # for the threads of the web server too, not for the importing one alone
@@ -13,8 +15,9 @@ app.autodiscover_tasks()
 
 
 @worker_init.connect
-def refuse_powerful_login(**_: object) -> None:
+def prepare(**_: object) -> None:
     """Celery's own hook for what must hold before a worker takes its first task."""
-    from salestargets.tenancy.login import refuse_powerful_login as refuse  # needs the apps
+    from salestargets.tenancy.login import refuse_powerful_login  # needs the apps
 
-    refuse()
+    refuse_powerful_login()
+    look_rarely()

@@ -1,5 +1,6 @@
 """Where one holder stands: their goals, the way so far and the way expected, and what warns of it."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +9,7 @@ from hashlib import sha256
 from itertools import accumulate
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Count, F, IntegerField, Max, Q, QuerySet, When
 
 from kpis.selectors import nothing, series
 from kpis.takes import is_stock
@@ -101,9 +102,10 @@ class Today:
 def held_by(actor: Actor, *, holder: Holder | None, day: date, on: date) -> Held | None:
     """The numbers of a holder, by default of whom the actor answers for: themselves, else their units.
 
-    None where they hold none in force. Whether a named holder is in sight is asked before. One query.
+    None where they hold none in force. Whether a named holder is in sight is asked before. One query, and
+    another for who moved.
     """
-    targets = list(_in_force(day).filter(_whose(actor, holder, on))[:MOST_GOALS])
+    targets = _where_they_are(list(_in_force(day).filter(_whose(actor, holder, on))[:MOST_GOALS]), day)
     if not targets:
         return None
     first = targets[0]
@@ -191,15 +193,32 @@ def _in_force(day: date) -> QuerySet[Target]:
         Case(When(running_on(day), then=0), default=1, output_field=IntegerField()),
         "-goal__plan__starts_on",
         "goal__kpi__position",
-        Exists(_is_there(day)).desc(),
         "id",
     )
 
 
-def _is_there(day: date) -> QuerySet[Assignment]:
-    """Of a mover's numbers: where they are on the day."""
-    there = {"person": OuterRef("person"), "unit": OuterRef("unit"), "role": AssignmentRole.MEMBER}
-    return Assignment.objects.filter(current_on(day), **there)
+def _where_they_are(targets: list[Target], day: date) -> list[Target]:
+    """The same order, but that of a mover's numbers that of where they are on the day comes first."""
+    times = Counter((target.goal_id, target.person_id) for target in targets if target.person_id)
+    movers = {person_id for (_goal_id, person_id), count in times.items() if count > 1}
+    if not movers:
+        return targets
+    members = Assignment.objects.filter(current_on(day), person__in=movers, role=AssignmentRole.MEMBER)
+    there = set(members.values_list("person_id", "unit_id"))
+
+    def in_order(target: Target) -> tuple[bool, bool, int, int, bool]:
+        plan = target.goal.plan
+        is_elsewhere = (target.person_id, target.unit_id) not in there
+        later = -plan.starts_on.toordinal()
+        return (
+            target.person_id is None,
+            not _runs_on(target.goal, day),
+            later,
+            target.goal.kpi.position,
+            is_elsewhere,
+        )
+
+    return sorted(targets, key=in_order)
 
 
 def _whose(actor: Actor, holder: Holder | None, on: date) -> Q:

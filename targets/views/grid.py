@@ -299,7 +299,7 @@ def _row(
         "writable": writes and is_writable,
         "may_split": writes and may_split,
         "held": cell.is_held,
-        "held_months": [starts[n] for n in sorted(cell.held_months)],
+        "held_months": [starts[n] for n in sorted(cell.held_months)] if cell.held_months else [],
         "total": cell.amount,
         "months": months or [None] * len(starts),
         "computed": cell.computed,

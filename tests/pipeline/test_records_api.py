@@ -165,6 +165,14 @@ def test_deals_are_filtered_and_come_page_by_page(world, api):
     assert api.get(f"{API}/deals/?owner=²").status_code == 400
 
 
+def test_a_list_of_many_deals_takes_the_queries_of_a_list_of_one(api, django_assert_num_queries):
+    for count in (1, 30):
+        bulk(api, "deals", *({"external_id": f"A{n}", "owner": "alice"} for n in range(count)))
+        api.get(f"{API}/deals/")
+        with django_assert_num_queries(8):  # one of its own; the others let the key in
+            assert len(api.get(f"{API}/deals/?limit=1000").json()["results"]) == count
+
+
 def test_a_deleted_deal_is_gone(api):
     bulk(api, "deals", {"external_id": "A1"})
     (deal,) = api.get(f"{API}/deals/").json()["results"]
