@@ -4,9 +4,22 @@ from pipeline.kinds.activities import ACTIVITIES, FEEDBACK
 from pipeline.kinds.catalogues import CHANNELS, CUSTOMERS, PRODUCTS, STAGES
 from pipeline.kinds.deals import DEALS
 from pipeline.kinds.leads import LEADS
+from pipeline.kinds.money import INVOICES, ORDERS, PAYMENTS
 from salestargets.ingest.kinds import register_kind
 
 
 def register() -> None:
-    for kind in (CUSTOMERS, PRODUCTS, CHANNELS, STAGES, DEALS, LEADS, ACTIVITIES, FEEDBACK):
+    for kind in (
+        CUSTOMERS,
+        PRODUCTS,
+        CHANNELS,
+        STAGES,
+        DEALS,
+        LEADS,
+        ACTIVITIES,
+        FEEDBACK,
+        ORDERS,
+        INVOICES,
+        PAYMENTS,
+    ):
         register_kind(kind)

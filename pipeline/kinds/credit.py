@@ -1,11 +1,16 @@
-"""Whom a record is credited to: its owner, or those who share it."""
+"""What a record with an amount is worth, and to whom it is credited: its owner, or those who share it."""
 
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 
 from pipeline.domain.credit import check_shares
+from pipeline.services import pricing
+from pipeline.services.pricing import Priced
 from salestargets.ingest.batch import Batch
 from salestargets.ingest.fields import ABSENT, Percent, Ref, Rows
-from salestargets.ingest.kinds import Call, Errors
+from salestargets.ingest.kinds import After, Call, Derive, Errors
+from salestargets.ingest.merge import Landed
+from salestargets.ingest.references import Resolver
 from salestargets.kernel.errors import DomainError
 
 WHOLE_PPM = 1_000_000
@@ -48,3 +53,35 @@ def _credit_error(shares: list[int]) -> DomainError | None:
     except DomainError as error:
         return error
     return None
+
+
+def price_and_credit(priced: Priced) -> After:
+    """What the merge could not price by itself is priced once it landed; shares follow their record."""
+
+    def follow(batch: Batch, landed: Landed, call: Call, _resolver: Resolver) -> Iterable[int]:
+        if any(shape & priced.by and not shape >= priced.by for shape in set(batch.shapes)):
+            pricing.reprice(call, priced, ids=landed.updated)
+        if priced.credit is not None:
+            priced.credit(call, _credited_anew(batch, landed))
+        if set(batch.values("currency")) - {call.currency, ABSENT}:
+            landed.remarks["not_priced"] += pricing.count_not_priced(call, priced, ids=landed.ids.values())
+        return ()
+
+    return follow
+
+
+def _credited_anew(batch: Batch, landed: Landed) -> set[int]:
+    if "shares" in batch.columns:
+        return set(landed.ids.values())
+    return landed.updated | landed.created if "deal" in batch.columns else landed.updated
+
+
+def derive(priced: Priced) -> Derive:
+    """Price and credit records that were changed by other ways than a call."""
+
+    def derived(ids: Collection[int], call: Call) -> None:
+        pricing.reprice(call, priced, ids=ids)
+        if priced.credit is not None:
+            priced.credit(call, ids)
+
+    return derived

@@ -1,11 +1,11 @@
 """Deals: their fields, and what must hold between them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from pipeline.choices import DealStatus
-from pipeline.kinds.credit import check_credit, owner, shares_in
-from pipeline.services import pricing
+from pipeline.kinds.credit import check_credit, derive, owner, price_and_credit, shares_in
+from pipeline.services import credit, pricing
 from salestargets.ingest.batch import Batch
 from salestargets.ingest.fields import (
     ABSENT,
@@ -55,20 +55,16 @@ def check_closing(batch: Batch, call: Call) -> dict[int, Errors]:
     return problems
 
 
-#: Fields that a price is made of. A row that gives only some of them is priced after it landed.
-PRICED_BY = frozenset({"amount", "currency", "closed_on", "created_on"})
-
-
-def price_and_credit(batch: Batch, landed: Landed, call: Call, _resolver: Resolver) -> Iterable[int]:
-    """What the merge could not price by itself is priced now; shares follow their deal."""
-    changed = landed.created | landed.updated
-    if any(shape & PRICED_BY and not shape >= PRICED_BY for shape in set(batch.shapes)):
-        pricing.reprice(call, deal_ids=changed)
-    shared = set(landed.ids.values()) if "shares" in batch.columns else landed.updated
-    pricing.spread_shares(call, deal_ids=shared)
-    if set(batch.values("currency")) - {call.currency, ABSENT}:
-        landed.remarks["not_priced"] += pricing.count_not_priced(call, deal_ids=landed.ids.values())
+def credit_followers(batch: Batch, landed: Landed, call: Call, _resolver: Resolver) -> Iterable[int]:
+    """Orders, invoices and payments without shares of their own are credited as their deal is."""
+    if "shares" in batch.columns:
+        credit.credit_as_deals(call, landed.ids.values())
     return ()
+
+
+def _derive(ids: Collection[int], call: Call) -> None:
+    derive(pricing.DEALS)(ids, call)
+    credit.credit_as_deals(call, ids)
 
 
 STAGE_HISTORY = Rows(
@@ -111,9 +107,11 @@ DEALS = Kind(
         "status": frozenset({"closed_on"}),
         "shares": frozenset({"is_shared"}),
     },
-    computed={"base_minor": Computed(follows="amount", expression=pricing.staged_price)},
+    computed={"base_minor": Computed(follows="amount", expression=pricing.DEALS.staged)},
     rules=(check_closing, check_credit),
-    after=(price_and_credit,),
+    after=(price_and_credit(pricing.DEALS), credit_followers),
+    derive=_derive,
+    derives_from=frozenset({"shares"}),
     is_versioned=True,
     has_tombstones=True,
 )

@@ -10,6 +10,17 @@ from pipeline.models.imports import (
     UnresolvedReference,
 )
 from pipeline.models.leads import Lead
+from pipeline.models.money import (
+    Invoice,
+    InvoiceCredit,
+    InvoiceShare,
+    Order,
+    OrderCredit,
+    OrderShare,
+    Payment,
+    PaymentCredit,
+    PaymentShare,
+)
 from pipeline.models.records import Channel, CreditShare, Customer, Deal, Product, Stage, StageEntry
 
 __all__ = [
@@ -26,7 +37,16 @@ __all__ = [
     "ImportMapping",
     "ImportRejection",
     "ImportRun",
+    "Invoice",
+    "InvoiceCredit",
+    "InvoiceShare",
     "Lead",
+    "Order",
+    "OrderCredit",
+    "OrderShare",
+    "Payment",
+    "PaymentCredit",
+    "PaymentShare",
     "Product",
     "Stage",
     "StageEntry",

@@ -1,4 +1,4 @@
-"""What the database does by itself when deals and shares change.
+"""What the database does by itself when records that numbers are made of change.
 
 It marks the cells of everyone credited, before or after the change, and keeps the closing day of a deal
 beside its shares.
@@ -11,9 +11,9 @@ from kpis.marking import marks, month_of
 GROUP = "deals"
 
 
-def _credited(person: str, day: str, join: str = "") -> str:
+def _credited(person: str, day: str, join: str = "", row: str = "deal") -> str:
     return (
-        f"SELECT deal.organisation_id, {person}, {month_of(day)} FROM {{rows}} deal {join}"  # noqa: S608
+        f"SELECT {row}.organisation_id, {person}, {month_of(day)} FROM {{rows}} {row} {join}"  # noqa: S608
         f" WHERE {person} IS NOT NULL AND {day} IS NOT NULL"
     )
 
@@ -75,3 +75,14 @@ def marks_of(group: str, person: str, *days: str) -> list[pgtrigger.Trigger]:
         for day in days
     )
     return marks(group, " UNION ".join(keys))
+
+
+def marks_of_money(group: str, record: str, *days: str) -> list[pgtrigger.Trigger]:
+    """Of orders, invoices or payments: whoever owns one, and whoever is credited with a part of it."""
+    shared = (
+        f"JOIN pipeline_{record}credit credit ON (one.is_shared OR one.follows_deal)"
+        f" AND credit.organisation_id = one.organisation_id AND credit.{record}_id = one.id"
+    )
+    owned = [_credited("one.owner_id", f"one.{day}", row="one") for day in days]
+    parts = [_credited("credit.person_id", f"credit.{day}", shared, row="one") for day in days]
+    return marks(group, " UNION ".join([*owned, *parts]))

@@ -1,10 +1,11 @@
-"""What a deal is worth in the organisation's currency, and each share of it: one definition, in SQL.
+"""What a record is worth in the organisation's currency: one definition, in SQL.
 
-The rate is the newest on or before the day of the deal: when it closed, else when it was created, else today.
-Without one the deal is counted, not priced.
+The rate is the newest on or before the day of the record: for a deal when it closed, else was created.
+Without one the record is counted, not priced. What credits another, or is below zero, lowers the sums.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
@@ -12,6 +13,7 @@ import orjson
 from babel.numbers import list_currencies
 from django.db import connection
 
+from pipeline.services import credit
 from salestargets.ingest.kinds import Call, SqlParams
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.money import decimals
@@ -34,91 +36,91 @@ CASE WHEN {currency} = %(currency)s THEN {amount} ELSE (
 ) END
 """
 
-_DAY_OF_DEAL = "COALESCE(d.closed_on, d.created_on, %(today)s)"
-_PRICE_OF_DEAL = _PRICE.format(amount="d.amount_minor", currency="d.currency", day=_DAY_OF_DEAL)
-
-# In two steps, so that neither joins the deals with themselves: where the planner takes the table for empty,
-# as it may while a large import runs, that is quadratic. Locked in the order of their keys, as everywhere.
-_LOCK_MISPRICED = f"""
-SELECT d.id FROM pipeline_deal d
-WHERE d.organisation_id = %(organisation)s AND {{which}} AND d.base_minor IS DISTINCT FROM ({_PRICE_OF_DEAL})
+# In two steps, so that neither joins the records with themselves: where the planner takes the table for
+# empty, as it may while a large import runs, that is quadratic. Locked by their keys, as everywhere.
+_LOCK_MISPRICED = """
+SELECT d.id FROM {table} d
+WHERE d.organisation_id = %(organisation)s AND {which} AND d.base_minor IS DISTINCT FROM ({price})
 ORDER BY d.id FOR NO KEY UPDATE
-"""  # noqa: S608  made of constants
-_REPRICE = f"""
-UPDATE pipeline_deal d SET base_minor = {_PRICE_OF_DEAL}
-WHERE d.organisation_id = %(organisation)s AND d.id = ANY(%(deals)s)
-"""  # noqa: S608
-
-# As `domain.credit` does it: the largest remainder, on the amount without its sign. Where a share waits for
-# its person, the others get theirs and no more. Written so that it stays fast where the planner takes the
-# tables for empty, as it does after a large import was taken back: deals by key, the ranking made once.
-_SPREAD = """
-WITH exact AS (
-    SELECT s.id, s.deal_id, s.person_id, sign(d.base_minor)::int AS sign,
-           abs(d.base_minor)::numeric * s.share_ppm AS millionths
-    FROM pipeline_creditshare s
-    CROSS JOIN LATERAL (
-        SELECT base_minor FROM pipeline_deal
-        WHERE organisation_id = %(organisation)s AND id = s.deal_id LIMIT 1
-    ) d
-    WHERE s.organisation_id = %(organisation)s AND s.deal_id = ANY(%(deals)s)
-), ranked AS MATERIALIZED (
-    SELECT id, sign, div(millionths, 1000000) AS whole,
-           row_number() OVER (deal ORDER BY mod(millionths, 1000000) DESC, person_id) AS place,
-           div(sum(millionths) OVER deal, 1000000) - sum(div(millionths, 1000000)) OVER deal AS left_over
-    FROM exact WINDOW deal AS (PARTITION BY deal_id)
-), credited AS (
-    SELECT id, (sign * (whole + (place <= left_over)::int))::bigint AS base_minor FROM ranked
-)
-UPDATE pipeline_creditshare s SET base_minor = credited.base_minor FROM credited
-WHERE s.organisation_id = %(organisation)s AND s.id = credited.id
-  AND s.base_minor IS DISTINCT FROM credited.base_minor
+"""
+_REPRICE = """
+UPDATE {table} d SET base_minor = {price}
+WHERE d.organisation_id = %(organisation)s AND d.id = ANY(%(ids)s)
 """
 
 
-def staged_price(call: Call) -> tuple[str, SqlParams]:
-    """The price of a staged row `i`, for the merge."""
-    day = "COALESCE(i.closed_on, i.created_on, %(today)s)"
-    return _PRICE.format(amount="i.amount", currency="i.currency", day=day), _params(call)
+@dataclass(frozen=True, kw_only=True)
+class Priced:
+    """A kind of records with an amount."""
+
+    table: str
+    #: The rate is that of the first of these that is known, else of today.
+    days: tuple[str, ...]
+    #: Whether a record may credit another, and count negatively.
+    has_credits: bool = False
+    #: Spreads prices over those who share in the records.
+    credit: Callable[[Call, Collection[int]], None] | None = None
+
+    @property
+    def by(self) -> frozenset[str]:
+        """Fields that a price is made of."""
+        return frozenset({"amount", "currency", *self.days, *(["credits"] if self.has_credits else [])})
+
+    def day(self, row: str) -> str:
+        return f"COALESCE({', '.join(f'{row}.{day}' for day in self.days)}, %(today)s)"
+
+    def price(self, row: str, amount: str) -> str:
+        written = f"{row}.{amount}"
+        counted = f"(CASE WHEN {row}.is_credit THEN -abs({written}) ELSE {written} END)"
+        return _PRICE.format(
+            amount=counted if self.has_credits else written, currency=f"{row}.currency", day=self.day(row)
+        )
+
+    def staged(self, call: Call) -> tuple[str, SqlParams]:
+        """The price of a staged row `i`, for the merge."""
+        return self.price("i", "amount"), _params(call)
 
 
-def reprice(call: Call, *, deal_ids: Collection[int]) -> None:
-    """Price these deals anew, and spread what changed over their shares."""
-    if deal_ids:
-        _reprice(call, "d.id = ANY(%(deals)s)", {"deals": sorted(deal_ids)})
+DEALS = Priced(table="pipeline_deal", days=("closed_on", "created_on"), credit=credit.spread_shares)
+ORDERS = Priced(table="pipeline_order", days=("dated_on",), has_credits=True, credit=credit.ORDERS)
+INVOICES = Priced(table="pipeline_invoice", days=("dated_on",), has_credits=True, credit=credit.INVOICES)
+PAYMENTS = Priced(table="pipeline_payment", days=("dated_on",), has_credits=True, credit=credit.PAYMENTS)
+PRICED = (DEALS, ORDERS, INVOICES, PAYMENTS)
+
+
+def reprice(call: Call, priced: Priced, *, ids: Collection[int]) -> None:
+    """Price these records anew, and spread what changed over their shares."""
+    if ids:
+        _reprice(call, priced, "d.id = ANY(%(ids)s)", {"ids": sorted(ids)})
 
 
 def reprice_since(call: Call, *, since: Mapping[str, date]) -> None:
-    """Price anew the deals that a new rate concerns: those in its currency from its day on."""
-    for currency, day in sorted(since.items()):
-        which = f"d.currency = %(foreign)s AND {_DAY_OF_DEAL} >= %(since)s"
-        _reprice(call, which, {"foreign": currency, "since": day})
+    """Price anew what a new rate concerns: the records in its currency from its day on."""
+    for priced in PRICED:
+        for currency, day in sorted(since.items()):
+            which = f"d.currency = %(foreign)s AND {priced.day('d')} >= %(since)s"
+            _reprice(call, priced, which, {"foreign": currency, "since": day})
 
 
-def spread_shares(call: Call, *, deal_ids: Collection[int]) -> None:
-    """Give everyone who shares in these deals their part of the amount, to the cent."""
-    if deal_ids:
-        with connection.cursor() as cursor:
-            cursor.execute(_SPREAD, {"organisation": call.organisation_id, "deals": sorted(deal_ids)})
-
-
-def count_not_priced(call: Call, *, deal_ids: Collection[int]) -> int:
+def count_not_priced(call: Call, priced: Priced, *, ids: Collection[int]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pipeline_deal WHERE organisation_id = %s AND id = ANY(%s)"
+            f"SELECT count(*) FROM {priced.table} WHERE organisation_id = %s AND id = ANY(%s)"  # noqa: S608
             " AND amount_minor IS NOT NULL AND base_minor IS NULL",
-            [call.organisation_id, sorted(deal_ids)],
+            [call.organisation_id, sorted(ids)],
         )
         return int(cursor.fetchone()[0])
 
 
-def _reprice(call: Call, which: str, params: SqlParams) -> None:
+def _reprice(call: Call, priced: Priced, which: str, params: SqlParams) -> None:
+    names = {"table": priced.table, "price": priced.price("d", "amount_minor")}
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK_MISPRICED.format(which=which), {**_params(call), **params})
-        mispriced = [deal_id for (deal_id,) in cursor.fetchall()]
+        cursor.execute(_LOCK_MISPRICED.format(which=which, **names), {**_params(call), **params})
+        mispriced = [record_id for (record_id,) in cursor.fetchall()]
         if mispriced:
-            cursor.execute(_REPRICE, {**_params(call), "deals": mispriced})
-    spread_shares(call, deal_ids=mispriced)
+            cursor.execute(_REPRICE.format(**names), {**_params(call), "ids": mispriced})
+    if priced.credit is not None:
+        priced.credit(call, mispriced)
 
 
 def _params(call: Call) -> SqlParams:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import orjson
 from django.db import connection
 
-from pipeline.services.pricing import spread_shares
 from salestargets.ingest.batch import Batch
 from salestargets.ingest.fields import Ref
 from salestargets.ingest.kinds import KINDS, Call, Kind, SqlParams, get_kind
@@ -191,26 +190,28 @@ def _find(target: Kind, call: Call, references: Collection[str]) -> _Matches:
 
 
 def _fill(kind: Kind, name: str, matches: _Matches, call: Call) -> None:
-    if name in kind.lists_by_name:
-        _fill_list(kind, name, matches, call)
-    elif name in kind.settlers:
+    if name in kind.settlers:
         kind.settlers[name](_pairs(kind, name, matches, call), call)
-    else:
-        _fill_column(kind, name, matches, call)
+        return
+    fill = _fill_list if name in kind.lists_by_name else _fill_column
+    filled = fill(kind, name, matches, call)
+    if kind.derive is not None and name in kind.derives_from:
+        kind.derive(filled, call)
 
 
-def _fill_column(kind: Kind, name: str, matches: _Matches, call: Call) -> None:
+def _fill_column(kind: Kind, name: str, matches: _Matches, call: Call) -> set[int]:
     touched = ", changed_at = %(at)s" if kind.has_tombstones else ""
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {kind.table} d SET {kind.by_name[name].stored} = f.id{touched}"  # noqa: S608
             f" FROM (SELECT u.record_id, m.id FROM {_MATCHED_FIELD}) f"
-            " WHERE d.organisation_id = %(organisation)s AND d.id = f.record_id",
+            " WHERE d.organisation_id = %(organisation)s AND d.id = f.record_id RETURNING d.id",
             {**matches.params(call), "kind": kind.name, "field": name},
         )
+        return {record_id for (record_id,) in cursor.fetchall()}
 
 
-def _fill_list(kind: Kind, name: str, matches: _Matches, call: Call) -> None:
+def _fill_list(kind: Kind, name: str, matches: _Matches, call: Call) -> set[int]:
     part = kind.lists_by_name[name]
     rest = [field for field in part.fields if not isinstance(field, Ref)]
     (ref,) = (field for field in part.fields if isinstance(field, Ref))
@@ -223,7 +224,7 @@ def _fill_list(kind: Kind, name: str, matches: _Matches, call: Call) -> None:
             f" ON CONFLICT DO NOTHING RETURNING {part.parent}",
             {**matches.params(call), "kind": kind.name, "field": name},
         )
-        spread_shares(call, deal_ids={record_id for (record_id,) in cursor.fetchall()})
+        return {record_id for (record_id,) in cursor.fetchall()}
 
 
 def _pairs(kind: Kind, name: str, matches: _Matches, call: Call) -> list[tuple[int, int]]:

@@ -144,9 +144,8 @@ class _Undoing:
 
     def _follow(self, ids: Collection[int]) -> None:
         """What is derived from the records that were put back."""
-        if self.kind.name == "deals":
-            pricing.reprice(self.call, deal_ids=ids)
-            pricing.spread_shares(self.call, deal_ids=ids)
+        if self.kind.derive is not None:
+            self.kind.derive(ids, self.call)
         if self.kind.name == "exchange-rates":
             found = self._ask(f"SELECT DISTINCT r.after::jsonb ->> 'currency' {_CHANGED}", ids)
             pricing.reprice_since(self.call, since={currency: EVER for (currency,) in found})

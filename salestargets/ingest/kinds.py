@@ -48,6 +48,8 @@ class Computed:
 Rule = Callable[["Batch", Call], Mapping[int, Errors]]
 #: Follows the rows once they have landed; returns the ids of records it changed.
 After = Callable[["Batch", "Landed", Call, "Resolver"], Iterable[int]]
+#: Makes anew what is derived from these records, by their ids.
+Derive = Callable[[Collection[int], Call], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +67,9 @@ class Kind:
     computed: Mapping[str, Computed] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     after: tuple[After, ...] = ()
+    #: For changes that come by other ways than a call; `derives_from` are the references that matter to it.
+    derive: Derive | None = None
+    derives_from: Shape = frozenset()
     #: Reference that is not a column → what to do when its record arrives: (this id, that id) pairs.
     settlers: Mapping[str, Callable[[Sequence[tuple[int, int]], Call], None]] = field(default_factory=dict)
     #: What hangs on a record and is no record itself: name → SQL for it, given the record `d`.

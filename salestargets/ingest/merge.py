@@ -73,15 +73,15 @@ def _statement(kind: Kind, shape: Shape, table: str, call: Call) -> tuple[str, S
     }
     if UPDATED_AT.name in shape:
         assigned[_SOURCE_TIME] = _NEWEST
+    # What is computed follows from the rest: it makes no change by itself.
+    compared = dict(assigned)
     for column, computed in kind.computed.items():
         if computed.follows in shape:
             expression, more = computed.expression(call)
             inserted[column], assigned[column] = expression, f"EXCLUDED.{column}"
             params |= more
     if kind.has_tombstones:
-        assigned["deleted_at"] = "NULL"
-    compared = dict(assigned)
-    if kind.has_tombstones:
+        assigned["deleted_at"] = compared["deleted_at"] = "NULL"
         inserted["changed_at"], assigned["changed_at"] = "%(at)s", "EXCLUDED.changed_at"
     if kind.is_versioned:
         inserted["version"], assigned["version"] = "1", "d.version + 1"

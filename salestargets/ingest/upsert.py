@@ -1,7 +1,7 @@
 """The whole way of a call: read, resolve, stage, merge, follow up; counted, and named where refused."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -167,7 +167,7 @@ def rejections_of(batch: Batch) -> list[Rejection]:
 def _remarks(batch: Batch, unresolved: Sequence[Unresolved]) -> Counter[str]:
     remarks: Counter[str] = Counter()
     here = set(batch.external_ids)
-    waiting = [one for one in unresolved if one.external_id in here]
+    waiting = [one for one in unresolved if one.external_id in here and not _came_along(one, batch, here)]
     remarks.update(f"unresolved_{one.field}" for one in waiting)
     for item in batch.kind.fields:
         if item.counted and item.name in batch.columns:
@@ -175,6 +175,11 @@ def _remarks(batch: Batch, unresolved: Sequence[Unresolved]) -> Counter[str]:
             remarks[f"without_{item.name}"] = empty
     remarks["repeated"] = batch.repeated
     return +remarks
+
+
+def _came_along(one: Unresolved, batch: Batch, here: Collection[str]) -> bool:
+    """Whether the call itself brought what a record of it waited for."""
+    return one.target_kind == batch.kind.name and one.reference in here
 
 
 def _external_id(value: object) -> str | None:

@@ -76,6 +76,27 @@ CREDITED: dict[str, tuple[str, dict[str, Any]]] = {
         "feedback",
         {"person": Id("planned person"), **{kind: Id(kind) for kind in ("customer", "deal")}, "kind": "nps"},
     ),
+    **{
+        f"{one}s": (
+            one,
+            {"owner": Id("planned person"), **{kind: Id(kind) for kind in ("customer", "deal", *more)}},
+        )
+        for one, more in {
+            "order": ("product", "channel"),
+            "invoice": ("product",),
+            "payment": ("invoice",),
+        }.items()
+    },
+}
+MONEY: dict[str, Any] = {
+    "name": New(),
+    "owner": Name("person"),
+    "customer": Name("customer"),
+    "deal": Name("deal"),
+    "amount": "1200.00",
+    "currency": "USD",
+    "dated_on": DAY,
+    "shares": [{"person": Name("person"), "percent": "100"}],
 }
 RECORDS: dict[str, dict[str, Any]] = {
     "units": {"name": New(), "parent": Name("unit"), "placed_from": DAY},
@@ -124,6 +145,9 @@ RECORDS: dict[str, dict[str, Any]] = {
         "deal": Name("deal"),
         "given_on": DAY,
     },
+    "orders": {**MONEY, "product": Name("product"), "channel": Name("channel"), "credits": Name("order")},
+    "invoices": {**MONEY, "product": Name("product"), "due_on": DAY, "credits": Name("invoice")},
+    "payments": {**MONEY, "invoice": Name("invoice"), "credits": Name("payment")},
 }  # fmt: skip
 PLANNED_UNIT = Holder("unit", "planned unit")
 PLANNED_PERSON = Holder("person", "planned person")
@@ -548,6 +572,10 @@ UNIQUE: dict[str, dict[str, Any]] = {
             ("leads", "lead", {"name": "New"}),
             ("activities", "activity", {"kind": "call", "happened_at": "2026-05-04T10:00:00Z"}),
             ("feedback", "feedback", {"kind": "nps", "score": "9", "given_on": "2026-05-04"}),
+            *(
+                (f"{one}s", one, {"name": "New", "currency": "USD"})
+                for one in ("order", "invoice", "payment")
+            ),
             ("units", "unit", {"name": "New", "placed_from": DAY}),
             ("people", "person", {"name": "New"}),
             ("exchange-rates", "rate", {"currency": "CHF", "valid_on": DAY, "rate": "1.05"}),

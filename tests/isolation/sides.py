@@ -19,7 +19,10 @@ from pipeline.models import (
     Deal,
     Feedback,
     ImportMapping,
+    Invoice,
     Lead,
+    Order,
+    Payment,
     Product,
     Stage,
 )
@@ -539,6 +542,9 @@ MODELS = {
     "leads": Lead,
     "activities": Activity,
     "feedback": Feedback,
+    "orders": Order,
+    "invoices": Invoice,
+    "payments": Payment,
     "exchange-rates": ExchangeRate,
 }
 
@@ -629,6 +635,30 @@ def feedback(side: Side) -> int:
         given_on="2026-05-02",
         **named,
     )
+
+
+def _money(side: Side, kind: str, **more: object) -> int:
+    named = {one: side.name_of(one) for one in ("customer", "deal")}
+    owner, currency = side.name_of("planned person"), side.organisation.currency
+    amount = {"amount": _shown(side), "currency": currency, "dated_on": "2026-05-06"}
+    made = record(side, kind, name=side.text(kind), owner=owner, **amount, **named, **more)
+    drained(side.organisation)
+    return made
+
+
+@makes("order")
+def order(side: Side) -> int:
+    return _money(side, "orders", product=side.name_of("product"), channel=side.name_of("channel"))
+
+
+@makes("invoice")
+def invoice(side: Side) -> int:
+    return _money(side, "invoices", product=side.name_of("product"), due_on="2026-06-06")
+
+
+@makes("payment")
+def payment(side: Side) -> int:
+    return _money(side, "payments", invoice=side.name_of("invoice"))
 
 
 @makes("waiting deal")
@@ -779,6 +809,9 @@ NAMES |= {
     "lead": lambda pk: Lead.objects.get(pk=pk).external_id,
     "activity": lambda pk: Activity.objects.get(pk=pk).external_id,
     "feedback": lambda pk: Feedback.objects.get(pk=pk).external_id,
+    "order": lambda pk: Order.objects.get(pk=pk).external_id,
+    "invoice": lambda pk: Invoice.objects.get(pk=pk).external_id,
+    "payment": lambda pk: Payment.objects.get(pk=pk).external_id,
     "unit": lambda pk: Unit.objects.get(pk=pk).external_id,
     "manager": lambda pk: Person.objects.get(pk=pk).external_id,
     "person": lambda pk: Person.objects.get(pk=pk).external_id,

@@ -1,6 +1,5 @@
 """Amounts in the organisation's currency: by the rate of their day, to the cent, in one definition."""
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -8,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.domain.credit import credit
-from pipeline.models import Deal
+from pipeline.models import Deal, Invoice
 from salestargets.kernel.money import convert
-from salestargets.tenancy.models import ExchangeRate, Organisation
+from salestargets.tenancy.models import Organisation
 from tests.builders import an_organisation
 from tests.pipeline.builders import counts, rows_of, send, tried, within
 
@@ -31,6 +30,11 @@ def rate(day: str, value: str, currency: str = "EUR") -> dict[str, str]:
 def base_of(organisation: Organisation, deal: str = "A1") -> int | None:
     with within(organisation):
         return Deal.objects.values_list("base_minor", flat=True).get(external_id=deal)
+
+
+def base_of_note(organisation: Organisation) -> int | None:
+    with within(organisation):
+        return Invoice.objects.values_list("base_minor", flat=True).get(external_id="C1")
 
 
 def test_a_deal_is_priced_by_the_newest_rate_on_or_before_its_day(acme):
@@ -111,16 +115,14 @@ def test_an_amount_too_large_for_the_sums_is_not_priced(acme):
     | st.sampled_from([Decimal("0.5")]),
 )
 def test_sql_prices_as_the_kernel_does(acme, minor, currency, value):
-    with within(acme):
-        ExchangeRate.objects.update_or_create(
-            currency=currency,
-            valid_on=date(2026, 1, 1),
-            defaults={"rate": value, "external_id": f"{currency}"},
-        )
+    send(acme, "exchange-rates", rate("2026-01-01", format(value, "f"), currency))
     places = {"EUR": 2, "JPY": 0, "KWD": 3}[currency]
     amount = format(Decimal(minor).scaleb(-places), "f")
     send(acme, "deals", {"external_id": "A1", "amount": amount, "currency": currency})
+    note = {"external_id": "C1", "amount": amount, "currency": currency, "credits": "any"}
+    send(acme, "invoices", note)
     assert base_of(acme) == convert(minor, currency, "USD", value)
+    assert base_of_note(acme) == -convert(abs(minor), currency, "USD", value)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
