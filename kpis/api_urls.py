@@ -1,6 +1,7 @@
 from django.urls import path
 
 from kpis.api import ActualNumbers, ActualRecords, Kpis
+from kpis.api_entries import EntryConfirmation, EntryRejection, EntryWithdrawal, KpiEntries
 from kpis.template_api import (
     KpiTemplatePeople,
     KpiTemplates,
@@ -16,6 +17,10 @@ urlpatterns = [
     path("kpi-templates/<id:template_id>/versions/", KpiTemplateVersions.as_view()),
     path("kpi-templates/<id:template_id>/people/", KpiTemplatePeople.as_view()),
     path("people/<id:person_id>/kpi-template/", PersonKpiTemplate.as_view()),
+    path("kpis/<id:kpi_id>/entries/", KpiEntries.as_view()),
+    path("kpi-entries/<id:entry_id>/confirm/", EntryConfirmation.as_view()),
+    path("kpi-entries/<id:entry_id>/reject/", EntryRejection.as_view()),
+    path("kpi-entries/<id:entry_id>/withdraw/", EntryWithdrawal.as_view()),
     path("actuals/", ActualNumbers.as_view()),
     path("actuals/records/", ActualRecords.as_view()),
 ]

@@ -6,6 +6,7 @@ class KpisConfig(AppConfig):
     name = "kpis"
 
     def ready(self) -> None:
+        from kpis import logged, measures, notices
         from kpis.services.catalogue import install_catalogue
         from kpis.services.cells import QUEUE
         from kpis.services.templates import install_templates
@@ -14,6 +15,9 @@ class KpisConfig(AppConfig):
         from salestargets.tenancy.registry import register_installer
         from salestargets.web.registry import NavItem, register_page, register_tab
 
+        measures.register()
+        notices.register()
+        logged.register()
         register_queue(QUEUE, "kpis.drain")
         register_installer(install_catalogue)
         register_installer(install_templates)

@@ -45,6 +45,21 @@ class FilterOp(models.TextChoices):
     MISSING = "missing", _("is missing")
 
 
+class Manual(models.TextChoices):
+    """How the values of a KPI that is entered by hand are put together."""
+
+    NONE = "", "—"
+    SUM = "sum", _("The values of people add up")
+    LEVEL = "level", _("The newest value of a holder counts")
+
+
+class EntryState(models.TextChoices):
+    ENTERED = "entered", _("To be confirmed")
+    CONFIRMED = "confirmed", _("Confirmed")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class Nature(models.TextChoices):
     OUTCOME = "outcome", _("Outcome")
     PROCESS = "process", _("Process")

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from kpis import template_views, views
+from kpis import template_views
+from kpis.views import catalogue, entries
 
 urlpatterns = [
-    path("kpis/", views.kpis, name="kpis"),
+    path("kpis/", catalogue.kpis, name="kpis"),
     path("kpis/templates/", template_views.templates, name="kpi_templates"),
     path("kpis/templates/new/", template_views.template_new, name="kpi_template_new"),
     path("kpis/templates/<id:template_id>/", template_views.template, name="kpi_template"),
@@ -19,5 +20,9 @@ urlpatterns = [
         template_views.person_template_choose,
         name="person_template_choose",
     ),
-    path("kpis/<slug:key>/", views.kpi, name="kpi"),
+    path("kpis/<slug:key>/", catalogue.kpi, name="kpi"),
+    path("kpi-entries/new/<id:kpi_id>/", entries.entry_new, name="entry_new"),
+    path("kpi-entries/<id:entry_id>/confirm/", entries.entry_confirm, name="entry_confirm"),
+    path("kpi-entries/<id:entry_id>/reject/", entries.entry_reject, name="entry_reject"),
+    path("kpi-entries/<id:entry_id>/withdraw/", entries.entry_withdraw, name="entry_withdraw"),
 ]

@@ -1,69 +1,29 @@
-"""Amounts of a KPI, as they are stored and as people and integrations write them.
+"""Amounts of goals: those of their KPI, and whether they add up."""
 
-Stored are whole numbers of the KPI's smallest unit: minor units of money, counts, ten-thousandths of a
-percent, hundredths of a day or of a ratio of counts.
-"""
-
-from dataclasses import dataclass
-from decimal import Decimal
-
-from kpis.choices import KpiUnit
+from kpis.amounts import (
+    Scale,
+    from_stored,
+    scale_of,
+    to_stored,
+    units_in_one,
+)
 from kpis.models import Kpi
 from kpis.takes import is_stock
 from kpis.values import Actual
-from salestargets.kernel.errors import DomainError
-from salestargets.kernel.messages import N_
-from salestargets.kernel.money import check_minor, decimals, from_minor, to_minor
 
-#: Decimals of a percentage, and of a ratio that is no money.
-PERCENT_PLACES = 4
-RATIO_PLACES = 2
-#: Smallest units in a ratio of one; money is in minor units already.
-_PER_ONE = {KpiUnit.MONEY: 1, KpiUnit.PERCENT: 100 * 10**PERCENT_PLACES}
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """How the amounts of a KPI are read: its unit, its decimals, and the currency where it is money."""
-
-    unit: str
-    places: int
-    currency: str
-
-    @property
-    def is_money(self) -> bool:
-        return self.unit == KpiUnit.MONEY
+__all__ = [
+    "Scale",
+    "from_stored",
+    "is_level",
+    "scale_of",
+    "stored_actual",
+    "to_stored",
+]
 
 
 def is_level(kpi: Kpi) -> bool:
     """A ratio, or what there is at a moment: it does not add up over people and months."""
     return bool(kpi.denominator) or is_stock(kpi)
-
-
-def scale_of(kpi: Kpi, currency: str) -> Scale:
-    if kpi.unit == KpiUnit.MONEY:
-        return Scale(kpi.unit, decimals(currency), currency)
-    if kpi.unit == KpiUnit.PERCENT:
-        return Scale(kpi.unit, PERCENT_PLACES, currency)
-    return Scale(kpi.unit, RATIO_PLACES if kpi.denominator else 0, currency)
-
-
-def to_stored(value: Decimal, kpi: Kpi, currency: str, *, field: str = "amount") -> int:
-    """The smallest units of a written amount. DomainError about `field` where there is no such fraction."""
-    scale = scale_of(kpi, currency)
-    try:
-        return to_minor(value, currency) if scale.is_money else _whole(value, scale)
-    except DomainError as error:
-        error.field = field
-        raise
-
-
-def from_stored(stored: int | None, kpi: Kpi, currency: str) -> Decimal | None:
-    if stored is None:
-        return None
-    if kpi.unit == KpiUnit.MONEY:
-        return from_minor(stored, currency)
-    return Decimal(stored).scaleb(-scale_of(kpi, currency).places)
 
 
 def stored_actual(actual: Actual, kpi: Kpi) -> int | None:
@@ -72,16 +32,5 @@ def stored_actual(actual: Actual, kpi: Kpi) -> int | None:
         return None
     if not kpi.denominator:
         return actual.numerator
-    stored: int = round(actual.value * _PER_ONE.get(KpiUnit(kpi.unit), 10**RATIO_PLACES))
+    stored: int = round(actual.value * units_in_one(kpi.unit))
     return stored
-
-
-def _whole(value: Decimal, scale: Scale) -> int:
-    scaled = value.scaleb(scale.places)
-    if scaled == scaled.to_integral_value():
-        return check_minor(int(scaled))
-    if scale.places:
-        raise DomainError(
-            N_("Enter at most {count} decimals."), code="too_many_decimals", params={"count": scale.places}
-        )
-    raise DomainError(N_("This KPI is counted: enter a whole number."), code="not_a_whole_number")

@@ -5,8 +5,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 import salestargets.tenancy.models.base
 import salestargets.tenancy.security
-from django.conf import settings
 from decimal import Decimal
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -17,7 +17,6 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '__first__'),
         ('tenancy', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -62,6 +61,7 @@ class Migration(migrations.Migration):
                 ('is_retired', models.BooleanField(default=False)),
                 ('multiplier', models.PositiveSmallIntegerField(default=1)),
                 ('times_days', models.BooleanField(default=False)),
+                ('manual', models.CharField(blank=True, choices=[('', '—'), ('sum', 'The values of people add up'), ('level', 'The newest value of a holder counts')], default='', max_length=5)),
             ],
             options={
                 'abstract': False,
@@ -123,37 +123,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='KpiEvent',
-            fields=[
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('key', models.SlugField(db_index=False)),
-                ('name', models.CharField(blank=True, max_length=100)),
-                ('unit', models.CharField(choices=[('money', 'Money'), ('count', 'Count'), ('percent', 'Percent'), ('days', 'Days'), ('score', 'Score')], max_length=10)),
-                ('direction', models.CharField(choices=[('higher', 'Higher is better'), ('lower', 'Lower is better')], default='higher', max_length=10)),
-                ('nature', models.CharField(choices=[('outcome', 'Outcome'), ('process', 'Process'), ('quality', 'Quality'), ('cost', 'Cost'), ('capability', 'Capability')], default='outcome', max_length=12)),
-                ('numerator', models.CharField(max_length=500)),
-                ('denominator', models.CharField(blank=True, max_length=500)),
-                ('decimals', models.PositiveSmallIntegerField(default=0)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tenancy.organisation')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='kpis.kpi')),
-                ('defined_from', models.DateField(null=True)),
-                ('is_retired', models.BooleanField(default=False)),
-                ('multiplier', models.PositiveSmallIntegerField(default=1)),
-                ('times_days', models.BooleanField(default=False)),
-            ],
-            options={
-                'abstract': False,
-                'indexes': [models.Index(fields=['organisation', 'pgh_obj', 'pgh_id'], name='kpis_kpieve_organis_57c291_idx'), models.Index(fields=['organisation', 'pgh_created_at'], name='kpis_kpieve_organis_e9763e_idx')],
-            },
-        ),
-        migrations.CreateModel(
             name='Definition',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -189,46 +158,6 @@ class Migration(migrations.Migration):
                 'default_manager_name': 'objects',
                 'constraints': [models.UniqueConstraint(fields=('organisation', 'key'), name='one_selection_a_key')],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='membermoves',
-            trigger=pgtrigger.compiler.Trigger(name='mark_cells_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='\nWITH touched (organisation_id, person_id, month) AS (SELECT organisation_id, person_id, NULL::date FROM new_rows WHERE role = \'member\'),\nmarked AS (\n    INSERT INTO kpis_dirtykey (organisation_id, "group", person_id, month)\n    SELECT DISTINCT organisation_id, \'\', person_id, month FROM touched\n    RETURNING organisation_id\n)\nINSERT INTO jobs_wake (organisation_id, queue) SELECT DISTINCT organisation_id, \'cells\' FROM marked;\nRETURN NULL;\n', hash='ff5b867cf7270cf8ba5ef570f533bae96f1895fb', level='STATEMENT', operation='INSERT', pgid='pgtrigger_mark_cells_insert_a3866', referencing='REFERENCING NEW TABLE AS new_rows ', table='tenancy_assignment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='membermoves',
-            trigger=pgtrigger.compiler.Trigger(name='mark_cells_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='\nWITH touched (organisation_id, person_id, month) AS (SELECT organisation_id, person_id, NULL::date FROM old_rows WHERE role = \'member\' UNION SELECT organisation_id, person_id, NULL::date FROM new_rows WHERE role = \'member\'),\nmarked AS (\n    INSERT INTO kpis_dirtykey (organisation_id, "group", person_id, month)\n    SELECT DISTINCT organisation_id, \'\', person_id, month FROM touched\n    RETURNING organisation_id\n)\nINSERT INTO jobs_wake (organisation_id, queue) SELECT DISTINCT organisation_id, \'cells\' FROM marked;\nRETURN NULL;\n', hash='78b4b4eda98083e08341bfa5874f85044e641ddc', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_mark_cells_update_609ef', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='tenancy_assignment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='membermoves',
-            trigger=pgtrigger.compiler.Trigger(name='mark_cells_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='\nWITH touched (organisation_id, person_id, month) AS (SELECT organisation_id, person_id, NULL::date FROM old_rows WHERE role = \'member\'),\nmarked AS (\n    INSERT INTO kpis_dirtykey (organisation_id, "group", person_id, month)\n    SELECT DISTINCT organisation_id, \'\', person_id, month FROM touched\n    RETURNING organisation_id\n)\nINSERT INTO jobs_wake (organisation_id, queue) SELECT DISTINCT organisation_id, \'cells\' FROM marked;\nRETURN NULL;\n', hash='dfc9a151c53129cee0489a23cd4281106edc1dae', level='STATEMENT', operation='DELETE', pgid='pgtrigger_mark_cells_delete_662e7', referencing='REFERENCING OLD TABLE AS old_rows ', table='tenancy_assignment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='treemoves',
-            trigger=pgtrigger.compiler.Trigger(name='mark_cells_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='\nWITH touched (organisation_id, person_id, month) AS (SELECT organisation_id, NULL::bigint, NULL::date FROM new_rows),\nmarked AS (\n    INSERT INTO kpis_dirtykey (organisation_id, "group", person_id, month)\n    SELECT DISTINCT organisation_id, \'\', person_id, month FROM touched\n    RETURNING organisation_id\n)\nINSERT INTO jobs_wake (organisation_id, queue) SELECT DISTINCT organisation_id, \'cells\' FROM marked;\nRETURN NULL;\n', hash='82c8147eecfe469e9c9450b4c19909598a36312c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_mark_cells_insert_dc95c', referencing='REFERENCING NEW TABLE AS new_rows ', table='tenancy_unitplacement', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='treemoves',
-            trigger=pgtrigger.compiler.Trigger(name='mark_cells_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='\nWITH touched (organisation_id, person_id, month) AS (SELECT organisation_id, NULL::bigint, NULL::date FROM old_rows UNION SELECT organisation_id, NULL::bigint, NULL::date FROM new_rows),\nmarked AS (\n    INSERT INTO kpis_dirtykey (organisation_id, "group", person_id, month)\n    SELECT DISTINCT organisation_id, \'\', person_id, month FROM touched\n    RETURNING organisation_id\n)\nINSERT INTO jobs_wake (organisation_id, queue) SELECT DISTINCT organisation_id, \'cells\' FROM marked;\nRETURN NULL;\n', hash='b97d0f68386ba3c3ee03919f7237118b433afa56', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_mark_cells_update_1994d', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='tenancy_unitplacement', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='treemoves',
-            trigger=pgtrigger.compiler.Trigger(name='mark_cells_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='\nWITH touched (organisation_id, person_id, month) AS (SELECT organisation_id, NULL::bigint, NULL::date FROM old_rows),\nmarked AS (\n    INSERT INTO kpis_dirtykey (organisation_id, "group", person_id, month)\n    SELECT DISTINCT organisation_id, \'\', person_id, month FROM touched\n    RETURNING organisation_id\n)\nINSERT INTO jobs_wake (organisation_id, queue) SELECT DISTINCT organisation_id, \'cells\' FROM marked;\nRETURN NULL;\n', hash='7f26b9c039c2b4163501b84183d97f01a0a88bab', level='STATEMENT', operation='DELETE', pgid='pgtrigger_mark_cells_delete_dd6f9', referencing='REFERENCING OLD TABLE AS old_rows ', table='tenancy_unitplacement', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='kpievent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0296954d8a5acd028b3748b9818462df95ed96af', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_6813e', table='kpis_kpievent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='kpi',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kpis_kpievent" ("decimals", "defined_from", "denominator", "direction", "id", "is_retired", "key", "multiplier", "name", "nature", "numerator", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "times_days", "unit", "version") SELECT new_values."decimals", new_values."defined_from", new_values."denominator", new_values."direction", new_values."id", new_values."is_retired", new_values."key", new_values."multiplier", new_values."name", new_values."nature", new_values."numerator", new_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."position", new_values."times_days", new_values."unit", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='1d5c92f25e62629571a05dadc634db4cc5af067d', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_153b7', referencing='REFERENCING NEW TABLE AS new_values ', table='kpis_kpi', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='kpi',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kpis_kpievent" ("decimals", "defined_from", "denominator", "direction", "id", "is_retired", "key", "multiplier", "name", "nature", "numerator", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "times_days", "unit", "version") SELECT old_values."decimals", old_values."defined_from", old_values."denominator", old_values."direction", old_values."id", old_values."is_retired", old_values."key", old_values."multiplier", old_values."name", old_values."nature", old_values."numerator", old_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', old_values."id", old_values."position", old_values."times_days", old_values."unit", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='8a75db505d0f8bc9a920814c82b56540b70429a6', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_feb2e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='kpis_kpi', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='kpi',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kpis_kpievent" ("decimals", "defined_from", "denominator", "direction", "id", "is_retired", "key", "multiplier", "name", "nature", "numerator", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "times_days", "unit", "version") SELECT old_values."decimals", old_values."defined_from", old_values."denominator", old_values."direction", old_values."id", old_values."is_retired", old_values."key", old_values."multiplier", old_values."name", old_values."nature", old_values."numerator", old_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."position", old_values."times_days", old_values."unit", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='4b056bc06ac2a31154ddfe833c07e414b3444e08', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_6b3f5', referencing='REFERENCING OLD TABLE AS old_values ', table='kpis_kpi', when='AFTER')),
         ),
         migrations.CreateModel(
             name='Template',
@@ -350,6 +279,131 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('organisation', 'template_version', 'kpi'), name='one_template_item_a_kpi'), models.CheckConstraint(condition=models.Q(('weight_bp__gt', 0), ('weight_bp__lte', 10000)), name='template_weight_within_whole'), models.CheckConstraint(condition=models.Q(('cap_bp__isnull', True), ('cap_bp__gte', models.F('floor_bp')), _connector='OR'), name='template_floor_below_cap'), models.CheckConstraint(condition=models.Q(('target__isnull', True), ('target__gte', Decimal('0')), _connector='OR'), name='template_target_not_negative')],
             },
         ),
+        migrations.CreateModel(
+            name='KpiEvent',
+            fields=[
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('key', models.SlugField(db_index=False)),
+                ('name', models.CharField(blank=True, max_length=100)),
+                ('unit', models.CharField(choices=[('money', 'Money'), ('count', 'Count'), ('percent', 'Percent'), ('days', 'Days'), ('score', 'Score')], max_length=10)),
+                ('direction', models.CharField(choices=[('higher', 'Higher is better'), ('lower', 'Lower is better')], default='higher', max_length=10)),
+                ('nature', models.CharField(choices=[('outcome', 'Outcome'), ('process', 'Process'), ('quality', 'Quality'), ('cost', 'Cost'), ('capability', 'Capability')], default='outcome', max_length=12)),
+                ('numerator', models.CharField(max_length=500)),
+                ('denominator', models.CharField(blank=True, max_length=500)),
+                ('decimals', models.PositiveSmallIntegerField(default=0)),
+                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tenancy.organisation')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='kpis.kpi')),
+                ('defined_from', models.DateField(null=True)),
+                ('is_retired', models.BooleanField(default=False)),
+                ('multiplier', models.PositiveSmallIntegerField(default=1)),
+                ('times_days', models.BooleanField(default=False)),
+                ('manual', models.CharField(blank=True, choices=[('', '—'), ('sum', 'The values of people add up'), ('level', 'The newest value of a holder counts')], default='', max_length=5)),
+            ],
+            options={
+                'abstract': False,
+                'indexes': [models.Index(fields=['organisation', 'pgh_obj', 'pgh_id'], name='kpis_kpieve_organis_57c291_idx'), models.Index(fields=['organisation', 'pgh_created_at'], name='kpis_kpieve_organis_e9763e_idx')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Entry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('dated_on', models.DateField()),
+                ('value', models.BigIntegerField()),
+                ('scale', models.PositiveIntegerField()),
+                ('source', models.CharField(max_length=200)),
+                ('evidence', models.CharField(max_length=1000)),
+                ('note', models.TextField(blank=True)),
+                ('state', models.CharField(choices=[('entered', 'To be confirmed'), ('confirmed', 'Confirmed'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn')], default='entered', max_length=10)),
+                ('entered_at', models.DateTimeField()),
+                ('actor', models.CharField(max_length=40)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('decision', models.CharField(blank=True, max_length=300)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('decided_by', salestargets.tenancy.models.base.UserForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('entered_by', salestargets.tenancy.models.base.UserForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('kpi', salestargets.tenancy.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kpis.kpi')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('person', salestargets.tenancy.models.base.TenantForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.person')),
+                ('unit', salestargets.tenancy.models.base.TenantForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.unit')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['organisation', 'person', 'dated_on'], include=('kpi', 'state', 'value'), name='entry_by_person'), models.Index(fields=['organisation', 'kpi', 'state', 'dated_on'], name='entry_by_kpi')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('unit__isnull', True), ('person__isnull', True), _connector='XOR'), name='entry_has_one_holder'), models.CheckConstraint(condition=models.Q(('scale__gt', 0)), name='entry_scale_is_positive')],
+            },
+        ),
+        migrations.CreateModel(
+            name='EntryEvent',
+            fields=[
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('dated_on', models.DateField()),
+                ('value', models.BigIntegerField()),
+                ('scale', models.PositiveIntegerField()),
+                ('source', models.CharField(max_length=200)),
+                ('evidence', models.CharField(max_length=1000)),
+                ('note', models.TextField(blank=True)),
+                ('state', models.CharField(choices=[('entered', 'To be confirmed'), ('confirmed', 'Confirmed'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn')], default='entered', max_length=10)),
+                ('entered_at', models.DateTimeField()),
+                ('actor', models.CharField(max_length=40)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('decision', models.CharField(blank=True, max_length=300)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('decided_by', salestargets.tenancy.models.base.UserForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('entered_by', salestargets.tenancy.models.base.UserForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('kpi', salestargets.tenancy.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='kpis.kpi')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tenancy.organisation')),
+                ('person', salestargets.tenancy.models.base.TenantForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tenancy.person')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='kpis.entry')),
+                ('unit', salestargets.tenancy.models.base.TenantForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tenancy.unit')),
+            ],
+            options={
+                'abstract': False,
+                'indexes': [models.Index(fields=['organisation', 'pgh_obj', 'pgh_id'], name='kpis_entrye_organis_1a724a_idx'), models.Index(fields=['organisation', 'pgh_created_at'], name='kpis_entrye_organis_ab99a7_idx')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='membermoves',
+            trigger=pgtrigger.compiler.Trigger(name='mark_cells_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='\nWITH touched (organisation_id, person_id, month) AS (SELECT organisation_id, person_id, NULL::date FROM new_rows WHERE role = \'member\'),\nmarked AS (\n    INSERT INTO kpis_dirtykey (organisation_id, "group", person_id, month)\n    SELECT DISTINCT organisation_id, \'\', person_id, month FROM touched\n    RETURNING organisation_id\n)\nINSERT INTO jobs_wake (organisation_id, queue) SELECT DISTINCT organisation_id, \'cells\' FROM marked;\nRETURN NULL;\n', hash='ff5b867cf7270cf8ba5ef570f533bae96f1895fb', level='STATEMENT', operation='INSERT', pgid='pgtrigger_mark_cells_insert_a3866', referencing='REFERENCING NEW TABLE AS new_rows ', table='tenancy_assignment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='membermoves',
+            trigger=pgtrigger.compiler.Trigger(name='mark_cells_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='\nWITH touched (organisation_id, person_id, month) AS (SELECT organisation_id, person_id, NULL::date FROM old_rows WHERE role = \'member\' UNION SELECT organisation_id, person_id, NULL::date FROM new_rows WHERE role = \'member\'),\nmarked AS (\n    INSERT INTO kpis_dirtykey (organisation_id, "group", person_id, month)\n    SELECT DISTINCT organisation_id, \'\', person_id, month FROM touched\n    RETURNING organisation_id\n)\nINSERT INTO jobs_wake (organisation_id, queue) SELECT DISTINCT organisation_id, \'cells\' FROM marked;\nRETURN NULL;\n', hash='78b4b4eda98083e08341bfa5874f85044e641ddc', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_mark_cells_update_609ef', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='tenancy_assignment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='membermoves',
+            trigger=pgtrigger.compiler.Trigger(name='mark_cells_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='\nWITH touched (organisation_id, person_id, month) AS (SELECT organisation_id, person_id, NULL::date FROM old_rows WHERE role = \'member\'),\nmarked AS (\n    INSERT INTO kpis_dirtykey (organisation_id, "group", person_id, month)\n    SELECT DISTINCT organisation_id, \'\', person_id, month FROM touched\n    RETURNING organisation_id\n)\nINSERT INTO jobs_wake (organisation_id, queue) SELECT DISTINCT organisation_id, \'cells\' FROM marked;\nRETURN NULL;\n', hash='dfc9a151c53129cee0489a23cd4281106edc1dae', level='STATEMENT', operation='DELETE', pgid='pgtrigger_mark_cells_delete_662e7', referencing='REFERENCING OLD TABLE AS old_rows ', table='tenancy_assignment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='treemoves',
+            trigger=pgtrigger.compiler.Trigger(name='mark_cells_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='\nWITH touched (organisation_id, person_id, month) AS (SELECT organisation_id, NULL::bigint, NULL::date FROM new_rows),\nmarked AS (\n    INSERT INTO kpis_dirtykey (organisation_id, "group", person_id, month)\n    SELECT DISTINCT organisation_id, \'\', person_id, month FROM touched\n    RETURNING organisation_id\n)\nINSERT INTO jobs_wake (organisation_id, queue) SELECT DISTINCT organisation_id, \'cells\' FROM marked;\nRETURN NULL;\n', hash='82c8147eecfe469e9c9450b4c19909598a36312c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_mark_cells_insert_dc95c', referencing='REFERENCING NEW TABLE AS new_rows ', table='tenancy_unitplacement', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='treemoves',
+            trigger=pgtrigger.compiler.Trigger(name='mark_cells_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='\nWITH touched (organisation_id, person_id, month) AS (SELECT organisation_id, NULL::bigint, NULL::date FROM old_rows UNION SELECT organisation_id, NULL::bigint, NULL::date FROM new_rows),\nmarked AS (\n    INSERT INTO kpis_dirtykey (organisation_id, "group", person_id, month)\n    SELECT DISTINCT organisation_id, \'\', person_id, month FROM touched\n    RETURNING organisation_id\n)\nINSERT INTO jobs_wake (organisation_id, queue) SELECT DISTINCT organisation_id, \'cells\' FROM marked;\nRETURN NULL;\n', hash='b97d0f68386ba3c3ee03919f7237118b433afa56', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_mark_cells_update_1994d', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='tenancy_unitplacement', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='treemoves',
+            trigger=pgtrigger.compiler.Trigger(name='mark_cells_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='\nWITH touched (organisation_id, person_id, month) AS (SELECT organisation_id, NULL::bigint, NULL::date FROM old_rows),\nmarked AS (\n    INSERT INTO kpis_dirtykey (organisation_id, "group", person_id, month)\n    SELECT DISTINCT organisation_id, \'\', person_id, month FROM touched\n    RETURNING organisation_id\n)\nINSERT INTO jobs_wake (organisation_id, queue) SELECT DISTINCT organisation_id, \'cells\' FROM marked;\nRETURN NULL;\n', hash='7f26b9c039c2b4163501b84183d97f01a0a88bab', level='STATEMENT', operation='DELETE', pgid='pgtrigger_mark_cells_delete_dd6f9', referencing='REFERENCING OLD TABLE AS old_rows ', table='tenancy_unitplacement', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='kpievent',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0296954d8a5acd028b3748b9818462df95ed96af', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_6813e', table='kpis_kpievent', when='BEFORE')),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name='template',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kpis_templateevent" ("id", "key", "name", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version") SELECT new_values."id", new_values."key", new_values."name", new_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='52cd649fa5dbb5ff61ce63af938651c9086fe207', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_e494f', referencing='REFERENCING NEW TABLE AS new_values ', table='kpis_template', when='AFTER')),
@@ -381,6 +435,46 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='templateitem',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4f5f0560aabca7d6a6aabc3c8453c87009b0a1be', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1c59e', table='kpis_templateitem', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='kpi',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kpis_kpievent" ("decimals", "defined_from", "denominator", "direction", "id", "is_retired", "key", "manual", "multiplier", "name", "nature", "numerator", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "times_days", "unit", "version") SELECT new_values."decimals", new_values."defined_from", new_values."denominator", new_values."direction", new_values."id", new_values."is_retired", new_values."key", new_values."manual", new_values."multiplier", new_values."name", new_values."nature", new_values."numerator", new_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."position", new_values."times_days", new_values."unit", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='13199a4dc49fd24dcb3a938937951a196200b76c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_153b7', referencing='REFERENCING NEW TABLE AS new_values ', table='kpis_kpi', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='kpi',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kpis_kpievent" ("decimals", "defined_from", "denominator", "direction", "id", "is_retired", "key", "manual", "multiplier", "name", "nature", "numerator", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "times_days", "unit", "version") SELECT old_values."decimals", old_values."defined_from", old_values."denominator", old_values."direction", old_values."id", old_values."is_retired", old_values."key", old_values."manual", old_values."multiplier", old_values."name", old_values."nature", old_values."numerator", old_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', old_values."id", old_values."position", old_values."times_days", old_values."unit", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='e411f2c749c3bee2ec7df6fa872fa02d39960498', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_feb2e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='kpis_kpi', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='kpi',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kpis_kpievent" ("decimals", "defined_from", "denominator", "direction", "id", "is_retired", "key", "manual", "multiplier", "name", "nature", "numerator", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "times_days", "unit", "version") SELECT old_values."decimals", old_values."defined_from", old_values."denominator", old_values."direction", old_values."id", old_values."is_retired", old_values."key", old_values."manual", old_values."multiplier", old_values."name", old_values."nature", old_values."numerator", old_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."position", old_values."times_days", old_values."unit", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='6bbd621076b704b8c63ddad89c71e5c5b8f877a0', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_6b3f5', referencing='REFERENCING OLD TABLE AS old_values ', table='kpis_kpi', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='entry',
+            trigger=pgtrigger.compiler.Trigger(name='mark_cells_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='\nWITH touched (organisation_id, person_id, month) AS (SELECT organisation_id, person_id, date_trunc(\'month\', dated_on::timestamp)::date FROM new_rows WHERE person_id IS NOT NULL AND state = \'confirmed\'),\nmarked AS (\n    INSERT INTO kpis_dirtykey (organisation_id, "group", person_id, month)\n    SELECT DISTINCT organisation_id, \'entries\', person_id, month FROM touched\n    RETURNING organisation_id\n)\nINSERT INTO jobs_wake (organisation_id, queue) SELECT DISTINCT organisation_id, \'cells\' FROM marked;\nRETURN NULL;\n', hash='bdb507ad915246dfa990c5514d1344a46124bcd1', level='STATEMENT', operation='INSERT', pgid='pgtrigger_mark_cells_insert_ecbfe', referencing='REFERENCING NEW TABLE AS new_rows ', table='kpis_entry', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='entry',
+            trigger=pgtrigger.compiler.Trigger(name='mark_cells_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='\nWITH touched (organisation_id, person_id, month) AS (SELECT organisation_id, person_id, date_trunc(\'month\', dated_on::timestamp)::date FROM old_rows WHERE person_id IS NOT NULL AND state = \'confirmed\' UNION SELECT organisation_id, person_id, date_trunc(\'month\', dated_on::timestamp)::date FROM new_rows WHERE person_id IS NOT NULL AND state = \'confirmed\'),\nmarked AS (\n    INSERT INTO kpis_dirtykey (organisation_id, "group", person_id, month)\n    SELECT DISTINCT organisation_id, \'entries\', person_id, month FROM touched\n    RETURNING organisation_id\n)\nINSERT INTO jobs_wake (organisation_id, queue) SELECT DISTINCT organisation_id, \'cells\' FROM marked;\nRETURN NULL;\n', hash='ea84febcc123861110ba8fa016415f7426cd5da4', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_mark_cells_update_baae1', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='kpis_entry', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='entry',
+            trigger=pgtrigger.compiler.Trigger(name='mark_cells_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='\nWITH touched (organisation_id, person_id, month) AS (SELECT organisation_id, person_id, date_trunc(\'month\', dated_on::timestamp)::date FROM old_rows WHERE person_id IS NOT NULL AND state = \'confirmed\'),\nmarked AS (\n    INSERT INTO kpis_dirtykey (organisation_id, "group", person_id, month)\n    SELECT DISTINCT organisation_id, \'entries\', person_id, month FROM touched\n    RETURNING organisation_id\n)\nINSERT INTO jobs_wake (organisation_id, queue) SELECT DISTINCT organisation_id, \'cells\' FROM marked;\nRETURN NULL;\n', hash='1d3f793836f81194eaeb8ac1d74f3bcc5123d57e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_mark_cells_delete_adcdc', referencing='REFERENCING OLD TABLE AS old_rows ', table='kpis_entry', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='entry',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kpis_entryevent" ("actor", "dated_on", "decided_at", "decided_by_id", "decision", "entered_at", "entered_by_id", "evidence", "id", "kpi_id", "note", "organisation_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scale", "source", "state", "unit_id", "value", "version") SELECT new_values."actor", new_values."dated_on", new_values."decided_at", new_values."decided_by_id", new_values."decision", new_values."entered_at", new_values."entered_by_id", new_values."evidence", new_values."id", new_values."kpi_id", new_values."note", new_values."organisation_id", new_values."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."scale", new_values."source", new_values."state", new_values."unit_id", new_values."value", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='56a8369d64835093bcd63603373dfb5e9a5ab590', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_fd204', referencing='REFERENCING NEW TABLE AS new_values ', table='kpis_entry', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='entry',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kpis_entryevent" ("actor", "dated_on", "decided_at", "decided_by_id", "decision", "entered_at", "entered_by_id", "evidence", "id", "kpi_id", "note", "organisation_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scale", "source", "state", "unit_id", "value", "version") SELECT old_values."actor", old_values."dated_on", old_values."decided_at", old_values."decided_by_id", old_values."decision", old_values."entered_at", old_values."entered_by_id", old_values."evidence", old_values."id", old_values."kpi_id", old_values."note", old_values."organisation_id", old_values."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', old_values."id", old_values."scale", old_values."source", old_values."state", old_values."unit_id", old_values."value", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='e6fff80aad74c23b23721ba9c32fc02e827f0aa0', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_3ff47', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='kpis_entry', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='entry',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "kpis_entryevent" ("actor", "dated_on", "decided_at", "decided_by_id", "decision", "entered_at", "entered_by_id", "evidence", "id", "kpi_id", "note", "organisation_id", "person_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scale", "source", "state", "unit_id", "value", "version") SELECT old_values."actor", old_values."dated_on", old_values."decided_at", old_values."decided_by_id", old_values."decision", old_values."entered_at", old_values."entered_by_id", old_values."evidence", old_values."id", old_values."kpi_id", old_values."note", old_values."organisation_id", old_values."person_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."scale", old_values."source", old_values."state", old_values."unit_id", old_values."value", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='21017f9e8f9bbdf1e0afe62d4e94a0ccb14701f2', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_d3931', referencing='REFERENCING OLD TABLE AS old_values ', table='kpis_entry', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='entryevent',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='50b7eb10449339c22ff66e56fdde547ca0ab6cb5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5c427', table='kpis_entryevent', when='BEFORE')),
         ),
         salestargets.tenancy.security.SecureTenantTables(
         ),

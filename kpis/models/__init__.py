@@ -1,5 +1,6 @@
 """What is measured, what the engine keeps of it, and by what people are measured."""
 
+from kpis.models.entries import Entry
 from kpis.models.measuring import (
     Definition,
     DirtyKey,
@@ -15,6 +16,7 @@ from kpis.models.templates import Template, TemplateChoice, TemplateItem, Templa
 __all__ = [
     "Definition",
     "DirtyKey",
+    "Entry",
     "Kpi",
     "LeafCell",
     "MemberMoves",

@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.utils.functional import Promise
 
 from kpis.catalogue import BUILT_IN
-from kpis.choices import Direction, KpiUnit, Nature
+from kpis.choices import Direction, KpiUnit, Manual, Nature
 from kpis.marking import marks_for_every_measure
 from salestargets.tenancy.models import (
     Assignment,
@@ -40,6 +40,8 @@ class Kpi(TenantModel):
     decimals = models.PositiveSmallIntegerField(default=0)
     position = models.PositiveSmallIntegerField(default=0)
     is_retired = models.BooleanField(default=False)
+    #: Whether its values are entered by hand, and how they count.
+    manual = models.CharField(max_length=5, choices=Manual, blank=True, default=Manual.NONE)
     version = models.PositiveIntegerField(default=1)
 
     class Meta(TenantModel.Meta):

@@ -490,6 +490,24 @@ EXAMPLES: dict[str, Example] = {
     "GET progress": a_list(plan=Id("published plan"), goal=Id("published goal"), holder=PLANNED_UNIT),
     "GET progress/{target_id}/records": Example(path={"target_id": Id("published target")}, lists=("deal",)),
     "GET kpis": a_list(),
+    "GET kpis/{kpi_id}/entries": Example(
+        path={"kpi_id": Id("manual kpi")}, query={"state": "entered"}, lists=("entry",)
+    ),
+    "POST kpis/{kpi_id}/entries": Example(
+        path={"kpi_id": Id("manual kpi")},
+        body={
+            "holder": PLANNED_PERSON,
+            "dated_on": "2026-05-04",
+            "value": "12.5",
+            "source": New(),
+            "evidence": "In the file",
+        },
+    ),
+    "POST kpi-entries/{entry_id}/confirm": Example(path={"entry_id": Id("fresh entry")}),
+    "POST kpi-entries/{entry_id}/reject": Example(
+        path={"entry_id": Id("fresh entry")}, body={"reason": "Not so"}
+    ),
+    "POST kpi-entries/{entry_id}/withdraw": Example(path={"entry_id": Id("fresh entry")}, body={}),
     "GET actuals": a_list("deal", **MAY_OF_PLANNED, by="person"),
     "GET actuals/records": a_list("deal", **MAY_OF_PLANNED),
     "GET funnel": Example(query={"holder": PLANNED_UNIT, **MAY}),

@@ -8,8 +8,9 @@ from io import BytesIO
 
 from django.utils import timezone
 
-from kpis.models import Template
+from kpis.models import Kpi, Template
 from kpis.selectors import get_kpi
+from kpis.services.entries import create_manual_kpi, enter_value
 from kpis.services.templates import Draft, ItemDraft, create_template
 from kpis.values import Holder
 from pipeline.models import (
@@ -320,6 +321,34 @@ def part_goal(side: Side) -> int:
 @makes("target")
 def target(side: Side) -> int:
     return _target(side, "goal", "planned person")
+
+
+@makes("manual kpi")
+def manual_kpi(side: Side) -> int:
+    with acting_for(side.organisation.pk):
+        return create_manual_kpi(
+            side.actor,
+            name=side.text("kpi"),
+            key=f"manual-{next(_numbers)}",
+            unit="percent",
+            adds_up=False,
+            at=timezone.now(),
+        ).pk
+
+
+@makes("entry")
+def entry(side: Side) -> int:
+    with acting_for(side.organisation.pk):
+        return enter_value(
+            side.actor,
+            kpi=Kpi.objects.get(pk=side.id_of("manual kpi")),
+            holder=Holder("person", side.id_of("planned person")),
+            dated_on=START,
+            value=side.amount_minor,
+            source=side.text("source"),
+            evidence=side.text("evidence"),
+            at=timezone.now(),
+        ).pk
 
 
 @makes("potential")

@@ -57,6 +57,8 @@ PARTS: dict[str, Id | str] = {
     "id:proposal_id": Id("proposal"),
     "id:template_id": Id("template"),
     "id:trigger_id": Id("trigger"),
+    "id:kpi_id": Id("manual kpi"),
+    "id:entry_id": Id("entry"),
     "id:review_id": Id("review"),
     "holder:holder": Id("planned unit"),
     "slug:key": "won_revenue",

@@ -23,9 +23,13 @@ ASK = "POST plans/{plan_id}/adjustments"
 WITHDRAW = "POST plans/{plan_id}/adjustments/{adjustment_id}/withdraw"
 TAKE_BACK = "POST proposals/{proposal_id}/withdraw"
 PROMISES = ("POST plans/{plan_id}/proposals", "POST proposals/{proposal_id}/accept", TAKE_BACK)
+ENTRIES = ("POST kpis/{kpi_id}/entries", "POST kpi-entries/{entry_id}/withdraw")
 OBJECTIVE = "PATCH objectives/{objective_id}"
 NARROWER_ROLES = {
-    **{(name, Role.VIEWER): "a viewer changes nothing" for name in (ACKNOWLEDGE, ASK, WITHDRAW, *PROMISES)},
+    **{
+        (name, Role.VIEWER): "a viewer changes nothing"
+        for name in (ACKNOWLEDGE, ASK, WITHDRAW, *PROMISES, *ENTRIES)
+    },
     (WITHDRAW, Role.ADMIN): "is another administrator than the one who asked",
     (TAKE_BACK, Role.ADMIN): "is another administrator than the one who proposed",
     (OBJECTIVE, Role.MANAGER): "an objective is its owner's and the administrators'",
@@ -33,7 +37,10 @@ NARROWER_ROLES = {
     (OWN_NUMBER, Role.ADMIN): "is another administrator than the one who was asked",
 }
 NARROWER_SCOPES = {
-    **{(name, Scope.READ): "nor does a key that only reads" for name in (ACKNOWLEDGE, ASK, *PROMISES)},
+    **{
+        (name, Scope.READ): "nor does a key that only reads"
+        for name in (ACKNOWLEDGE, ASK, *PROMISES, *ENTRIES)
+    },
     (OBJECTIVE, Scope.TARGETS_WRITE): "a key owns no objective",
     **{(name, Scope.READ): "a key has no inbox" for name, one in EXAMPLES.items() if one.by_session},
     ("POST keys", Scope.ADMIN): "a key makes no key that may do what it may not itself",

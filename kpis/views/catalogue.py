@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from kpis.catalogue import BUILT_IN
+from kpis.entries import waiting_for
 from kpis.models import Kpi
 from kpis.registry import MEASURES
 from kpis.selectors import actual, all_kpis, get_holder, get_kpi, records_behind
 from kpis.standing import by_month, contributions, own_holder
 from kpis.takes import is_stock, measures_of
 from kpis.values import Holder
+from kpis.views.entries import listed_entries
 from kpis.writing import months_chart, written
 from salestargets.kernel.periods import Period
 from salestargets.tenancy.models import Person
@@ -42,7 +44,9 @@ def kpis(request: TenantRequest) -> HttpResponse | FileResponse:
     found = [(kpi, BUILT_IN.get(kpi.key)) for kpi in all_kpis()]
     if wanted := wanted_format(request):
         return export(found, columns=CATALOGUE, name="kpis", file_format=wanted)
-    return render(request, "kpis/kpis.html", {"kpis": found})
+    counts = waiting_for(request.actor, request.today)
+    waiting = [(kpi, counts[kpi.pk]) for kpi, _words in found if counts[kpi.pk]]
+    return render(request, "kpis/kpis.html", {"kpis": found, "waiting": waiting})
 
 
 @require_GET
@@ -63,6 +67,8 @@ def kpi(request: TenantRequest, key: str) -> HttpResponse:
     }
     if holder is not None:
         shown |= _value(request, found, holder, quarters["quarter"])
+    if found.manual:
+        shown |= listed_entries(request, found)
     return render(request, "kpis/kpi.html", shown)
 
 
