@@ -40,7 +40,7 @@ WHY = Field("reason", text(LONGEST_REASON), "Why; whoever entered it reads it.")
 WHY_NO_MORE = Field("reason", text(LONGEST_REASON, min_length=0), "Needed where it counted.").otherwise("")
 
 
-class EntryRow(TypedDict):
+class EnteredValue(TypedDict):
     """A value entered by hand. Only confirmed ones count. `entered_by` and `decided_by` are ids of users."""
 
     id: int
@@ -64,8 +64,8 @@ class EntryRow(TypedDict):
 
 
 class KpiEntries(TenantView):
-    @operation(Scope.READ, query=(STATE, *PAGE), answers=Page[EntryRow])
-    def get(self, request: Request, kpi_id: int) -> Page[EntryRow]:
+    @operation(Scope.READ, query=(STATE, *PAGE), answers=Page[EnteredValue])
+    def get(self, request: Request, kpi_id: int) -> Page[EnteredValue]:
         """The values entered for a KPI, of whom you see."""
         found, state = _rows(self).filter(kpi=get_manual_kpi(kpi_id)), self.query[STATE]
         rows = found if state is None else found.filter(state=state)
@@ -74,10 +74,10 @@ class KpiEntries(TenantView):
     @operation(
         Scope.READ,
         body=(WHOSE, DATED_ON, VALUE, SOURCE, EVIDENCE, NOTE),
-        answers=EntryRow,
+        answers=EnteredValue,
         status=201,
     )
-    def post(self, request: Request, kpi_id: int) -> EntryRow:
+    def post(self, request: Request, kpi_id: int) -> EnteredValue:
         """Enter a value for yourself, or for a unit or person below you; somebody else confirms it."""
         kpi, whose = get_manual_kpi(kpi_id), self.body[WHOSE]
         entry = enter_value(
@@ -95,22 +95,22 @@ class KpiEntries(TenantView):
 
 
 class EntryConfirmation(TenantView):
-    @operation(Scope.TARGETS_WRITE, body=(WORDS,), answers=EntryRow, versioned=True)
-    def post(self, request: Request, entry_id: int) -> EntryRow:
+    @operation(Scope.TARGETS_WRITE, body=(WORDS,), answers=EnteredValue, versioned=True)
+    def post(self, request: Request, entry_id: int) -> EnteredValue:
         """Confirm a value that somebody else entered: it counts from now on."""
         return _decided(self, confirm, entry_id, self.body[WORDS])
 
 
 class EntryRejection(TenantView):
-    @operation(Scope.TARGETS_WRITE, body=(WHY,), answers=EntryRow, versioned=True)
-    def post(self, request: Request, entry_id: int) -> EntryRow:
+    @operation(Scope.TARGETS_WRITE, body=(WHY,), answers=EnteredValue, versioned=True)
+    def post(self, request: Request, entry_id: int) -> EnteredValue:
         """Reject a value: it never counts."""
         return _decided(self, reject, entry_id, self.body[WHY])
 
 
 class EntryWithdrawal(TenantView):
-    @operation(Scope.READ, body=(WHY_NO_MORE,), answers=EntryRow, versioned=True)
-    def post(self, request: Request, entry_id: int) -> EntryRow:
+    @operation(Scope.READ, body=(WHY_NO_MORE,), answers=EnteredValue, versioned=True)
+    def post(self, request: Request, entry_id: int) -> EnteredValue:
         """Take back a value that you entered; or, as who could confirm it, one that counts."""
         return _decided(self, withdraw, entry_id, self.body[WHY_NO_MORE])
 
@@ -126,17 +126,17 @@ def _rows(view: TenantView) -> QuerySet[Any, Any]:
     return visible_entries(view.actor, view.today).values(*_COLUMNS)
 
 
-def _decided(view: TenantView, decide: Callable[..., Entry], entry_id: int, reason: str) -> EntryRow:
+def _decided(view: TenantView, decide: Callable[..., Entry], entry_id: int, reason: str) -> EnteredValue:
     entry = get_entry(view.actor, entry_id, view.today)
     decide(view.actor, entry=entry, reason=reason, expected_version=view.version, at=view.at)
     return _one(view, entry_id)
 
 
-def _one(view: TenantView, entry_id: int) -> EntryRow:
+def _one(view: TenantView, entry_id: int) -> EnteredValue:
     return _row(_rows(view).get(pk=entry_id), view.actor.organisation.currency)
 
 
-def _row(row: Mapping[str, Any], currency: str) -> EntryRow:
+def _row(row: Mapping[str, Any], currency: str) -> EnteredValue:
     kpi = Kpi(unit=row["kpi__unit"], denominator=row["kpi__denominator"])
     return {
         "id": row["id"],
