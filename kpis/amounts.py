@@ -16,8 +16,9 @@ from salestargets.kernel.money import check_minor, decimals, from_minor, to_mino
 #: Decimals of a percentage, and of a ratio that is no money.
 PERCENT_PLACES = 4
 RATIO_PLACES = 2
+_PER_RATIO = 100
 #: Smallest units in a ratio of one; money is in minor units already.
-_PER_ONE = {KpiUnit.MONEY: 1, KpiUnit.PERCENT: 100 * 10**PERCENT_PLACES}
+_PER_ONE: dict[str, int] = {KpiUnit.MONEY: 1, KpiUnit.PERCENT: 100 * 10**PERCENT_PLACES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Scale:
 
 def units_in_one(unit: str) -> int:
     """Smallest units in one of a ratio; an amount of money is one already."""
-    return _PER_ONE.get(KpiUnit(unit), 10**RATIO_PLACES)
+    return _PER_ONE.get(unit, _PER_RATIO)
 
 
 def scale_of(kpi: Kpi, currency: str) -> Scale:

@@ -4,7 +4,6 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, TypedDict
 
-from django.db.models import QuerySet
 from rest_framework.request import Request
 
 from kpis.amounts import from_stored, to_stored
@@ -25,6 +24,7 @@ from kpis.services.entries import (
 from salestargets.api.inputs import DATE, HOLDER, ID, Field, choice, decimal, text
 from salestargets.api.operations import operation
 from salestargets.api.pagination import PAGE, Key, Page
+from salestargets.api.selectors import Rows
 from salestargets.api.views import TenantView
 from salestargets.tenancy.choices import Scope
 
@@ -122,8 +122,9 @@ _COLUMNS = (
 )
 
 
-def _rows(view: TenantView) -> QuerySet[Any, Any]:
-    return visible_entries(view.actor, view.today).values(*_COLUMNS)
+def _rows(view: TenantView) -> Rows:
+    rows: Rows = visible_entries(view.actor, view.today).values(*_COLUMNS)
+    return rows
 
 
 def _decided(view: TenantView, decide: Callable[..., Entry], entry_id: int, reason: str) -> EnteredValue:

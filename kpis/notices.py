@@ -101,11 +101,11 @@ def _leads_above(entry: Entry, on: date) -> set[int]:
     units = list(above.values_list("ancestor_id", flat=True))
     leads: dict[int, set[int]] = {}
     rows = Assignment.objects.filter(current_on(on), unit_id__in=units, role=AssignmentRole.MANAGER)
-    for one, person_id in rows.exclude(person_id=entry.person_id).values_list("unit_id", "person_id"):
+    for one, person_id in rows.exclude(person=entry.person).values_list("unit_id", "person_id"):
         leads.setdefault(one, set()).add(person_id)
     return next((leads[one] for one in units if one in leads), set())
 
 
 def _unit_of(entry: Entry, on: date) -> int | None:
-    rows = Assignment.objects.filter(current_on(on), person_id=entry.person_id, role=AssignmentRole.MEMBER)
+    rows = Assignment.objects.filter(current_on(on), person=entry.person, role=AssignmentRole.MEMBER)
     return rows.values_list("unit_id", flat=True).first()

@@ -96,7 +96,7 @@ def _decided(
 ) -> HttpResponse:
     entry = get_entry(request.actor, entry_id, request.today)
     form = form_class(sent(request), initial={"version": entry.version})
-    told = {"value": _written(request, entry), "name": entry.name, "source": entry.source}
+    told = {"value": _written(request, entry), "name": entry.unit or entry.person, "source": entry.source}
     note = now("{name}: {value}, from {source}").format(**told)
 
     def call(data: dict[str, Any]) -> None:
