@@ -1,7 +1,7 @@
 from django.urls import path
 
 from kpis.api import ActualNumbers, ActualRecords, Kpis
-from kpis.api_entries import EntryConfirmation, EntryRejection, EntryWithdrawal, KpiEntries
+from kpis.entry_api import EntryConfirmation, EntryRejection, EntryWithdrawal, KpiEntries
 from kpis.template_api import (
     KpiTemplatePeople,
     KpiTemplates,
