@@ -101,11 +101,16 @@ def _order(field: Field) -> str:
 
 def _columns(kind: Kind) -> list[str]:
     columns = ["id", "source"]
-    columns += [column for field in staged_fields(kind).values() for column in columns_of(field)]
+    columns += [column for field in fields_of(kind) for column in columns_of(field)]
     columns += kind.computed
     columns += ["changed_at"] if kind.has_tombstones else []
     columns += ["version"] if kind.is_versioned else []
     return columns
+
+
+def fields_of(kind: Kind) -> list[Field]:
+    """All that is told of a record: what was sent, what was derived from it, what the database keeps."""
+    return [*staged_fields(kind).values(), *kind.kept]
 
 
 def columns_of(field: Field) -> tuple[str, ...]:

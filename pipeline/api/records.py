@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 
 from rest_framework.request import Request
 
-from pipeline.listing import BASE, get_record_row, has_column, model_of, record_rows
+from pipeline.listing import BASE, fields_of, get_record_row, has_column, model_of, record_rows
 from pipeline.services.records import delete_record
 from salestargets.api import inputs
 from salestargets.api.inputs import DATE, ID, MOMENT, Reader, text
@@ -33,7 +33,6 @@ from salestargets.ingest.fields import (
     Whole,
 )
 from salestargets.ingest.kinds import Kind, get_kind
-from salestargets.ingest.staging import staged_fields
 from salestargets.kernel.money import from_minor
 from salestargets.tenancy.choices import Scope
 
@@ -116,7 +115,7 @@ def _telling(parts: list[Told]) -> Tell:
 def _parts(kind: Kind, currency: str) -> list[Told]:
     """What a list tells of a record; amounts in the organisation's currency are in this one."""
     parts = [Told("id", int, itemgetter("id")), Told("source", str, itemgetter("source"))]
-    parts += [_part(field) for field in staged_fields(kind).values()]
+    parts += [_part(field) for field in fields_of(kind)]
     parts += _base(kind.table, currency)
     if kind.has_tombstones:
         parts.append(Told("changed_at", datetime, itemgetter("changed_at")))
@@ -188,7 +187,7 @@ def _money(minor: int | None, currency: str) -> Decimal | None:
 def _filters(kind: Kind) -> Iterator[Asked]:
     yield Asked(inputs.Field("external_id", text(200)).optional(), "external_id")
     yield Asked(inputs.Field("source", text(50)).optional(), "source")
-    for field in staged_fields(kind).values():
+    for field in fields_of(kind):
         yield from _filters_by(field)
     if kind.has_tombstones:
         since = inputs.Field("updated_since", MOMENT, "Changed here since then.").optional()

@@ -1,7 +1,7 @@
 """What other records refer to: customers, products, channels, stages."""
 
 from pipeline.choices import DealStatus
-from salestargets.ingest.fields import Choice, Currency, Money, Name, Percent, Text, Whole
+from salestargets.ingest.fields import Choice, Currency, Date, Money, Name, Percent, Ref, Text, Whole
 from salestargets.ingest.kinds import Kind
 from salestargets.kernel.messages import N_
 
@@ -13,6 +13,12 @@ CUSTOMERS = Kind(
         Name(),
         Text(name="industry", max_length=100),
         Text(name="country", max_length=100),
+        Ref(name="owner", column="owner_id", kind="people"),
+    ),
+    kept=(
+        Whole(name="first_deal", column="first_deal_id"),
+        Date(name="acquired_on"),
+        Ref(name="acquired_by", column="acquired_by_id", kind="people"),
     ),
 )
 

@@ -14,6 +14,7 @@ _DEALS = _("Deals")
 MEASURES = (
     Measure("won_amount", KpiUnit.MONEY, _("Amount of won deals"), _DEALS, base=Base.BOOKED),
     Measure("won_count", KpiUnit.COUNT, _("Won deals"), _DEALS),
+    Measure("won_customer_count", KpiUnit.COUNT, _("Won deals with a customer"), _DEALS),
     Measure("lost_count", KpiUnit.COUNT, _("Lost deals"), _DEALS),
     Measure("lost_amount", KpiUnit.MONEY, _("Amount of lost deals"), _DEALS),
     Measure("created_count", KpiUnit.COUNT, _("Created deals"), _DEALS),
@@ -39,7 +40,7 @@ _SHARE = (
 )
 LIVE = "d.organisation_id = %(organisation)s AND d.deleted_at IS NULL"
 _SHARED = f"s.organisation_id = %(organisation)s AND {LIVE} AND d.is_shared"
-_ABOUT = About(
+ABOUT = About(
     name="d.name",
     external_id="d.external_id",
     customer="d.customer_id",
@@ -53,7 +54,7 @@ _SLICES = {
 }
 
 
-_FILTERS = {
+FILTERS = {
     "product": "d.product_id",
     "product_group": of_product('"group"', "d"),
     "channel": "d.channel_id",
@@ -78,11 +79,13 @@ CLOSED = Flow(
     day="d.closed_on",
     record="d.id",
     slices=_SLICES,
-    filters=_FILTERS,
-    about=_ABOUT,
+    filters=FILTERS,
+    about=ABOUT,
     terms={
         "won_amount": Term("d.base_minor", f"{_WON} AND NOT d.is_shared"),
         "won_count": Term("1", _WON),
+        "won_customer_count": Term("1", f"{_WON} AND d.customer_id IS NOT NULL"),
+        "repeat_deal_count": Term("1", f"{_WON} AND d.customer_id IS NOT NULL"),
         "lost_count": Term("1", _LOST),
         "lost_amount": Term("d.base_minor", f"{_LOST} AND NOT d.is_shared"),
         "won_cycle_days": Term("d.closed_on - d.created_on", _WON_WITH_CYCLE),
@@ -99,8 +102,8 @@ SHARED = Flow(
     day="s.closed_on",
     record="d.id",
     slices=_SLICES,
-    filters=_FILTERS,
-    about=_ABOUT,
+    filters=FILTERS,
+    about=ABOUT,
     terms={"won_amount": Term("s.base_minor", _WON), "lost_amount": Term("s.base_minor", _LOST)},
 )
 
@@ -113,8 +116,8 @@ CREATED = Flow(
     day="d.created_on",
     record="d.id",
     slices=_SLICES,
-    filters=_FILTERS,
-    about=_ABOUT,
+    filters=FILTERS,
+    about=ABOUT,
     terms={"created_count": Term("1"), "created_amount": Term("d.base_minor")},
 )
 
@@ -139,8 +142,8 @@ OPEN = Stock(
     day="d.expected_close_on",
     record="d.id",
     slices=_SLICES,
-    filters=_FILTERS,
-    about=_ABOUT,
+    filters=FILTERS,
+    about=ABOUT,
     terms={
         "open_amount": Term("d.base_minor", "NOT d.is_shared"),
         "open_count": Term("1"),
@@ -159,8 +162,8 @@ OPEN_SHARED = Stock(
     day="d.expected_close_on",
     record="d.id",
     slices=_SLICES,
-    filters=_FILTERS,
-    about=_ABOUT,
+    filters=FILTERS,
+    about=ABOUT,
     terms={
         "open_amount": Term("s.base_minor"),
         "weighted_amount": Term(f"round(s.base_minor * {_CHANCE} / 10000.0)::bigint"),

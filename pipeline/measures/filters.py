@@ -4,11 +4,13 @@
 
 from collections.abc import Callable, Iterable
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from kpis.choices import FilterKind
 from kpis.registry import Filter
-from pipeline.models import Channel, Customer, Deal, Product, Stage
+from pipeline.choices import ActivityKind, DealStatus, LeadStatus
+from pipeline.models import Activity, Channel, Customer, Deal, Product, Stage
 from pipeline.models.records import Record
 
 
@@ -41,6 +43,10 @@ def _texts(model: type[Record], field: str) -> Callable[[], Iterable[tuple[str, 
     return found
 
 
+def _choices(choices: type[TextChoices]) -> Callable[[], Iterable[tuple[str, str]]]:
+    return lambda: [(value, str(label)) for value, label in choices.choices]
+
+
 FILTERS = (
     Filter("product", _("Product"), FilterKind.REFERENCE, _named(Product)),
     Filter("product_group", _("Product group"), FilterKind.TEXT, _texts(Product, "group")),
@@ -53,4 +59,11 @@ FILTERS = (
     Filter("amount", _("Amount"), FilterKind.AMOUNT),
     Filter("lost_reason", _("Reason for losing"), FilterKind.TEXT, _texts(Deal, "lost_reason")),
     Filter("is_shared", _("Shared by several people"), FilterKind.FLAG),
+    Filter("stage_category", _("Category of the stage"), FilterKind.CHOICE, _choices(DealStatus)),
+    Filter("lead_status", _("Status of the lead"), FilterKind.CHOICE, _choices(LeadStatus)),
+    Filter("activity_kind", _("Kind of activity"), FilterKind.CHOICE, _choices(ActivityKind)),
+    Filter("outcome", _("Outcome"), FilterKind.TEXT, _texts(Activity, "outcome")),
+    Filter("minutes", _("Minutes"), FilterKind.NUMBER),
+    Filter("of_deal", _("Belongs to a deal"), FilterKind.FLAG),
+    Filter("of_lead", _("Belongs to a lead"), FilterKind.FLAG),
 )

@@ -4,11 +4,18 @@ from django.db.models.functions import Now
 
 from kpis.marking import marks_of_attributes
 from pipeline.choices import DealStatus
+from pipeline.models.kept import (
+    DAY_AND_OWNER_OF_A_NEW_ENTRY,
+    FIRST_DEALS_OF_CUSTOMERS,
+    OWNER_OF_ITS_ENTRIES,
+)
 from pipeline.models.marks import (
     CLOSING_DAY_OF_A_NEW_SHARE,
     CLOSING_DAY_OF_ITS_SHARES,
+    GROUP,
     MARKS_OF_DEALS,
     MARKS_OF_SHARES,
+    marks_of,
 )
 from salestargets.tenancy.models import Person, TenantForeignKey, TenantModel, tracked_changes
 
@@ -46,13 +53,31 @@ def one_each_external_id(name: str) -> models.UniqueConstraint:
 
 
 class Customer(Record):
+    """Whom we sell to. The database keeps the first deal they were won with, its day and its owner."""
+
     industry = models.CharField(max_length=100, blank=True)
     country = models.CharField(max_length=100, blank=True)
+    owner = TenantForeignKey(Person, null=True)
+    #: No foreign key: the deal may go, and the next one is then the first.
+    first_deal_id = models.BigIntegerField(null=True, editable=False)
+    acquired_on = models.DateField(null=True, editable=False)
+    acquired_by = TenantForeignKey(Person, null=True, editable=False)
 
     class Meta(Record.Meta):
         abstract = False
         constraints = [one_each_external_id("one_customer_each_external_id")]
-        triggers = marks_of_attributes({"industry": "industry", "country": "country"})
+        indexes = [
+            models.Index(fields=["organisation", "owner"], name="customer_by_owner"),
+            models.Index(
+                fields=["organisation", "acquired_by", "acquired_on"],
+                condition=Q(acquired_on__isnull=False),
+                name="customer_by_acquisition",
+            ),
+        ]
+        triggers = [
+            *marks_of(GROUP, "acquired_by_id", "acquired_on"),
+            *marks_of_attributes({"industry": "industry", "country": "country"}),
+        ]
 
 
 class Product(Record):
@@ -87,6 +112,7 @@ class Stage(Record):
                 name="stage_probability_at_most_one",
             ),
         ]
+        triggers = marks_of_attributes({"stage_category": "category"})
 
 
 @tracked_changes
@@ -125,7 +151,7 @@ class Deal(VersionedRecord):
         indexes = [
             models.Index(
                 fields=["organisation", "owner", "closed_on"],
-                include=["status", "base_minor", "is_shared", "created_on", "product"],
+                include=["status", "base_minor", "is_shared", "created_on", "product", "customer"],
                 condition=Q(deleted_at__isnull=True),
                 name="deal_closed_by_owner",
             ),
@@ -140,11 +166,16 @@ class Deal(VersionedRecord):
                 condition=Q(deleted_at__isnull=True, status=DealStatus.OPEN),
                 name="deal_open_by_owner",
             ),
-            models.Index(fields=["organisation", "customer"], name="deal_by_customer"),
+            models.Index(fields=["organisation", "customer", "closed_on"], name="deal_by_customer"),
             models.Index(fields=["organisation", "stage"], name="deal_by_stage"),
             models.Index(fields=["organisation", "changed_at"], name="deal_by_change"),
         ]
-        triggers = [*MARKS_OF_DEALS, CLOSING_DAY_OF_ITS_SHARES]
+        triggers = [
+            *MARKS_OF_DEALS,
+            CLOSING_DAY_OF_ITS_SHARES,
+            OWNER_OF_ITS_ENTRIES,
+            *FIRST_DEALS_OF_CUSTOMERS,
+        ]
 
 
 class CreditShare(TenantModel):
@@ -176,11 +207,14 @@ class CreditShare(TenantModel):
 
 
 class StageEntry(TenantModel):
-    """A deal came into a stage."""
+    """A deal came into a stage. The database keeps the day in the organisation, and whom it counts for."""
 
     deal = TenantForeignKey(Deal)
     stage = TenantForeignKey(Stage)
     entered_at = models.DateTimeField()
+    entered_on = models.DateField(null=True, editable=False)
+    #: The deal's, as long as the deal stands.
+    owner = TenantForeignKey(Person, null=True, editable=False)
 
     class Meta(TenantModel.Meta):
         abstract = False
@@ -189,4 +223,13 @@ class StageEntry(TenantModel):
                 fields=["organisation", "deal", "stage", "entered_at"], name="one_entry_a_moment"
             )
         ]
-        indexes = [models.Index(fields=["organisation", "stage", "entered_at"], name="entry_by_stage")]
+        indexes = [
+            models.Index(fields=["organisation", "stage", "entered_at"], name="entry_by_stage"),
+            models.Index(
+                fields=["organisation", "owner", "entered_on"],
+                include=["stage"],
+                condition=Q(owner__isnull=False),
+                name="entry_by_owner",
+            ),
+        ]
+        triggers = [*marks_of("stages", "owner_id", "entered_on"), DAY_AND_OWNER_OF_A_NEW_ENTRY]

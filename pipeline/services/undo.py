@@ -99,7 +99,8 @@ class _Undoing:
     def _touched(self) -> dict[int, str]:
         """Records that are gone, or are not any more as the import left them.
 
-        What was derived or resolved since is no change: prices, references that came to be known.
+        What was derived or resolved since is no change: prices, references that came to be known, what
+        the database keeps.
         """
         found = self._ask(
             f"SELECT r.id, d.id IS NULL FROM (SELECT r.* {_CHANGED}) r"  # noqa: S608
@@ -116,7 +117,8 @@ class _Undoing:
         open_refs = "".join(
             f", CASE WHEN r.after::jsonb ->> '{ref}' IS NULL THEN '{ref}' END" for ref in refs
         )
-        ignored = f"array_remove(ARRAY['version'{open_refs}], NULL)"
+        kept = "".join(f", '{item.stored}'" for item in self.kind.kept)
+        ignored = f"array_remove(ARRAY['version'{kept}{open_refs}], NULL)"
         return f"({image_of(self.kind)})::jsonb - {ignored} <> r.after::jsonb - {ignored}"
 
     def _take_away(self, ids: Collection[int]) -> None:

@@ -65,6 +65,8 @@ class Kind:
     #: Who speaks of one field speaks of these too: an amount is nothing without its currency.
     implies: Mapping[str, Shape] = field(default_factory=dict)
     computed: Mapping[str, Computed] = field(default_factory=dict)
+    #: What the database keeps by itself beside a record; told, and never a change of the record.
+    kept: tuple[Field, ...] = ()
     rules: tuple[Rule, ...] = ()
     after: tuple[After, ...] = ()
     #: For changes that come by other ways than a call; `derives_from` are the references that matter to it.

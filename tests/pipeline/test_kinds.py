@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from kpis.models import DirtyKey
-from pipeline.models import Activity, Feedback, Lead
+from pipeline.models import Activity, Customer, Deal, Feedback, ImportRun, Lead
 from pipeline.services.imports import import_file
 from pipeline.services.records import delete_record
 from pipeline.services.undo import undo_import
@@ -45,6 +45,27 @@ def marks(organisation: Organisation) -> list[tuple[str, str, date]]:
                 ' RETURNING k."group", p.name, k.month',
             )
         )
+
+
+def imported(organisation: Organisation, kind: str, text: str) -> ImportRun:
+    with within(organisation) as actor:
+        content = io.BytesIO(text.encode())
+        run = import_file(actor, kind=kind, source="crm", file_name="a.csv", content=content, at=NOON)
+    return worked_off(organisation, run)
+
+
+def undone(organisation: Organisation, run: ImportRun) -> ImportRun:
+    with within(organisation) as actor:
+        undo_import(actor, run=run, at=NOON)
+    return worked_off(organisation, run)
+
+
+def worked_off(organisation: Organisation, run: ImportRun) -> ImportRun:
+    while work_one_step(organisation.pk, at=NOON):
+        pass
+    with acting_for(organisation.pk):
+        run.refresh_from_db()
+    return run
 
 
 @pytest.mark.parametrize(
@@ -140,13 +161,8 @@ ACTIVITIES = """编号,主题,类型,负责人,时间,时长
 
 def test_a_file_says_kinds_in_its_own_words_and_is_undone_as_a_whole(world):
     send(world.acme, "activities", {**VISIT, "external_id": "1", "kind": "call"})
-    with within(world.acme) as actor:
-        content = io.BytesIO(ACTIVITIES.encode())
-        run = import_file(actor, kind="activities", source="crm", file_name="a.csv", content=content, at=NOON)
-    while work_one_step(world.acme.pk, at=NOON):
-        pass
+    run = imported(world.acme, "activities", ACTIVITIES)
     with acting_for(world.acme.pk):
-        run.refresh_from_db()
         kept = Activity.objects.order_by("external_id").values_list(
             "external_id", "name", "kind", "person__name", "happened_on", "minutes"
         )
@@ -156,10 +172,7 @@ def test_a_file_says_kinds_in_its_own_words_and_is_undone_as_a_whole(world):
             ("2", "2", "message", "Bob", date(2026, 5, 4), None),
             ("3", "3", "call", "Alice", date(2026, 5, 5), 10),
         ]
-    with within(world.acme) as actor:
-        undo_import(actor, run=run, at=NOON)
-    while work_one_step(world.acme.pk, at=NOON):
-        pass
+    undone(world.acme, run)
     with acting_for(world.acme.pk):
         left = Activity.objects.values_list("external_id", "name", "kind", "minutes", "happened_on")
         assert list(left) == [("1", "1", "call", None, date(2026, 4, 30))]
@@ -180,3 +193,36 @@ def test_a_score_is_kept_in_hundredths_of_its_scale(world):
             ("satisfaction", 450),
         ]
         assert set(DirtyKey.objects.values_list("group", "month")) == {("feedback", date(2026, 5, 1))}
+
+
+def test_a_customer_is_won_with_the_first_deal_that_stands(world):
+    won = {"status": "won", "customer": "C1"}
+    send(
+        world.acme,
+        "deals",
+        {"external_id": "D1", "owner": "alice", "closed_on": "2026-05-04", **won},
+        {"external_id": "D2", "owner": "bob", "closed_on": "2026-04-30", **won},
+        {"external_id": "D3", "owner": "bob", "closed_on": "2026-01-02", **won, "status": "lost"},
+    )
+
+    def told() -> tuple[str | None, date | None, str | None]:
+        with acting_for(world.acme.pk):
+            customer = Customer.objects.select_related("acquired_by").get()
+            first = Deal.objects.filter(pk=customer.first_deal_id).first()
+            whose = customer.acquired_by.name if customer.acquired_by else None
+            return first and first.external_id, customer.acquired_on, whose
+
+    file = "id,customer,owner\nC1,Blue Fern,carol\n"
+    run = imported(world.acme, "customers", file)
+    assert told() == ("D2", date(2026, 4, 30), "Bob")
+    send(world.acme, "deals", {"external_id": "D2", "owner": "carol"})
+    assert told() == ("D2", date(2026, 4, 30), "Carol")
+    with within(world.acme) as actor:
+        delete_record(actor, kind="deals", record_id=Deal.objects.get(external_id="D2").pk, at=NOON)
+    assert told() == ("D1", date(2026, 5, 4), "Alice")
+    send(world.acme, "deals", {"external_id": "D1", "status": "open"})
+    assert told() == (None, None, None)
+    send(world.acme, "deals", *({"external_id": deal, "customer": None} for deal in ("D1", "D2", "D3")))
+    undone(world.acme, run)
+    with acting_for(world.acme.pk):
+        assert not Customer.objects.exists()
