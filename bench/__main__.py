@@ -1,5 +1,6 @@
 """`make bench`: every figure in a few minutes, on servers of its own that are gone afterwards."""
 
+import argparse
 import os
 import sys
 import tempfile
@@ -24,6 +25,9 @@ LED, PLANNED, TEAM = 1_000, 10_000, 23  # in about 50 and 500 units
 
 
 def main() -> int:
+    options = argparse.ArgumentParser(prog="python -m bench")
+    options.add_argument("--deals", type=int, default=DEALS, help="in a round by file, over REST, by hand")
+    deals = options.parse_args().deals
     with tempfile.TemporaryDirectory(prefix="salestargets-bench-") as path:
         folder = DataFolder(Path(path))
         with held(folder), services(folder, own_environment()) as servers:
@@ -31,15 +35,16 @@ def main() -> int:
             migrate(folder, env)
             compile_all()
             os.environ.update(env, DJANGO_SETTINGS_MODULE="salestargets.settings", STATEMENT_TIMEOUT="300s")
-            return measure(analyse=lambda: _analyse(servers.variables["DATABASE_OWNER_URL"]))
+            return measure(deals=deals, analyse=lambda: _analyse(servers.variables["DATABASE_OWNER_URL"]))
 
 
-def measure(*, analyse: Callable[[], None]) -> int:
+def measure(*, deals: int, analyse: Callable[[], None]) -> int:
     django.setup()
-    # They need the settings, which need the servers.
+    # They need the settings, which need the servers. With the application, work is told to the broker.
     from django.conf import settings
 
-    from bench import bulk, figures, listing, page, planning, recompute
+    import salestargets.celery  # noqa: F401
+    from bench import bulk, figures, ingest, listing, page, planning, recompute
     from bench.organisations import Size
     from salestargets.demo.services import load_demo
 
@@ -47,11 +52,12 @@ def measure(*, analyse: Callable[[], None]) -> int:
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     began, at = perf_counter(), datetime.now(UTC)
     size = Size(people=PEOPLE, on=at.date())
-    ours, theirs = (bulk.an_organisation(slug, size, at=at) for slug in ("ours", "theirs"))
+    slugs = ("by-file", "by-rest", "by-hand")
+    by_file, by_rest, by_hand = (bulk.an_organisation(slug, size, at=at) for slug in slugs)
     analyse()
-    found = [bulk.measure(ours, theirs, size, count=DEALS, at=at)]
+    found = ingest.measure(by_file, by_rest, by_hand, size, count=deals, at=at)
     analyse()
-    found.append(recompute.measure(ours, at=at))
+    found.append(recompute.measure(by_file, at=at))
     led = Size(people=LED, on=at.date(), team=TEAM)
     goal = page.an_organisation(led, at=at)
     load_demo(at=at, password="never used")

@@ -1,4 +1,4 @@
-"""Bulk upsert against PostgreSQL's own: the same records, COPY and INSERT … ON CONFLICT written by hand."""
+"""Organisations with their deals, by the door for all and by hand: COPY and INSERT … ON CONFLICT."""
 
 import io
 from collections.abc import Sequence
@@ -6,17 +6,15 @@ from datetime import datetime
 
 from django.db import connection
 
-from bench.figures import Figure, middle, seconds
-from bench.organisations import Row, Size, deals, structure
+from bench.organisations import Row, Size, structure
 from pipeline.services.records import upsert_records
 from salestargets.tenancy.access import system_actor
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation
 from salestargets.tenancy.services.organisations import create_organisation
 
-ROUNDS, CHUNK = 3, 10_000
+CHUNK = 10_000
 SOURCE = "bench"
-GOAL = 0.5
 
 #: Field of a row → column and type in the table.
 _COLUMNS = {
@@ -79,32 +77,6 @@ def load(organisation: Organisation, kind: str, rows: Sequence[Row], *, at: date
             )
         if outcome.rejected:
             raise ValueError(f"{kind}: {outcome.rejected[:3]}")
-
-
-def measure(ours: Organisation, theirs: Organisation, size: Size, *, count: int, at: datetime) -> Figure:
-    """Rounds of `count` deals of which half are there already, with another amount."""
-    half = count // 2
-    first = list(deals(size, range(half)))
-    load(ours, "deals", first, at=at)
-    load_by_hand(theirs, prepared(theirs, first))
-    times: list[tuple[float, float]] = []
-    for number in range(ROUNDS):
-        rows = list(deals(size, range(number * half, number * half + count), edition=number + 1))
-        ready = prepared(theirs, rows)
-        times.append(
-            (
-                seconds(lambda rows=rows: load(ours, "deals", rows, at=at)),  # type: ignore[misc]
-                seconds(lambda ready=ready: load_by_hand(theirs, ready)),  # type: ignore[misc]
-            )
-        )
-    return Figure(
-        name=f"Bulk upsert of {count:,} deals, half of them changed",
-        ours=count / middle([ours for ours, _theirs in times]),
-        reference=count / middle([theirs for _ours, theirs in times]),
-        unit="deals/s",
-        goal=GOAL,
-        is_speed=True,
-    )
 
 
 def prepared(organisation: Organisation, rows: Sequence[Row]) -> str:

@@ -9,7 +9,7 @@ from http import HTTPStatus
 import orjson
 from django.test import Client
 
-from bench.bulk import SOURCE, an_organisation, load_by_hand, prepared
+from bench.bulk import SOURCE, load_by_hand, prepared
 from bench.figures import Figure, middle, seconds
 from bench.organisations import Row, Size, deals
 from pipeline.choices import ImportState
@@ -27,9 +27,10 @@ ROWS_A_FILE, RECORDS_A_CALL = 250_000, 10_000
 GOAL_OF_FILES, GOAL_OF_REST = 0.75, 0.3
 
 
-def measure(size: Size, *, count: int, at: datetime) -> list[Figure]:
+def measure(
+    files: Organisation, rest: Organisation, theirs: Organisation, size: Size, *, count: int, at: datetime
+) -> list[Figure]:
     """Rounds of `count` deals of which half are there already, with another amount; each way by turns."""
-    files, rest, theirs = (an_organisation(slug, size, at=at) for slug in ("by-file", "by-rest", "by-hand"))
     client = _client(rest, at=at)
     half = count // 2
     times: list[tuple[float, float, float]] = []

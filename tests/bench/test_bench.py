@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import bulk, listing, page, recompute
+from bench import bulk, ingest, listing, page, recompute
 from bench.figures import BEGIN, END, Figure, publish
 from bench.organisations import Size, deals, structure
 from kpis.services import verify
@@ -34,12 +34,15 @@ def test_an_edition_differs_in_the_amounts_alone() -> None:
 
 
 @pytest.mark.django_db
-def test_both_ways_of_a_bulk_upsert_end_at_the_same_deals() -> None:
-    ours, theirs = (bulk.an_organisation(slug, SIZE, at=AT) for slug in ("ours", "theirs"))
-    figure = bulk.measure(ours, theirs, SIZE, count=100, at=AT)
-    assert figure.name == "Bulk upsert of 100 deals, half of them changed"
-    assert len(deals_of(ours)) == 200
-    assert deals_of(ours) == deals_of(theirs)
+def test_deals_by_file_and_over_rest_and_by_hand_are_the_same_in_the_end() -> None:
+    files, rest, by_hand = (bulk.an_organisation(slug, SIZE, at=AT) for slug in ("files", "rest", "hand"))
+    figures = ingest.measure(files, rest, by_hand, SIZE, count=100, at=AT)
+    assert [figure.name for figure in figures] == [
+        "100 deals by file, half of them changed",
+        "100 deals over REST, half of them changed",
+    ]
+    assert len(deals_of(files)) == 200
+    assert deals_of(files) == deals_of(rest) == deals_of(by_hand)
 
 
 def deals_of(organisation: Organisation) -> list[dict[str, object]]:
