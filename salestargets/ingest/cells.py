@@ -21,6 +21,7 @@ from salestargets.ingest.fields import (
     Number,
     Percent,
     Score,
+    Text,
     Whole,
 )
 
@@ -35,7 +36,7 @@ _TIME = re.compile(
 )
 _CURRENCY_SIGNS = re.compile(r"^[A-Z]{3}\s|\s[A-Z]{3}$|[$€£¥￥元\s\u00a0\u202f]")
 _CURRENCY_WORDS = {"RMB": "CNY", "人民币": "CNY", "¥": "CNY", "￥": "CNY", "$": "USD", "€": "EUR", "£": "GBP"}
-_PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_DIGITS = frozenset("0123456789.")
 _GROUPED = {
     ".": re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?"),
     ",": re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?"),
@@ -67,7 +68,17 @@ def converter(field: Field | None, habits: Habits) -> Convert:
             return field.meant
         case Email():
             return str.lower
-    return lambda text: text if text.isprintable() else _BREAKS.sub(" ", text)
+    return lambda text: _BREAKS.sub(" ", text)
+
+
+def leaves_alone(field: Field | None, habits: Habits) -> Callable[[str], bool]:
+    """Whether the converter changes nothing in texts, which are given all together."""
+    match field:
+        case Money() | Number() | Percent() | Whole() if habits.decimal_mark == ".":
+            return _DIGITS.issuperset
+        case Text():
+            return str.isprintable
+    return lambda _texts: False
 
 
 def _date(text: str, habits: Habits) -> str:
@@ -133,8 +144,6 @@ def _offset(moment: str, zone: tzinfo) -> str:
 
 def _number(text: str, mark: DecimalMark) -> str:
     """1,200.50 and ¥1200.5 and (12) as 1200.50, 1200.5 and -12. A mark in the wrong place stays."""
-    if mark == "." and _PLAIN.fullmatch(text):
-        return text
     plain = _CURRENCY_SIGNS.sub("", text.strip()).removesuffix("%").removeprefix("+")
     if plain.startswith("(") and plain.endswith(")"):
         plain = f"-{plain[1:-1]}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
-from salestargets.ingest.cells import Convert, DateOrder, DecimalMark, Habits, converter
+from salestargets.ingest.cells import Convert, DateOrder, DecimalMark, Habits, converter, leaves_alone
 from salestargets.ingest.fields import Field
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
@@ -188,18 +188,19 @@ class _Column:
     constant: str | None
     meant: Mapping[str, str]
     read: Convert
+    leaves_alone: Callable[[str], bool]
 
     def convert(self, columns: Sequence[Sequence[str]], nothing: Sequence[str]) -> list[str | None]:
         """Of the columns of a field the first that is not empty counts."""
         texts = columns[0] if len(columns) == 1 else list(map(_first, zip(nothing, *columns, strict=True)))
+        if not self.meant and self.leaves_alone("".join(texts)):
+            return [text or self.constant for text in texts]
         known = {text: self._value(text) for text in set(texts)}
         return [known[text] for text in texts]
 
     def _value(self, text: str) -> str | None:
         if not text:
             return self.constant
-        if not self.meant:
-            return self.read(text) or None
         meant = self.meant.get(text) or self.meant.get(text.casefold()) or self.meant.get(ANYTHING_ELSE)
         return meant or self.read(text) or None
 
@@ -224,6 +225,7 @@ def mapper(
             mapping.constants.get(name),
             _folded(mapping.values.get(name, {})),
             converter(fields.get(name), habits),
+            leaves_alone(fields.get(name), habits),
         )
         for name in [*mapping.columns, *mapping.constants]
     }

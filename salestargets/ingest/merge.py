@@ -49,9 +49,10 @@ def merge(batch: Batch, table: str, call: Call) -> Landed:
         for number, shape in enumerate(shapes_of(batch)):
             statement, params = _statement(batch.kind, shape, table, call)
             cursor.execute(statement, {**params, "shape": number})
-            for record_id, external_id, is_new in cursor.fetchall():
-                landed.ids[external_id] = record_id
-                (landed.created if is_new else landed.updated).add(record_id)
+            found = cursor.fetchall()
+            landed.ids.update({external_id: record_id for record_id, external_id, _is_new in found})
+            landed.created.update(record_id for record_id, _external_id, is_new in found if is_new)
+            landed.updated.update(record_id for record_id, _external_id, is_new in found if not is_new)
     if len(landed.ids) < len(batch):
         _find_unchanged(batch, table, call, landed)
     return landed

@@ -46,8 +46,8 @@ def main() -> None:
             raise Refused("empty")
         say({"header": header})
         while block := list(islice(rows, ROWS_A_BLOCK)):
-            cells = [row for _, row in block]
-            say({"first": block[0][0], "filled": len(cells) - cells.count([])})
+            numbers, cells = zip(*block, strict=True)
+            say({"first": numbers[0], "filled": len(cells) - cells.count([])})
             say(cells)
     except Refused as refused:
         say({"error": refused.args[0]})
@@ -71,12 +71,11 @@ def numbered(rows: Iterator[Row]) -> Iterator[tuple[int, Row]]:
     for number, row in enumerate(rows, start=1):
         if number > MAX_ROWS + 1:
             raise Refused("too_many_rows")
-        cells = row if any(row) else []
-        while cells and not cells[-1]:
-            cells.pop()
-        if len(cells) > MAX_COLUMNS:
+        while row and not row[-1]:
+            row.pop()
+        if len(row) > MAX_COLUMNS:
             raise Refused("too_many_columns")
-        yield number, cells
+        yield number, row
 
 
 def csv_rows(content: bytes) -> Iterator[Row]:
@@ -87,7 +86,7 @@ def csv_rows(content: bytes) -> Iterator[Row]:
     delimiter = max(DELIMITERS, key=head.count)
     try:
         for row in csv.reader(text, delimiter=delimiter):
-            yield [cell.strip() for cell in row]
+            yield list(map(str.strip, row))
     except csv.Error:
         raise Refused("broken_csv") from None
 

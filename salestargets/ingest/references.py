@@ -92,10 +92,13 @@ def _refs(batch: Batch) -> list[Ref]:
 def _resolve_column(batch: Batch, field_: Ref, resolver: Resolver) -> Iterator[Unresolved]:
     known = resolver.find(field_.kind, ())
     column = batch.columns[field_.name]
-    batch.columns[field_.name] = [known.get(value) if type(value) is str else value for value in column]
-    for row, value in enumerate(column):
-        if type(value) is str and value not in known:
-            yield Unresolved(batch.external_ids[row], field_.name, field_.kind, value)
+    unknown = _texts(column) - known.keys()
+    ids = {None: None, ABSENT: ABSENT, **known, **dict.fromkeys(unknown)}
+    batch.columns[field_.name] = list(map(ids.__getitem__, column))
+    if unknown:
+        for row, value in enumerate(column):
+            if value in unknown:
+                yield Unresolved(batch.external_ids[row], field_.name, field_.kind, value)
 
 
 def _gather(batch: Batch, resolver: Resolver) -> None:

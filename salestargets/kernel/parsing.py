@@ -9,7 +9,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -66,6 +66,18 @@ def clean_text(value: object, *, max_length: int, min_length: int = 0, multiline
     if len(text) < min_length:
         raise _too_short(min_length)
     return text
+
+
+def clean_texts(values: Sequence[str]) -> list[str] | None:
+    """The texts as `clean_text` gives them, all at once; None where one of them needs a closer look."""
+    together = "".join(values)
+    if not together.isascii():
+        is_clean = unicodedata.is_normalized("NFC", together) and not any(
+            risky.search(together) for risky in (_CONTROL, _BROKEN, _INVISIBLE)
+        )
+    else:
+        is_clean = together.isprintable()
+    return [value.strip(_EDGE_SPACE) for value in values] if is_clean else None
 
 
 def strict_decimal(value: object, *, max_digits: int, decimal_places: int) -> Decimal:

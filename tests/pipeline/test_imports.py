@@ -1,6 +1,7 @@
 """Files come in chunk by chunk: tried, applied, interrupted, refused in part, and taken back as a whole."""
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from pipeline.choices import ImportState
 from pipeline.models import Customer, Deal, ImportChange, ImportChunk, ImportRun, Product, Stage
 from pipeline.selectors import get_run, left_rows, rejections_of, run_state
 from pipeline.services import imports
+from pipeline.services.chunks import Reading
 from pipeline.services.imports import choose_mapping, import_file, preview, receive_file, start_import
 from pipeline.services.mappings import (
     fields_of,
@@ -19,9 +21,11 @@ from pipeline.services.mappings import (
     presets,
     save_mapping,
 )
+from pipeline.services.trail import Trail
 from pipeline.services.undo import undo_import
 from salestargets.accounts.models import User
 from salestargets.accounts.services import choose_language
+from salestargets.ingest import upsert
 from salestargets.ingest.mapping import read_mapping
 from salestargets.jobs.models import Job, JobState
 from salestargets.jobs.services import work_one_step
@@ -150,22 +154,37 @@ def test_a_large_file_comes_in_chunks_each_with_its_position(acme):
     assert seen == [(10_000,) * 3, (20_000,) * 3, (21_000,) * 3]
 
 
-def test_an_import_that_is_killed_goes_on_with_nothing_lost_or_doubled(acme, monkeypatch):
-    run = upload(acme, rows(21_000))
-    work_one_step(acme.pk, at=NOON)
+#: Chunk by chunk: what has just been done when the worker is killed.
+PHASES = [
+    [(imports._Work, "find_repeated"), (Reading, "read"), (upsert, "stage")],
+    [(upsert, "merge"), (Trail, "write")],
+    [(imports._Work, "_count"), (ImportRun, "save")],
+]
 
-    def killed(self: object, outcome: object) -> None:
-        raise RuntimeError("killed after the rows were written, before the position was")
 
-    with monkeypatch.context() as patch:
-        patch.setattr(imports._Work, "_count", killed)
+def test_an_import_that_is_killed_in_any_phase_goes_on_with_nothing_lost_or_doubled(acme, monkeypatch):
+    run = upload(acme, rows(20_500))
+    for chunk, phases in enumerate(PHASES):
+        for owner, name in phases:
+            with monkeypatch.context() as patch:
+                patch.setattr(owner, name, killed_after(getattr(owner, name)))
+                work_one_step(acme.pk, at=NOON)
+            with within(acme):
+                assert Deal.objects.count() == 10_000 * chunk
+                Job.objects.update(next_at=NOON)
         work_one_step(acme.pk, at=NOON)
-    with within(acme):
-        assert Deal.objects.count() == 10_000
-        Job.objects.update(next_at=NOON)
-    assert told(worked_off(acme, run)) == (ImportState.DONE, 21_000, 0, 0, 0)
-    with within(acme):
-        assert Deal.objects.count() == 21_000
+    assert told(worked_off(acme, run)) == (ImportState.DONE, 20_500, 0, 0, 0)
+    assert deals_of(acme) == {str(n): 100 * n for n in range(20_500)}
+    undone(acme, run)
+    assert deals_of(acme) == {}
+
+
+def killed_after(done: Callable[..., Any]) -> Callable[..., Any]:
+    def act(*args: Any, **kwargs: Any) -> None:
+        done(*args, **kwargs)
+        raise RuntimeError("killed")
+
+    return act
 
 
 def test_a_rule_broken_on_the_way_fails_the_run_and_says_why(acme):
