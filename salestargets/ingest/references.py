@@ -93,7 +93,7 @@ def _resolve_column(batch: Batch, field_: Ref, resolver: Resolver) -> Iterator[U
     known = resolver.find(field_.kind, ())
     column = batch.columns[field_.name]
     unknown = _texts(column) - known.keys()
-    ids = {None: None, ABSENT: ABSENT, **known, **dict.fromkeys(unknown)}
+    ids: dict[Value, Value] = {None: None, ABSENT: ABSENT, **known, **dict.fromkeys(unknown)}
     batch.columns[field_.name] = list(map(ids.__getitem__, column))
     if unknown:
         for row, value in enumerate(column):
