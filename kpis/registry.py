@@ -5,7 +5,7 @@ the records behind a number are all made from that one text, so that they cannot
 table stands in `where`, as `organisation_id = %(organisation)s`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -36,12 +36,15 @@ class Measure:
 
 @dataclass(frozen=True)
 class Filter:
-    """A field by which the records of a measure can be chosen, and what there is to choose from."""
+    """A field by which the records of a measure can be chosen.
+
+    `options`: what there is to choose from, as (value, label); of these values only, or the first thousand.
+    """
 
     key: str
     label: Promise
     kind: FilterKind
-    options: Callable[[], Iterable[tuple[Any, str]]] | None = None
+    options: Callable[[Collection[Any] | None], Iterable[tuple[Any, str]]] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,43 +1,21 @@
 """Some of the records of a measure: what an organisation filters by, as conditions of the sources."""
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
-
-import orjson
 
 from kpis.choices import FilterKind, FilterOp
 from kpis.domain.formulas import base_measure
+from kpis.domain.recipes import Condition
 from kpis.models import Selection
 from kpis.registry import FILTERS, Flow, Source, Term, kept_flows, sources_of
 
 S = TypeVar("S", bound=Source)
 
 
-@dataclass(frozen=True)
-class Condition:
-    """A field of the records and what it must be. `values` are ids, texts or whole numbers."""
-
-    field: str
-    op: FilterOp
-    values: tuple[Any, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        return {"field": self.field, "op": str(self.op), "values": list(self.values)}
-
-
 def read_conditions(filters: Iterable[Mapping[str, Any]]) -> list[Condition]:
     """What is stored with a selection."""
     return [Condition(one["field"], FilterOp(one["op"]), tuple(one["values"])) for one in filters]
-
-
-def key_of(measure: str, conditions: Sequence[Condition]) -> str:
-    """The measure itself without conditions, else with a digest of them, in whatever order they come."""
-    if not conditions:
-        return measure
-    said = sorted(orjson.dumps({**one.as_json(), "values": _sorted(one.values)}) for one in conditions)
-    return f"{measure}:{hashlib.sha256(b'|'.join(said)).hexdigest()[:10]}"
 
 
 def flows_of(group: str) -> list[Flow]:
@@ -106,7 +84,3 @@ def _condition(column: str, condition: Condition, name: str, params: dict[str, A
             return f"({column}) < {value}"
         case _:
             return f"({column}) IS NOT DISTINCT FROM {value}"
-
-
-def _sorted(values: Sequence[Any]) -> list[Any]:
-    return sorted(values, key=str)

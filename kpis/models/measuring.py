@@ -26,6 +26,8 @@ class Kpi(TenantModel):
 
     key = models.SlugField(max_length=50, db_index=False)
     name = models.CharField(max_length=100, blank=True)
+    #: What it tells, in the organisation's words.
+    about = models.CharField(max_length=500, blank=True)
     unit = models.CharField(max_length=10, choices=KpiUnit)
     direction = models.CharField(max_length=10, choices=Direction, default=Direction.HIGHER)
     nature = models.CharField(max_length=12, choices=Nature, default=Nature.OUTCOME)
@@ -55,6 +57,11 @@ class Kpi(TenantModel):
     def label(self) -> Promise | str:
         """What the organisation calls it, else what the catalogue does."""
         return self.name or BUILT_IN[self.key].name
+
+    @property
+    def description(self) -> Promise | str:
+        """What it tells: in the organisation's words, else in the catalogue's."""
+        return self.about or (BUILT_IN[self.key].about if self.key in BUILT_IN else "")
 
 
 class Definition(TenantModel):

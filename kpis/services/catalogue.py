@@ -3,26 +3,44 @@
 from datetime import datetime
 
 from kpis.catalogue import BUILT_IN
-from kpis.models import Kpi
+from kpis.models import Definition, DirtyKey, Kpi, Selection
+from kpis.recipes import selections_of
+from kpis.registry import EVERY_GROUP
 from salestargets.tenancy.models import Organisation
 
 
 def install_catalogue(organisation: Organisation, at: datetime) -> None:
     """Add the built-in KPIs that are not there yet; what an organisation changed stays changed."""
-    Kpi.objects.bulk_create(
+    known = set(Kpi.objects.values_list("key", flat=True))
+    missing = [(position, one) for position, one in enumerate(BUILT_IN.values()) if one.key not in known]
+    made = Kpi.objects.bulk_create(
         [
             Kpi(
                 organisation=organisation,
-                key=built_in.key,
-                unit=built_in.unit,
-                direction=built_in.direction,
-                nature=built_in.nature,
-                numerator=built_in.numerator,
-                denominator=built_in.denominator,
-                decimals=built_in.decimals,
+                key=one.key,
+                unit=one.unit,
+                direction=one.direction,
+                nature=one.nature,
+                numerator=one.recipe.above,
+                denominator=one.recipe.below,
+                multiplier=one.recipe.multiplier,
+                times_days=one.recipe.times_days,
+                decimals=one.decimals,
                 position=position,
             )
-            for position, built_in in enumerate(BUILT_IN.values())
-        ],
-        ignore_conflicts=True,
+            for position, one in missing
+        ]
     )
+    Definition.objects.bulk_create(
+        Definition(
+            organisation=organisation,
+            kpi=kpi,
+            numerator=kpi.numerator,
+            denominator=kpi.denominator,
+            made_at=at,
+        )
+        for kpi in made
+    )
+    chosen = {one.key: one for _place, built_in in missing for one in selections_of(built_in.recipe)}
+    Selection.objects.bulk_create(chosen.values(), ignore_conflicts=True)
+    DirtyKey.objects.create(group=EVERY_GROUP)

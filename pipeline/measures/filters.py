@@ -2,7 +2,8 @@
 
 # ruff: noqa: S608  The pieces are columns named in this app.
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,8 @@ from kpis.registry import Filter
 from pipeline.choices import ActivityKind, DealStatus, LeadStatus
 from pipeline.models import Activity, Channel, Customer, Deal, Product, Stage
 from pipeline.models.records import Record
+
+MOST_OPTIONS = 1_000
 
 
 def of_product(column: str, record: str) -> str:
@@ -29,16 +32,26 @@ def of_customer(column: str, record: str) -> str:
     )
 
 
-def _named(model: type[Record]) -> Callable[[], Iterable[tuple[int, str]]]:
-    return lambda: model._default_manager.order_by("name", "pk").values_list("pk", "name")
+Options = Callable[[Collection[Any] | None], Iterable[tuple[Any, str]]]
 
 
-def _texts(model: type[Record], field: str) -> Callable[[], Iterable[tuple[str, str]]]:
+def named(model: type[Record]) -> Options:
+    """Records by their names."""
+
+    def found(only: Collection[Any] | None) -> Iterable[tuple[int, str]]:
+        rows = model._default_manager.order_by("name", "pk").values_list("pk", "name")
+        return rows[:MOST_OPTIONS] if only is None else rows.filter(pk__in=only)
+
+    return found
+
+
+def texts(model: type[Record], field: str) -> Options:
     """What is written in a field of records."""
 
-    def found() -> Iterable[tuple[str, str]]:
-        texts = model._default_manager.exclude(**{field: ""}).order_by(field).values_list(field, flat=True)
-        return [(text, text) for text in texts.distinct()]
+    def found(only: Collection[Any] | None) -> Iterable[tuple[str, str]]:
+        rows = model._default_manager.exclude(**{field: ""}).order_by(field).values_list(field, flat=True)
+        chosen = rows.distinct()[:MOST_OPTIONS] if only is None else only
+        return [(text, text) for text in chosen]
 
     return found
 
@@ -48,16 +61,16 @@ def _choices(choices: type[TextChoices]) -> Callable[[], Iterable[tuple[str, str
 
 
 FILTERS = (
-    Filter("product", _("Product"), FilterKind.REFERENCE, _named(Product)),
-    Filter("product_group", _("Product group"), FilterKind.TEXT, _texts(Product, "group")),
-    Filter("channel", _("Channel"), FilterKind.REFERENCE, _named(Channel)),
-    Filter("stage", _("Stage"), FilterKind.REFERENCE, _named(Stage)),
-    Filter("customer", _("Customer"), FilterKind.REFERENCE, _named(Customer)),
-    Filter("industry", _("Industry"), FilterKind.TEXT, _texts(Customer, "industry")),
-    Filter("country", _("Country"), FilterKind.TEXT, _texts(Customer, "country")),
-    Filter("currency", _("Currency"), FilterKind.TEXT, _texts(Deal, "currency")),
+    Filter("product", _("Product"), FilterKind.REFERENCE, named(Product)),
+    Filter("product_group", _("Product group"), FilterKind.TEXT, texts(Product, "group")),
+    Filter("channel", _("Channel"), FilterKind.REFERENCE, named(Channel)),
+    Filter("stage", _("Stage"), FilterKind.REFERENCE, named(Stage)),
+    Filter("customer", _("Customer"), FilterKind.REFERENCE, named(Customer)),
+    Filter("industry", _("Industry"), FilterKind.TEXT, texts(Customer, "industry")),
+    Filter("country", _("Country"), FilterKind.TEXT, texts(Customer, "country")),
+    Filter("currency", _("Currency"), FilterKind.TEXT, texts(Deal, "currency")),
     Filter("amount", _("Amount"), FilterKind.AMOUNT),
-    Filter("lost_reason", _("Reason for losing"), FilterKind.TEXT, _texts(Deal, "lost_reason")),
+    Filter("lost_reason", _("Reason for losing"), FilterKind.TEXT, texts(Deal, "lost_reason")),
     Filter("is_shared", _("Shared by several people"), FilterKind.FLAG),
     Filter("stage_category", _("Category of the stage"), FilterKind.CHOICE, _choices(DealStatus)),
     Filter("lead_status", _("Status of the lead"), FilterKind.CHOICE, _choices(LeadStatus)),

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from kpis.catalogue import BUILT_IN
 from kpis.models import LeafCell
+from kpis.recipes import recipe_of, subjects_of
 from kpis.selectors import actual
 from kpis.takes import is_stock, measures_of
 from kpis.values import Holder
@@ -60,8 +60,7 @@ def _has_records(goal: Goal) -> bool:
 
 def _source(goal: Goal) -> str:
     """From which records the KPI is computed, in the reader's language."""
-    built_in = BUILT_IN.get(goal.kpi.key)
-    return str(built_in.source) if built_in else ""
+    return subjects_of(recipe_of(goal.kpi))
 
 
 def _history(goal: Goal, *, on: date) -> Reference:
