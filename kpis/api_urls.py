@@ -1,6 +1,7 @@
 from django.urls import path
 
-from kpis.api import ActualNumbers, ActualRecords, Kpis
+from kpis.api.actuals import ActualNumbers, ActualRecords
+from kpis.api.kpis import Definitions, KpiPreview, Kpis, Measures, OneKpi
 from kpis.entry_api import EntryConfirmation, EntryRejection, EntryWithdrawal, KpiEntries
 from kpis.template_api import (
     KpiTemplatePeople,
@@ -11,6 +12,7 @@ from kpis.template_api import (
 )
 
 urlpatterns = [
+    path("measures/", Measures.as_view()),
     path("kpis/", Kpis.as_view()),
     path("kpi-templates/", KpiTemplates.as_view()),
     path("kpi-templates/<id:template_id>/", OneKpiTemplate.as_view()),
@@ -21,6 +23,9 @@ urlpatterns = [
     path("kpi-entries/<id:entry_id>/confirm/", EntryConfirmation.as_view()),
     path("kpi-entries/<id:entry_id>/reject/", EntryRejection.as_view()),
     path("kpi-entries/<id:entry_id>/withdraw/", EntryWithdrawal.as_view()),
+    path("kpis/preview/", KpiPreview.as_view()),
+    path("kpis/<id:kpi_id>/", OneKpi.as_view()),
+    path("kpis/<id:kpi_id>/definitions/", Definitions.as_view()),
     path("actuals/", ActualNumbers.as_view()),
     path("actuals/records/", ActualRecords.as_view()),
 ]

@@ -35,8 +35,12 @@ def of(
     return Recipe(tuple(map(_ingredient, above)), tuple(map(_ingredient, over)), times, days)
 
 
-def less(measure: str, window: Window = Window.PERIOD) -> Ingredient:
-    return Ingredient(measure, sign=-1, window=window)
+def less(measure: str) -> Ingredient:
+    return Ingredient(measure, sign=-1)
+
+
+def less_a_year_before(measure: str) -> Ingredient:
+    return Ingredient(measure, sign=-1, window=Window.YEAR_BEFORE)
 
 
 def a_year_before(measure: str) -> Ingredient:
@@ -122,12 +126,12 @@ _CATALOGUE = (
         key="revenue_growth",
         name=_("Revenue growth"),
         about=_(
-            "By how much won revenue is above that of the same days a year earlier; while a period runs, only "
-            "the days that have come are compared."
+            "By how much won revenue is above that of the same days a year earlier; while a period runs, "
+            "only the days that have come are compared."
         ),
         unit=KpiUnit.PERCENT,
         nature=Nature.OUTCOME,
-        recipe=of("won_amount", less("won_amount", Window.YEAR_BEFORE), over=(a_year_before("won_amount"),)),
+        recipe=of("won_amount", less_a_year_before("won_amount"), over=(a_year_before("won_amount"),)),
         decimals=1,
     ),
     BuiltIn(

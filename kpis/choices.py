@@ -92,6 +92,14 @@ class By(models.TextChoices):
     PRODUCT = "product"
 
 
+class Over(models.TextChoices):
+    """Over which days a measure is taken; words of the API only."""
+
+    PERIOD = "period"
+    YEAR_BEFORE = "year_before"
+    TRAILING_YEAR = "trailing_year"
+
+
 class Part(models.TextChoices):
     """Above and below the line of a ratio; a plain sum is all numerator."""
 

@@ -2,21 +2,24 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kpis.choices import FilterKind, FilterOp, KpiUnit
+from kpis.choices import Base, FilterKind, FilterOp, KpiUnit
 from kpis.domain.formulas import Operand, Window, base_measure
 from kpis.domain.recipes import Condition, Ingredient, Recipe, key_of
-from kpis.models import Selection
+from kpis.models import Definition, Kpi, Selection
 from kpis.registry import FILTERS, MEASURES, Filter, Measure, filters_of
 from kpis.selections import read_conditions
-from kpis.takes import Formulated, Part, operands_of
+from kpis.takes import Formulated, Part, measures_of, operands_of
 from kpis.values import Formula
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
+from salestargets.tenancy.context import current_organisation_id
 
 MOST_INGREDIENTS, MOST_CONDITIONS, MOST_VALUES = 8, 8, 200
 
@@ -55,7 +58,7 @@ def units_of(recipe: Recipe) -> list[KpiUnit]:
 
 
 def check(recipe: Recipe) -> Recipe:
-    """The recipe, if it can be counted. DomainError `invalid_formula`, `unknown_measure`, `invalid_filter`, …"""
+    """The recipe, if it can be counted; else a DomainError that says which part of it cannot, and why."""
     if not recipe.numerator:
         raise DomainError(N_("Choose what is counted."), code="required", field="numerator")
     for part in (recipe.numerator, recipe.denominator):
@@ -89,9 +92,14 @@ def formula_of(recipe: Recipe) -> Formula:
 def selections_of(recipe: Recipe) -> list[Selection]:
     """What has to be kept for its conditions; not saved."""
     found = {
-        key: Selection(key=key, measure=one.measure, filters=[each.as_json() for each in one.conditions])
+        key: Selection(
+            organisation_id=current_organisation_id(),
+            key=key,
+            measure=one.measure,
+            filters=[each.as_json() for each in one.conditions],
+        )
         for one in recipe.ingredients
-        if ":" in (key := key_of(one.measure, one.conditions))
+        if (key := key_of(one.measure, one.conditions)) != one.measure
     }
     return list(found.values())
 
@@ -132,6 +140,30 @@ def subjects_of(recipe: Recipe) -> str:
     """From which records it is counted, in the reader's language."""
     subjects = [str(MEASURES[one.measure].subject) for one in recipe.ingredients if one.measure in MEASURES]
     return ", ".join(dict.fromkeys(subjects))
+
+
+def base_of(formula: Formulated) -> Base:
+    """On what an amount rests: booked, invoiced or collected; nothing where it is mixed, or no amount."""
+    bases = {MEASURES[key].base for key in measures_of(formula) if key in MEASURES}
+    return bases.pop() if len(bases) == 1 else Base.NONE
+
+
+@dataclass(frozen=True)
+class ToldDefinition:
+    """What a KPI is made of from a month on, in words."""
+
+    definition: Definition
+    recipe: Recipe
+    formula: str
+
+
+def definitions_told(kpi: Kpi) -> list[ToldDefinition]:
+    """All there were and will be, the newest first."""
+    newest = F("holds_from").desc(nulls_last=True)
+    found = list(Definition.objects.filter(kpi=kpi).select_related("made_by").order_by(newest))
+    formulas = [Formula(one.numerator, one.denominator, kpi.multiplier, kpi.times_days) for one in found]
+    recipes = recipes_of(formulas)
+    return [ToldDefinition(*one) for one in zip(found, recipes, all_told(recipes), strict=True)]
 
 
 #: What the values of a field are called: {field: {value: name}}.

@@ -3,10 +3,11 @@
 from django.urls import path
 
 from kpis import template_views
-from kpis.views import catalogue, entries
+from kpis.views import building, catalogue, entries
 
 urlpatterns = [
     path("kpis/", catalogue.kpis, name="kpis"),
+    path("kpis/new/", building.kpi_new, name="kpi_new"),
     path("kpis/templates/", template_views.templates, name="kpi_templates"),
     path("kpis/templates/new/", template_views.template_new, name="kpi_template_new"),
     path("kpis/templates/<id:template_id>/", template_views.template, name="kpi_template"),
@@ -25,4 +26,6 @@ urlpatterns = [
     path("kpi-entries/<id:entry_id>/confirm/", entries.entry_confirm, name="entry_confirm"),
     path("kpi-entries/<id:entry_id>/reject/", entries.entry_reject, name="entry_reject"),
     path("kpi-entries/<id:entry_id>/withdraw/", entries.entry_withdraw, name="entry_withdraw"),
+    path("kpis/<slug:key>/change/", building.kpi_change, name="kpi_change"),
+    path("kpis/<slug:key>/definition/", building.kpi_definition, name="kpi_definition"),
 ]

@@ -16,8 +16,12 @@ from salestargets.web.templatetags import formats
 
 def written(value: Number | None, kpi: Kpi, currency: str) -> str:
     """¥1,234,567 · 12 · 61.5% · 40.2 days; — where it is undefined."""
-    number = shown(value, kpi.unit, currency=currency, decimals=kpi.decimals)
-    match kpi.unit:
+    return written_as(value, kpi.unit, currency, decimals=kpi.decimals)
+
+
+def written_as(value: Number | None, unit: str, currency: str, *, decimals: int = 0) -> str:
+    number = shown(value, unit, currency=currency, decimals=decimals)
+    match unit:
         case KpiUnit.MONEY:
             return formats.money_round(number, currency)
         case KpiUnit.PERCENT:

@@ -9,13 +9,15 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
+from kpis.changes import NewDefinition, Retirement
+from kpis.models import Kpi
 from salestargets.tenancy.changes import Leaving, NewCalendar, NewPlaces, NewStructure, Removal, Stays
 from salestargets.tenancy.models import Organisation, Person, Unit, UnitClosure
 from salestargets.tenancy.registry import Impact, register_impact
 from salestargets.web.templatetags import formats
 from targets.amounts import is_level, scale_of
 from targets.choices import LeaverRule, PlanState
-from targets.models import Plan, Target
+from targets.models import Goal, Plan, Target
 from targets.selectors.periods import periods_of, span_of
 from targets.selectors.plans import goals_of
 from targets.selectors.rules import planning_rules
@@ -34,6 +36,8 @@ def register() -> None:
     register_impact(Leaving, of_leaving)
     register_impact(Removal, of_removal)
     register_impact(NewStructure, of_structure)
+    register_impact(NewDefinition, of_definition)
+    register_impact(Retirement, of_retirement)
 
 
 def of_calendar(organisation: Organisation, change: NewCalendar) -> list[Impact]:
@@ -49,6 +53,26 @@ def of_calendar(organisation: Organisation, change: NewCalendar) -> list[Impact]
             )
             found.append(_impact(organisation, plan, text % {"plan": _named(plan), "count": len(own)}))
     return found
+
+
+def of_definition(organisation: Organisation, change: NewDefinition) -> list[Impact]:
+    """Whose actuals are counted otherwise from then on; their targets stay."""
+    text = gettext("%(plan)s: what is reached is counted otherwise from then on; every target in it stays.")
+    plans = _with_goals_on(change.kpi)
+    if change.holds_from is not None:
+        plans = plans.filter(ends_on__gt=change.holds_from)
+    return [_impact(organisation, plan, text % {"plan": _named(plan)}) for plan in plans]
+
+
+def of_retirement(organisation: Organisation, change: Retirement) -> list[Impact]:
+    text = gettext("%(plan)s keeps its goal and goes on being measured.")
+    plans = _with_goals_on(change.kpi)
+    return [_impact(organisation, plan, text % {"plan": _named(plan)}) for plan in plans]
+
+
+def _with_goals_on(kpi: Kpi) -> QuerySet[Plan]:
+    goals = Goal.objects.filter(kpi=kpi).values("plan")
+    return _plans().exclude(state=PlanState.CLOSED).filter(pk__in=goals)
 
 
 def of_places(organisation: Organisation, change: NewPlaces) -> list[Impact]:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
+from kpis.catalogue import BUILT_IN
 from kpis.choices import Direction, KpiUnit, Nature
 from kpis.domain.recipes import Recipe
 from kpis.models import Definition, DirtyKey, Kpi, Selection
@@ -26,6 +27,8 @@ from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.services.versions import lock, save_changes
 
 CELLS = "cells"
+#: What addresses below /kpis/ are called.
+RESERVED_KEYS = ("new", "templates", "entries")
 MOST_DECIMALS = 4
 
 
@@ -83,7 +86,7 @@ def change_kpi(actor: Actor, *, kpi: Kpi, facts: KpiFacts, expected_version: int
     """Everything but what it is made of."""
     actor.require(Scope.ADMIN)
     kpi = lock(kpi, expected_version=expected_version)
-    save_changes(kpi, _clean(facts, is_new=False, is_named=bool(kpi.name)))
+    save_changes(kpi, _clean(facts, is_new=False, is_named=kpi.key not in BUILT_IN))
     return kpi
 
 
@@ -195,7 +198,7 @@ def _check_choice(changes: Mapping[str, Any], field: str, choices: list[str]) ->
 
 def _clean_key(key: str, name: str) -> str:
     text = slugify(clean_text(key, max_length=50)) or slugify(name)[:50]
-    if text:
+    if text and text not in RESERVED_KEYS:
         return text
     raise DomainError(
         N_("Give the KPI a key of Latin letters and digits, as in key_product_share."),

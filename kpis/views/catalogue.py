@@ -1,5 +1,7 @@
 """KPIs to read: the catalogue, and one of them with its value, its way and who contributes."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -8,45 +10,82 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from kpis.catalogue import BUILT_IN
+from kpis.choices import Nature
 from kpis.entries import waiting_for
 from kpis.models import Kpi
+from kpis.recipes import all_told, base_of, definitions_told, recipes_of, subjects_of
 from kpis.registry import MEASURES
 from kpis.selectors import actual, all_kpis, get_holder, get_kpi, records_behind
 from kpis.standing import by_month, contributions, own_holder
-from kpis.takes import is_stock, measures_of
+from kpis.takes import is_stock, measures_of, operands_of
 from kpis.values import Holder
 from kpis.views.entries import listed_entries
 from kpis.writing import months_chart, written
 from salestargets.kernel.periods import Period
+from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.models import Person
 from salestargets.tenancy.selectors import fiscal_calendar_of
-from salestargets.web.asked import asked_day, asked_id
+from salestargets.web.asked import asked_choice, asked_day, asked_id, asked_text
 from salestargets.web.choosing import unit_choices
 from salestargets.web.exports import Column, export, wanted_format
 from salestargets.web.requests import TenantRequest, page
 
 RECORDS, PEOPLE = 20, 15
-CATALOGUE: list[Column[Any]] = [
-    Column(_("Key"), lambda row: row[0].key),
-    Column(_("Name"), lambda row: row[0].label),
-    Column(_("Formula"), lambda row: row[1] and row[1].formula),
-    Column(_("Source"), lambda row: row[1] and row[1].source),
-    Column(_("Counted in"), lambda row: row[0].get_unit_display()),
-    Column(_("Direction"), lambda row: row[0].get_direction_display()),
-    Column(_("Nature"), lambda row: row[0].get_nature_display()),
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A KPI with what it is made of, in words."""
+
+    kpi: Kpi
+    formula: str
+    source: str
+
+
+CATALOGUE: list[Column[Listed]] = [
+    Column(_("Key"), lambda row: row.kpi.key),
+    Column(_("Name"), lambda row: row.kpi.label),
+    Column(_("What it tells"), lambda row: row.kpi.description),
+    Column(_("Formula"), lambda row: row.formula),
+    Column(_("Source"), lambda row: row.source),
+    Column(_("Counted in"), lambda row: row.kpi.get_unit_display()),
+    Column(_("Direction"), lambda row: row.kpi.get_direction_display()),
+    Column(_("Nature"), lambda row: row.kpi.get_nature_display()),
 ]
 
 
 @require_GET
 @page()
 def kpis(request: TenantRequest) -> HttpResponse | FileResponse:
-    found = [(kpi, BUILT_IN.get(kpi.key)) for kpi in all_kpis()]
+    search, nature = asked_text(request), asked_choice(request, "nature", Nature.values)
+    found = listed(all_kpis().filter(is_retired=bool(request.GET.get("retired"))))
+    found = [one for one in found if nature in (None, one.kpi.nature) and _matches(one, search)]
     if wanted := wanted_format(request):
         return export(found, columns=CATALOGUE, name="kpis", file_format=wanted)
     counts = waiting_for(request.actor, request.today)
-    waiting = [(kpi, counts[kpi.pk]) for kpi, _words in found if counts[kpi.pk]]
-    return render(request, "kpis/kpis.html", {"kpis": found, "waiting": waiting})
+    shown = {
+        "kpis": found,
+        "waiting": [(one.kpi, counts[one.kpi.pk]) for one in found if counts[one.kpi.pk]],
+        "natures": Nature.choices,
+        "search": search,
+        "may_build": request.actor.may(Scope.ADMIN),
+    }
+    return render(request, "kpis/kpis.html", shown)
+
+
+def listed(found: Iterable[Kpi]) -> list[Listed]:
+    """Each with its formula in words, in a handful of queries for all."""
+    kpis = list(found)
+    recipes = recipes_of(kpis)
+    return [
+        Listed(kpi, text, subjects_of(recipe))
+        for kpi, recipe, text in zip(kpis, recipes, all_told(recipes), strict=True)
+    ]
+
+
+def _matches(one: Listed, search: str) -> bool:
+    texts = (one.kpi.key, str(one.kpi.label), str(one.kpi.description), one.formula)
+    return search.casefold() in "\n".join(texts).casefold()
 
 
 @require_GET
@@ -57,8 +96,11 @@ def kpi(request: TenantRequest, key: str) -> HttpResponse:
     quarters = _quarters(request)
     shown = {
         "kpi": found,
-        "built_in": BUILT_IN.get(key),
-        "measures": [MEASURES[name].label for name in measures_of(found)],
+        "listed": listed([found])[0],
+        "base": base_of(found),
+        "bases": _bases(found),
+        "definitions": definitions_told(found),
+        "may_build": request.actor.may(Scope.ADMIN),
         "is_stock": is_stock(found),
         "units": unit_choices(request.actor, request.today),
         "holder": holder,
@@ -70,6 +112,15 @@ def kpi(request: TenantRequest, key: str) -> HttpResponse:
     if found.manual:
         shown |= listed_entries(request, found)
     return render(request, "kpis/kpi.html", shown)
+
+
+def _bases(found: Kpi) -> list[Kpi]:
+    """The plain amounts on the other bases, beside one of them: booked, invoiced, collected."""
+    if found.denominator or not base_of(found):
+        return []
+    own = operands_of(found)[0]
+    beside = [kpi for kpi in all_kpis().filter(denominator="", unit=found.unit) if base_of(kpi)]
+    return [kpi for kpi in beside if len(operands_of(kpi)) == 1 and operands_of(kpi)[0].window == own.window]
 
 
 def _asked_holder(request: TenantRequest) -> Holder | None:

@@ -5,7 +5,7 @@ from datetime import date
 from kpis.models import LeafCell
 from kpis.recipes import recipe_of, subjects_of
 from kpis.selectors import actual
-from kpis.takes import is_stock, measures_of
+from kpis.takes import is_stock, operands_of
 from kpis.values import Holder
 from salestargets.kernel.messages import N_, Message
 from salestargets.kernel.periods import Period
@@ -53,9 +53,9 @@ def references_of(goal: Goal, *, on: date) -> list[Reference]:
 def _has_records(goal: Goal) -> bool:
     if is_stock(goal.kpi):
         return True  # what there is now, be it nothing
-    below_the_line = measures_of(goal.kpi, "denominator")  # what is no ratio has nothing there
-    measures = below_the_line or measures_of(goal.kpi, "numerator")
-    return LeafCell.objects.filter(measure__in=measures).exists()
+    below_the_line = operands_of(goal.kpi, "denominator")  # what is no ratio has nothing there
+    counted = {one.measure for one in below_the_line or operands_of(goal.kpi, "numerator")}
+    return LeafCell.objects.filter(measure__in=counted).exists()
 
 
 def _source(goal: Goal) -> str:

@@ -7,7 +7,6 @@ from typing import Any, TypedDict, cast
 from rest_framework.request import Request
 
 from kpis import selectors
-from kpis.catalogue import BUILT_IN
 from kpis.choices import By, KpiUnit, Part
 from kpis.domain.formulas import base_measure
 from kpis.models import Kpi
@@ -17,7 +16,6 @@ from kpis.selectors import (
     Position,
     Row,
     actual,
-    all_kpis,
     get_holder,
     get_kpi,
     records_behind,
@@ -28,7 +26,7 @@ from kpis.takes import measures_of
 from kpis.values import Actual, Holder, shown
 from salestargets.api.inputs import DATE, ID, PLACED_HOLDER, Field, Reader, choice, text, whole
 from salestargets.api.operations import operation
-from salestargets.api.pagination import CURSOR, LIMIT, PAGE, Key, Page, next_page, read_cursor
+from salestargets.api.pagination import CURSOR, LIMIT, PAGE, next_page, read_cursor
 from salestargets.api.rows import Reference
 from salestargets.api.views import TenantView
 from salestargets.kernel.errors import DomainError
@@ -66,22 +64,6 @@ _QUESTION = (KPI, WHOSE, FROM, TO, AS_OF)
 #: The person is 0 where a row is of a unit itself.
 _POSITION: tuple[Reader[Any], ...] = (DATE, ID, whole(0, 2**62), text(60))
 _PLACE: tuple[Reader[Any], ...] = (whole(0, 10**9),)
-
-
-class KpiRow(TypedDict):
-    """`numerator` and `denominator` name measures, several joined by +; a plain sum has no denominator."""
-
-    id: int
-    key: str
-    name: str
-    unit: str
-    direction: str
-    nature: str
-    formula: str | None
-    source: str | None
-    numerator: str
-    denominator: str | None
-    decimals: int
 
 
 class HolderRow(TypedDict):
@@ -152,14 +134,6 @@ class Behind(Asked):
     not_priced: int
     results: list[RecordRow]
     next: str | None
-
-
-class Kpis(TenantView):
-    @operation(Scope.READ, query=PAGE, answers=Page[KpiRow])
-    def get(self, request: Request) -> Page[KpiRow]:
-        """What is measured, how, and from which records."""
-        rows = all_kpis().values(*_KPI_COLUMNS)
-        return self.page(rows, key=Key(position=whole(0, 10**6), id=ID), row=_kpi_row)
 
 
 class _Question(TenantView):
@@ -274,28 +248,6 @@ def _record_row(row: Row, person: Reference | None, currency: str) -> RecordRow:
     }
 
 
-_KPI_COLUMNS = (
-    *("id", "key", "name", "unit", "direction", "nature", "numerator", "denominator", "decimals", "position"),
-)
-
-
-def _kpi_row(row: Mapping[str, Any]) -> KpiRow:
-    built_in = BUILT_IN.get(row["key"])
-    return {
-        "id": row["id"],
-        "key": row["key"],
-        "name": row["name"] or str(built_in.name if built_in else row["key"]),
-        "unit": row["unit"],
-        "direction": row["direction"],
-        "nature": row["nature"],
-        "formula": str(built_in.formula) if built_in else None,
-        "source": str(built_in.source) if built_in else None,
-        "numerator": row["numerator"],
-        "denominator": row["denominator"] or None,
-        "decimals": row["decimals"],
-    }
-
-
 def _holder_row(holder: Holder) -> HolderRow:
     model = Unit if holder.kind == "unit" else Person
     [(external_id, name)] = model._default_manager.filter(pk=holder.id).values_list("external_id", "name")
@@ -303,17 +255,28 @@ def _holder_row(holder: Holder) -> HolderRow:
 
 
 def _number(found: Actual, kpi: Kpi, currency: str) -> Number:
+    units = (_unit_of(kpi, Part.NUMERATOR), _unit_of(kpi, Part.DENOMINATOR))
+    return number_row(found, kpi.unit, units, currency, decimals=kpi.decimals)
+
+
+def number_row(found: Actual, unit: str, units: tuple[str, str], currency: str, *, decimals: int) -> Number:
+    """A value in its unit; above and below the line in the units of the measures there."""
     return {
-        "value": shown(found.value, kpi.unit, currency=currency, decimals=kpi.decimals),
-        "numerator": _of_part(found.numerator, kpi, Part.NUMERATOR, currency),
-        "denominator": _of_part(found.denominator, kpi, Part.DENOMINATOR, currency),
+        "value": shown(found.value, unit, currency=currency, decimals=decimals),
+        "numerator": shown(found.numerator, units[0], currency=currency),
+        "denominator": shown(found.denominator, units[1], currency=currency),
     }
+
+
+def _unit_of(kpi: Kpi, part: Part) -> str:
+    measures = measures_of(kpi, cast(PartName, part.value))
+    return MEASURES[measures[0]].unit if measures else ""
 
 
 def _of_part(value: int | None, kpi: Kpi, part: Part, currency: str) -> Decimal | None:
     """In the unit of the measures of this part, which need not be the unit of the KPI."""
-    measures = measures_of(kpi, cast(PartName, part.value))
-    return shown(value, MEASURES[measures[0]].unit, currency=currency) if measures else None
+    unit = _unit_of(kpi, part)
+    return shown(value, unit, currency=currency) if unit else None
 
 
 def _bits(parts: Sequence[tuple[Bucket, Actual]], by: By, kpi: Kpi, currency: str) -> list[Bit]:
