@@ -3,7 +3,8 @@
 A level is its value over its scale, so that without a value it is undefined and never 0.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -85,8 +86,9 @@ LEVELS = Held(
 )
 
 
-def manual_kpis() -> Iterable[tuple[int, str]]:
-    return Kpi.objects.exclude(manual=Manual.NONE).order_by("name", "pk").values_list("pk", "name")
+def manual_kpis(only: Collection[Any] | None) -> Iterable[tuple[int, str]]:
+    found = Kpi.objects.exclude(manual=Manual.NONE).order_by("name", "pk").values_list("pk", "name")
+    return found if only is None else found.filter(pk__in=only)
 
 
 def register() -> None:

@@ -310,11 +310,11 @@ def _check_exists(field: Filter, condition: Condition) -> None:
     if field.kind not in (FilterKind.REFERENCE, FilterKind.CHOICE) or field.options is None:
         return
     there = {value for value, _label in field.options(condition.values)}
-    if missing := [value for value in condition.values if value not in there]:
+    if not there.issuperset(condition.values):
         raise DomainError(
-            N_("There is no such {field}: {values}."),
+            N_("{field}: something that is chosen does not exist."),
             code="invalid_filter",
-            params={"field": str(field.label), "values": ", ".join(map(str, missing))},
+            params={"field": str(field.label)},
         )
 
 

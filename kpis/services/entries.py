@@ -7,12 +7,12 @@ from django.db.models import Max
 
 from kpis.amounts import units_in_one
 from kpis.choices import Direction, EntryState, FilterOp, KpiUnit, Manual, Nature
+from kpis.domain.recipes import Condition, key_of
 from kpis.entries import authority_of, holder_of
 from kpis.measures import OF_KPI
 from kpis.models import Entry, Kpi, Selection
 from kpis.notices import tell_decided, tell_entered
 from kpis.registry import FOLLOWERS, ChangedCells
-from kpis.selections import Condition, key_of
 from kpis.values import Holder
 from salestargets.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from salestargets.kernel.messages import N_

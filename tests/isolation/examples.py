@@ -153,6 +153,9 @@ PLANNED_UNIT = Holder("unit", "planned unit")
 PLANNED_PERSON = Holder("person", "planned person")
 SECOND_PERSON = Holder("person", "second person")
 MAY = {"from": "2026-05-01", "to": "2026-06-01"}
+OF_A_PRODUCT = [
+    {"measure": "won_amount", "filters": [{"field": "product", "op": "any", "values": [Id("product")]}]}
+]
 MAY_OF_PLANNED = {"kpi": "won_revenue", "holder": PLANNED_UNIT, **MAY}
 
 EXAMPLES: dict[str, Example] = {
@@ -489,7 +492,6 @@ EXAMPLES: dict[str, Example] = {
     ),
     "GET progress": a_list(plan=Id("published plan"), goal=Id("published goal"), holder=PLANNED_UNIT),
     "GET progress/{target_id}/records": Example(path={"target_id": Id("published target")}, lists=("deal",)),
-    "GET kpis": a_list(),
     "GET kpis/{kpi_id}/entries": Example(
         path={"kpi_id": Id("manual kpi")}, query={"state": "entered"}, lists=("entry",)
     ),
@@ -508,6 +510,20 @@ EXAMPLES: dict[str, Example] = {
         path={"entry_id": Id("fresh entry")}, body={"reason": "Not so"}
     ),
     "POST kpi-entries/{entry_id}/withdraw": Example(path={"entry_id": Id("fresh entry")}, body={}),
+    "GET measures": Example(),
+    "GET kpis": a_list("kpi"),
+    "POST kpis": Example(body={"name": New("KPI {}"), "unit": "money", "numerator": OF_A_PRODUCT}),
+    "POST kpis/preview": Example(body={"numerator": OF_A_PRODUCT, "holder": PLANNED_UNIT, **MAY}),
+    "GET kpis/{kpi_id}": Example(path={"kpi_id": Id("kpi")}),
+    "PATCH kpis/{kpi_id}": Example(path={"kpi_id": Id("fresh kpi")}, body={"about": "What it tells"}),
+    "POST kpis/{kpi_id}/definitions": Example(
+        path={"kpi_id": Id("fresh kpi")},
+        body={
+            "numerator": [{**OF_A_PRODUCT[0], "measure": "lost_amount"}],
+            "holds_from": LATER,
+            "reason": "Narrower",
+        },
+    ),
     "GET actuals": a_list("deal", **MAY_OF_PLANNED, by="person"),
     "GET actuals/records": a_list("deal", **MAY_OF_PLANNED),
     "GET funnel": Example(query={"holder": PLANNED_UNIT, **MAY}),

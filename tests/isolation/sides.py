@@ -8,8 +8,10 @@ from io import BytesIO
 
 from django.utils import timezone
 
+from kpis.domain.recipes import Condition, Ingredient, Recipe
 from kpis.models import Kpi, Template
 from kpis.selectors import get_kpi
+from kpis.services.definitions import KpiFacts, create_kpi
 from kpis.services.entries import create_manual_kpi, enter_value
 from kpis.services.templates import Draft, ItemDraft, create_template
 from kpis.values import Holder
@@ -482,6 +484,21 @@ def template(side: Side) -> int:
             name=side.text("template"),
             draft=Draft(items=[ItemDraft(get_kpi("won_revenue"), 10_000)], units=(side.unit,)),
             starts_on=LATER,
+            at=timezone.now(),
+        ).pk
+
+
+@makes("kpi")
+def kpi(side: Side) -> int:
+    """One of its own, of the records that name one of its products."""
+    condition = Condition("product", "any", (side.id_of("product"),))
+    with acting_for(side.organisation.pk):
+        return create_kpi(
+            side.actor,
+            key="",
+            unit="money",
+            recipe=Recipe((Ingredient("won_amount", (condition,)),)),
+            facts=KpiFacts(name=side.text("kpi"), nature="outcome", direction="higher"),
             at=timezone.now(),
         ).pk
 
