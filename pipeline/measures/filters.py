@@ -56,8 +56,8 @@ def texts(model: type[Record], field: str) -> Options:
     return found
 
 
-def _choices(choices: type[TextChoices]) -> Callable[[], Iterable[tuple[str, str]]]:
-    return lambda: [(value, str(label)) for value, label in choices.choices]
+def chosen_from(choices: type[TextChoices]) -> Options:
+    return lambda _only: [(value, str(label)) for value, label in choices.choices]
 
 
 FILTERS = (
@@ -72,10 +72,10 @@ FILTERS = (
     Filter("amount", _("Amount"), FilterKind.AMOUNT),
     Filter("lost_reason", _("Reason for losing"), FilterKind.TEXT, texts(Deal, "lost_reason")),
     Filter("is_shared", _("Shared by several people"), FilterKind.FLAG),
-    Filter("stage_category", _("Category of the stage"), FilterKind.CHOICE, _choices(DealStatus)),
-    Filter("lead_status", _("Status of the lead"), FilterKind.CHOICE, _choices(LeadStatus)),
-    Filter("activity_kind", _("Kind of activity"), FilterKind.CHOICE, _choices(ActivityKind)),
-    Filter("outcome", _("Outcome"), FilterKind.TEXT, _texts(Activity, "outcome")),
+    Filter("stage_category", _("Category of the stage"), FilterKind.CHOICE, chosen_from(DealStatus)),
+    Filter("lead_status", _("Status of the lead"), FilterKind.CHOICE, chosen_from(LeadStatus)),
+    Filter("activity_kind", _("Kind of activity"), FilterKind.CHOICE, chosen_from(ActivityKind)),
+    Filter("outcome", _("Outcome"), FilterKind.TEXT, texts(Activity, "outcome")),
     Filter("minutes", _("Minutes"), FilterKind.NUMBER),
     Filter("of_deal", _("Belongs to a deal"), FilterKind.FLAG),
     Filter("of_lead", _("Belongs to a lead"), FilterKind.FLAG),
