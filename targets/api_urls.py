@@ -41,6 +41,7 @@ from targets.api.proposals import (
     ProposalWithdrawal,
 )
 from targets.api.rules import OneTrigger, Rules, Triggers
+from targets.api.scorecards import PeopleScorecards, Scorecards
 from targets.api.sheet_files import SheetImport, TargetExport
 from targets.api.splits import PlanPhasing, PlanSplit
 from targets.api.targets import (
@@ -111,6 +112,8 @@ urlpatterns = [
     path("planning-rules/", Rules.as_view()),
     path("triggers/", Triggers.as_view()),
     path("triggers/<id:trigger_id>/", OneTrigger.as_view()),
+    path("scorecards/", Scorecards.as_view()),
+    path("scorecards/people/", PeopleScorecards.as_view()),
     path("progress/", ProgressList.as_view()),
     path("progress/<id:target_id>/records/", ProgressRecords.as_view()),
 ]

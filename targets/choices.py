@@ -17,6 +17,15 @@ MAKING = (PlanState.DRAFT, PlanState.OPEN)
 IN_FORCE = (PlanState.PUBLISHED, PlanState.CLOSED)
 
 
+class TargetOrigin(models.TextChoices):
+    """Where the target of a scorecard's KPI is from."""
+
+    PLAN = "plan", _("From the plan")
+    TEMPLATE = "template", _("From the template")
+    RAMPED = "ramped", _("From the template, less for a new hire")
+    NONE = "none", _("No target")
+
+
 class SplitMethod(models.TextChoices):
     EVEN = "even", _("Evenly")
     HISTORY = "history", _("By history")

@@ -12,6 +12,7 @@ STEERING = (Role.ADMIN, Role.MANAGER, Role.VIEWER)
 
 def register() -> None:
     register_page(NavItem("today", _("Today"), "gauge", "today", tuple(Role), 10))
+    register_page(NavItem("scorecards", _("Scorecards"), "clipboard-check", "scorecards", tuple(Role), 25))
     register_page(NavItem("team", _("Team"), "users", "team", STEERING, 20))
     register_page(NavItem("plans", _("Plans"), "target", "plans", STEERING, 30))
     register_tab("plans", NavItem("plans", _("Plans"), "target", "plans", STEERING, 10))
