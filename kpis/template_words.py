@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext, ngettext
 
 from kpis.models import TemplateItem
+from kpis.takes import is_stock
 from kpis.templates import Version
 from kpis.values import meant
 from kpis.writing import written
@@ -46,11 +47,12 @@ def share(basis_points: int | None) -> str:
 
 
 def target_in_words(item: TemplateItem, currency: str) -> str:
-    """Such as “¥120,000 a quarter, new hires carry less”."""
+    """Such as “¥120,000 a quarter”, or “30.0%” of what does not add up."""
     if item.target is None:
         return NONE
     value = written(meant(item.target, item.kpi.unit, currency=currency), item.kpi, currency)
-    return f"{value} {item.get_target_span_display()}"
+    is_level = item.kpi.denominator or is_stock(item.kpi)  # the same, however long the period
+    return value if is_level else f"{value} {item.get_target_span_display()}"
 
 
 def base_in_words(item: TemplateItem, currency: str) -> str:

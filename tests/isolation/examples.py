@@ -152,6 +152,7 @@ RECORDS: dict[str, dict[str, Any]] = {
 PLANNED_UNIT = Holder("unit", "planned unit")
 PLANNED_PERSON = Holder("person", "planned person")
 SECOND_PERSON = Holder("person", "second person")
+QUARTER_ASKED = {"from": "2026-04-01", "to": "2026-07-01"}
 MAY = {"from": "2026-05-01", "to": "2026-06-01"}
 OF_A_PRODUCT = [
     {"measure": "won_amount", "filters": [{"field": "product", "op": "any", "values": [Id("product")]}]}
@@ -484,6 +485,8 @@ EXAMPLES: dict[str, Example] = {
     "POST people/{person_id}/kpi-template": Example(
         path={"person_id": Id("person")}, body={"template": Id("template"), "starts_on": LATER}
     ),
+    "GET scorecards": Example(query={"holder": PLANNED_PERSON, **QUARTER_ASKED}),
+    "GET scorecards/people": Example(query={"unit": Id("planned unit"), **QUARTER_ASKED}),
     "GET triggers": a_list("trigger"),
     "POST triggers": Example(body={"name": New(), "kpi": "won_revenue", "pace_below": "0.8"}),
     "GET triggers/{trigger_id}": Example(path={"trigger_id": Id("trigger")}),
