@@ -4,7 +4,6 @@ from typing import TypedDict
 
 from rest_framework.request import Request
 
-from kpis.api import HolderRow
 from kpis.selectors import get_holder
 from kpis.values import Holder, shown
 from salestargets.api.inputs import DATE, HOLDER, ID, Field
@@ -16,7 +15,7 @@ from salestargets.kernel.rational import Number, rounded
 from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.models import Person, Unit
 from salestargets.tenancy.selectors import fiscal_calendar_of, get_unit
-from targets.api.rows import part_of
+from targets.api.rows import HolderRow, part_of
 from targets.selectors.scorecards import (
     Part,
     Scorecard,
