@@ -12,7 +12,7 @@ from pipeline.domain.names import name_key, similar_names
 from pipeline.models import Alias, UnresolvedReference
 from pipeline.services.records import CELLS, call_of
 from pipeline.services.references import resolve_waiting
-from salestargets.ingest.kinds import Kind, get_kind
+from salestargets.ingest.kinds import KINDS, Kind, get_kind
 from salestargets.jobs.wake import kick_after_commit
 from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
@@ -50,6 +50,7 @@ def suggest_matches(actor: Actor) -> list[Match]:
     )
     waiting = (
         UnresolvedReference.objects.exclude(Exists(settled))
+        .exclude(target_kind__in=_known_by_number())
         .values_list("target_kind", "source", "reference")
         .annotate(records=Count("id"))
         .order_by("-records", "target_kind", "reference")[:MOST_SUGGESTIONS]
@@ -62,6 +63,11 @@ def suggest_matches(actor: Actor) -> list[Match]:
         if candidates := known[kind].like(reference):
             found.append(Match(kind, source, reference, records, candidates))
     return found
+
+
+def _known_by_number() -> list[str]:
+    """Kinds of which there are too many to look for one that is spelt alike: deals, invoices."""
+    return [kind.name for kind in KINDS.values() if kind.has_tombstones]
 
 
 def accept_match(
