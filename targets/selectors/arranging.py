@@ -1,6 +1,8 @@
 """Which places of a tree a page shows: those whose units are open, in an order; or the ones that match."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from targets.selectors.rows import Place
@@ -10,6 +12,7 @@ from targets.selectors.trees import Node
 Key = Callable[[Place], Any]
 
 ROWS_AT_FIRST = 40
+NOBODY: Mapping[Node, int] = {}
 
 
 def opened(
@@ -38,13 +41,15 @@ def ordered(places: Sequence[Place], *, key: Key | None, falling: bool) -> list[
     return [*sorted(known, key=lambda place: values[place.node], reverse=falling), *unknown]
 
 
-def open_at_first(places: Sequence[Place]) -> frozenset[int]:
-    """As many levels, from the top, as keep the page short; the topmost always."""
+def open_at_first(places: Sequence[Place], heads: Mapping[Node, int] = NOBODY) -> frozenset[int]:
+    """As many levels, from the top, as keep the page short; the topmost always.
+
+    `heads`: how many people are right below a unit, where the places are those of units alone.
+    """
     units = [place for place in places if place.node.is_unit and place.has_children]
-    deepest = max((place.depth for place in places), default=0)
-    levels = [
-        depth
-        for depth in range(1, deepest + 1)
-        if depth == 1 or sum(place.depth <= depth for place in places) <= ROWS_AT_FIRST
-    ]
+    depths = Counter(place.depth for place in places)
+    for place in units:
+        depths[place.depth + 1] += heads.get(place.node, 0)
+    rows = list(accumulate(depths[depth] for depth in range(max(+depths, default=0) + 1)))
+    levels = [depth for depth in range(1, len(rows)) if depth == 1 or rows[depth] <= ROWS_AT_FIRST]
     return frozenset(place.node.unit_id for place in units if place.depth < max(levels, default=0))

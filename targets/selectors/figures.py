@@ -119,17 +119,22 @@ def standings(
     What the worker keeps up is read, the rest is worked out: holders without a target, drafts, other days.
     """
     clock = clock_of(goal.plan, as_of or organisation.today(at), calendar)
-    is_kept = as_of is None and goal.plan.state in IN_FORCE and against == Against.CURRENT
-    found = _kept(goal, nodes, clock) if is_kept else {}
+    is_read = is_kept(goal, as_of=as_of, against=against)
+    found = _kept(goal, nodes, clock) if is_read else {}
     missing = [node for node in nodes if node not in found]
     if missing:
         day = as_of or organisation.today(at)
-        found_lines = () if is_kept else lines_on(goal, missing, day, against=against)
+        found_lines = () if is_read else lines_on(goal, missing, day, against=against)
         lines = {line.node: line for line in found_lines}
         values = values_of(goal, missing, on=organisation.today(at), as_of=as_of)
         asked = [lines.get(node, Line(node)) for node in missing]
         found |= {one.node: one for one in measured(goal, asked, values, clock, organisation, at)}
     return found
+
+
+def is_kept(goal: Goal, *, as_of: date | None, against: str = Against.CURRENT) -> bool:
+    """Whether the worker keeps how a goal's holders stand."""
+    return as_of is None and goal.plan.state in IN_FORCE and against == Against.CURRENT
 
 
 def clock_of(plan: Plan, day: date, calendar: WorkCalendar) -> Timeline:

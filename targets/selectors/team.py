@@ -5,8 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
+from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import Case, IntegerField, Q, When
 
 from kpis.models import Kpi
@@ -17,43 +18,50 @@ from salestargets.alerts.models import Severity
 from salestargets.alerts.selectors import inbox
 from salestargets.kernel.periods import Period, add_months
 from salestargets.kernel.rational import ratio, rounded
-from salestargets.tenancy.access import Actor, sight_of
+from salestargets.tenancy.access import Actor, Sight, sight_of
+from salestargets.tenancy.context import current_organisation_id
 from targets.amounts import is_level, stored_actual
 from targets.choices import IN_FORCE, Against, Status
 from targets.domain.progress import Timeline
 from targets.models import Goal
-from targets.selectors.figures import Standing, clock_of, standings
+from targets.selectors.arranging import open_at_first, opened
+from targets.selectors.figures import STATUS, Standing, clock_of, is_kept, standings
 from targets.selectors.periods import calendar_for, span_of
 from targets.selectors.plans import in_visible_plans
 from targets.selectors.rows import Place, places
-from targets.selectors.trees import Node, plan_tree
+from targets.selectors.trees import Label, Node, plan_tree, unit_tree, with_unit
 
 MOST_GOALS = 50
 MOST_HELP = 5
+BEHIND = (Status.BEHIND, Status.AT_RISK)
 SPARK_MONTHS = 12
 #: What is open now and would add to a measure if it were won.
 _OPEN = {"won_amount": "open_amount", "won_count": "open_count"}
 
 
+class Crowd(NamedTuple):
+    """The people of a goal in sight together: how many stand how, and who are furthest behind, largest first.
+
+    `heads`: how many are right below each unit, where they have no places of their own.
+    """
+
+    counts: Counter[Status]
+    behind: Sequence[Place]
+    heads: Mapping[Node, int]
+
+
 @dataclass(frozen=True)
 class Team:
-    """Every visible place of the goal's tree with its standing."""
+    """Every visible place of the goal's tree with its standing; of a large one at first what is open."""
 
     goal: Goal
     clock: Timeline
     places: Sequence[Place]
     standings: Mapping[Node, Standing]
+    crowd: Crowd
 
     def standing(self, place: Place) -> Standing:
         return self.standings[place.node]
-
-    @cached_property
-    def people(self) -> list[Place]:
-        return [place for place in self.places if not place.node.is_unit]
-
-    def counts(self) -> Counter[Status]:
-        """How many people stand how."""
-        return Counter(self.standing(place).status for place in self.people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,30 +94,108 @@ def goals_in_force(actor: Actor, *, day: date, on: date) -> list[Goal]:
 
 
 def team_of(
-    actor: Actor, goal: Goal, *, as_of: date | None, against: str = Against.CURRENT, at: datetime
+    actor: Actor,
+    goal: Goal,
+    *,
+    as_of: date | None,
+    against: str = Against.CURRENT,
+    is_first: bool = False,
+    at: datetime,
 ) -> Team:
-    """A handful of queries for any size."""
+    """A handful of queries for any size. `is_first`: nothing was opened, sorted or sought yet."""
     on = actor.organisation.today(at)
-    found = places(plan_tree(goal.plan), sight_of(actor, on))
-    nodes = [place.node for place in found]
-    calendar = calendar_for([goal], actor.organisation)
-    return Team(
-        goal=goal,
-        clock=clock_of(goal.plan, as_of or on, calendar),
-        places=found,
-        standings=standings(goal, nodes, actor.organisation, calendar, as_of=as_of, against=against, at=at),
-    )
+    calendar, day = calendar_for([goal], actor.organisation), as_of or on
+
+    def stand(nodes: Collection[Node]) -> dict[Node, Standing]:
+        return standings(goal, nodes, actor.organisation, calendar, as_of=as_of, against=against, at=at)
+
+    clock, sight = clock_of(goal.plan, day, calendar), sight_of(actor, on)
+    if is_first and sight.everything and is_kept(goal, as_of=as_of, against=against):
+        found, crowd = _folded(goal, sight, on)
+        open_ids = open_at_first(found, crowd.heads)
+        if not any(node.unit_id in open_ids for node in crowd.heads):
+            shown = [*opened(found, open_ids, key=None, falling=False), *crowd.behind]
+            return Team(goal, clock, found, stand([place.node for place in shown]), crowd)
+    found = places(plan_tree(goal.plan), sight)
+    stands = stand([place.node for place in found])
+    return Team(goal, clock, found, stands, _crowd(found, stands, day))
+
+
+def _crowd(found: Sequence[Place], stands: Mapping[Node, Standing], day: date) -> Crowd:
+    people = [(place, stands[place.node]) for place in found if not place.node.is_unit]
+    behind = [(place, stand) for place, stand in people if _is_behind(stand) and place.label.is_there(day)]
+    first = sorted(behind, key=lambda one: -(one[1].pace_gap or 0))[:MOST_HELP]
+    return Crowd(Counter(stand.status for _place, stand in people), [place for place, _stand in first], {})
+
+
+def _is_behind(stand: Standing) -> bool:
+    return stand.status in BEHIND
+
+
+def _folded(goal: Goal, sight: Sight, on: date) -> tuple[list[Place], Crowd]:
+    """The units, and of their people how they stand together, from what is kept. Two queries."""
+    plan, tree = goal.plan, unit_tree(goal.plan)
+    values: dict[str, Any] = {
+        "organisation": current_organisation_id(),
+        "goal": goal.pk,
+        "units": [node.unit_id for node in tree.labels],
+        "starts_on": plan.starts_on,
+        "ends_on": plan.ends_on,
+        "day": on,
+        "behind": [status.value for status in BEHIND],
+        "most": MOST_HELP,
+    }
+    counts, heads, behind = Counter[Status](), Counter[Node](), list[tuple[int, Place]]()
+    with connection.cursor() as cursor:
+        cursor.execute(_TOGETHER, values)
+        for unit_id, person_id, status, count, gap, name, external_id in cursor.fetchall():
+            if person_id is None:
+                counts[STATUS[status]] += count
+                heads[Node(unit_id)] += count
+                continue
+            node, label = Node(unit_id, person_id), Label(name, external_id)
+            told = with_unit(label, node, tree.labels) if count > 1 else label
+            behind.append((-gap, Place(node, told, 0, None, False)))
+    found = [
+        place._replace(has_children=place.has_children or place.node in heads)
+        for place in places(tree, sight)
+    ]
+    return found, Crowd(counts, [place for _gap, place in sorted(behind)], heads)
+
+
+#: The people of the units within the plan's span: unit by unit how many stand how; then those furthest behind
+#: who are still there, each with the number of their places.
+_TOGETHER = """
+WITH member AS (
+    SELECT unit_id, person_id, max(COALESCE(ends_on, 'infinity')) AS left_on
+    FROM tenancy_assignment
+    WHERE organisation_id = %(organisation)s AND role = 'member' AND unit_id = ANY(%(units)s)
+      AND starts_on < %(ends_on)s AND (ends_on IS NULL OR ends_on > %(starts_on)s)
+    GROUP BY unit_id, person_id
+), stand AS MATERIALIZED (
+    SELECT m.*, COALESCE(p.status, 'no_target') AS status, COALESCE(p.expected - p.actual, 0) AS gap
+    FROM member m
+    LEFT JOIN targets_target t ON t.organisation_id = %(organisation)s AND t.goal_id = %(goal)s
+      AND t."group" = '' AND t.unit_id = m.unit_id AND t.person_id = m.person_id
+    LEFT JOIN targets_progress p ON p.organisation_id = %(organisation)s AND p.target_id = t.id
+), behind AS (
+    SELECT * FROM stand
+    WHERE status = ANY(%(behind)s) AND (left_on > %(day)s OR left_on >= %(ends_on)s)
+    ORDER BY gap DESC, unit_id, person_id LIMIT %(most)s
+)
+SELECT unit_id, NULL AS person_id, status, count(*), 0 AS gap, '' AS name, '' AS external_id
+FROM stand GROUP BY unit_id, status
+UNION ALL
+SELECT b.unit_id, b.person_id, b.status, (SELECT count(*) FROM member m WHERE m.person_id = b.person_id),
+       b.gap, person.name, person.external_id
+FROM behind b
+JOIN tenancy_person person ON person.organisation_id = %(organisation)s AND person.id = b.person_id
+"""
 
 
 def who_needs_help(actor: Actor, team: Team, *, as_of: date | None, at: datetime) -> list[Need]:
     """The people furthest behind what is expected by now, the largest gap first; not where they have left."""
-    day = as_of or actor.organisation.today(at)
-    behind = [
-        place
-        for place in team.people
-        if team.standing(place).status in (Status.BEHIND, Status.AT_RISK) and place.label.is_there(day)
-    ]
-    first = sorted(behind, key=lambda place: -(team.standing(place).pace_gap or 0))[:MOST_HELP]
+    first = team.crowd.behind
     covers = _covers(team, first, on=actor.organisation.today(at), as_of=as_of)
     return [Need(place, team.standing(place), _rate(team, place), covers.get(place.node)) for place in first]
 

@@ -1,13 +1,13 @@
 """A tree that opens by its address: `?open=3,7` are the open units, remembered wherever the link goes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 
 from salestargets.tenancy.choices import Role
 from salestargets.web.requests import TenantRequest
-from targets.selectors.arranging import open_at_first
+from targets.selectors.arranging import NOBODY, open_at_first
 from targets.selectors.rows import Place
 from targets.selectors.trees import Node
 
@@ -43,11 +43,12 @@ class Folds:
         return f"{self.request.path}?{query.urlencode(safe=',')}"
 
 
-def folds_of(request: TenantRequest, places: Sequence[Place]) -> Folds:
+def folds_of(request: TenantRequest, places: Sequence[Place], heads: Mapping[Node, int] = NOBODY) -> Folds:
+    """`heads`: as for `open_at_first`."""
     units = frozenset(place.node.unit_id for place in places if place.node.is_unit and place.has_children)
     asked = request.GET.get("open")
     if asked is None:
-        return Folds(request, open_at_first(places), units)
+        return Folds(request, open_at_first(places, heads), units)
     ids = asked[:MOST_TEXT].split(",")
     found = units if asked == ALL else frozenset(int(text) for text in ids if text.isdecimal()) & units
     return Folds(request, found, units)

@@ -39,6 +39,9 @@ from targets.views.folds import Folds, check_steers, folds_of
 #: In this order, where it sorts by status: the worst first.
 WORST_FIRST = [Status.AT_RISK, Status.BEHIND, Status.ON_TRACK, Status.AHEAD, Status.REACHED, Status.EARLY]
 
+#: What of the address asks for more than the first view.
+ASKS = ("open", "sort", "q", "status", "page", "export")
+
 SORTS: Mapping[str, Callable[[Standing], Any]] = {
     "status": lambda standing: WORST_FIRST.index(standing.status) if standing.status in WORST_FIRST else None,
     "target": lambda standing: standing.target,
@@ -75,7 +78,14 @@ def team(request: TenantRequest) -> HttpResponseBase:
     goal, goals = _goals(request, form)
     if goal is None:
         return render(request, "targets/team_empty.html", {"form": form}, status=form.status_code)
-    found = team_of(request.actor, goal, as_of=form.day, against=form.compared, at=request.now)
+    found = team_of(
+        request.actor,
+        goal,
+        as_of=form.day,
+        against=form.compared,
+        is_first=request.GET.keys().isdisjoint(ASKS),
+        at=request.now,
+    )
     if wanted := wanted_format(request):
         rows = _matching(found, form) if _is_filtered(form) else list(found.places)
         return export(
@@ -85,13 +95,13 @@ def team(request: TenantRequest) -> HttpResponseBase:
 
 
 def _page(request: TenantRequest, form: TeamForm, found: Team, goals: Sequence[Goal]) -> HttpResponse:
-    counts = found.counts()
+    counts = found.crowd.counts
     shown = {
         **_rows(request, form, found),
         "goals": goals if found.goal in goals else [found.goal, *goals],
         "counts": [(status, counts[status]) for status in (*WORST_FIRST, Status.NO_TARGET) if counts[status]],
-        "people": len(found.people),
-        "is_bare": counts[Status.NO_TARGET] == len(found.people),
+        "people": counts.total(),
+        "is_bare": counts[Status.NO_TARGET] == counts.total(),
         "top": _top(found),
         "help": who_needs_help(request.actor, found, as_of=form.day, at=request.now),
     }
@@ -144,7 +154,7 @@ def _table(request: TenantRequest, form: TeamForm, found: Team, goals: Sequence[
 
 
 def _rows(request: TenantRequest, form: TeamForm, found: Team) -> dict[str, Any]:
-    folds = folds_of(request, found.places)
+    folds = folds_of(request, found.places, found.crowd.heads)
     is_flat = _is_filtered(form)
     pager = page_of(request, _matching(found, form)) if is_flat else None
     places = list(pager) if pager is not None else _opened(request, found, folds)

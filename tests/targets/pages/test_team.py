@@ -3,13 +3,19 @@
 import csv
 import re
 from contextlib import closing
+from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from salestargets.tenancy.access import system_actor
 from salestargets.tenancy.choices import Role
-from tests.builders import a_person, an_organisation
+from salestargets.tenancy.context import acting_for
+from salestargets.tenancy.services.people import move_person
+from targets.selectors import arranging, team
+from targets.services.progress import refresh_progress
+from tests.builders import NOON, a_person, an_organisation
 from tests.targets.builders import a_goal, a_plan
 from tests.targets.pages.conftest import Company, visitor
 from tests.targets.pages.test_today import more_goals, text_of
@@ -121,6 +127,47 @@ def test_more_people_and_goals_need_no_more_queries(
     with django_assert_num_queries(21):
         page = admin.get(f"{TEAM}?open=all").content.decode()
     assert page.count(">Person ") == count
+
+
+def test_a_large_tree_says_of_its_people_at_first_what_reading_all_of_them_says(
+    company: Company, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arranging, "ROWS_AT_FIRST", 3)
+    world, system = company.world, system_actor(company.acme)
+    a_person(company.acme, "Nora", unit=world.west)
+    with acting_for(company.acme.pk):
+        move_person(system, person=world.carol, unit=world.north, on=date(2026, 5, 2))
+        move_person(system, person=world.bob, unit=world.west, on=date(2026, 6, 1))
+        refresh_progress(at=NOON)
+    told = main_of(admin)
+    assert rows(told) == ["Acme", "East", "West"]
+    assert "<strong>Bob (North)</strong>" in told
+    assert "<strong>Carol (West)</strong>" not in told  # she has left it
+    monkeypatch.setattr(team, "is_kept", lambda *_goal, **_asked: False)
+    assert main_of(admin) == told
+
+
+def main_of(client: Client) -> str:
+    page = text_of(client, TEAM)
+    return page[page.index("<main") : page.index("</main>")]
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_a_large_tree_needs_the_same_queries_at_first_for_any_number_of_people(
+    company: Company,
+    admin: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_num_queries: Any,
+    count: int,
+) -> None:
+    monkeypatch.setattr(arranging, "ROWS_AT_FIRST", 3)
+    for number in range(count):
+        a_person(company.acme, f"Person {number}", unit=company.world.west)
+    admin.get(TEAM)
+    with django_assert_num_queries(20):
+        page = admin.get(TEAM).content.decode()
+    assert page.count('<tr data-node="unit:') == 3
+    assert '<tr data-node="person:' not in page
 
 
 def test_the_way_so_far_is_read_once_the_page_stands(
