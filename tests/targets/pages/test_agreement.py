@@ -300,7 +300,7 @@ def test_the_page_takes_the_same_queries_for_any_size(
     for holder in [world.alice, world.bob, world.carol][:people]:
         propose(goal, holder, "1.00")
     admin.get(page_of(goal))
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(24):
         admin.get(page_of(goal))
 
 
