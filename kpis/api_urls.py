@@ -2,14 +2,14 @@ from django.urls import path
 
 from kpis.api.actuals import ActualNumbers, ActualRecords
 from kpis.api.kpis import Definitions, KpiPreview, Kpis, Measures, OneKpi
-from kpis.entry_api import EntryConfirmation, EntryRejection, EntryWithdrawal, KpiEntries
-from kpis.template_api import (
+from kpis.api.templates import (
     KpiTemplatePeople,
     KpiTemplates,
     KpiTemplateVersions,
     OneKpiTemplate,
     PersonKpiTemplate,
 )
+from kpis.entry_api import EntryConfirmation, EntryRejection, EntryWithdrawal, KpiEntries
 
 urlpatterns = [
     path("measures/", Measures.as_view()),

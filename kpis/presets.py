@@ -45,8 +45,9 @@ _PRESETS = (
         jobs=("Team lead", "Sales manager", "Regional manager", "Sales director", "销售主管", "销售经理"),
         items=(
             PresetItem(kpi="won_revenue", weight=60),
-            _level("win_rate", 20, "30"),
-            PresetItem(kpi="open_pipeline", weight=20),
+            _level("win_rate", 15, "30"),
+            PresetItem(kpi="pipeline_created", weight=15),
+            _level("overdue_deal_share", 10, "10"),
         ),
     ),
     Preset(
@@ -66,7 +67,7 @@ _PRESETS = (
         items=(
             PresetItem(kpi="deals_created", weight=50, target=Decimal(6), span=TargetSpan.MONTH),
             PresetItem(kpi="won_revenue", weight=30),
-            PresetItem(kpi="open_pipeline", weight=20),
+            PresetItem(kpi="pipeline_created", weight=20),
         ),
     ),
     Preset(

@@ -2,23 +2,20 @@
 
 from django.urls import path
 
-from kpis import template_views
-from kpis.views import building, catalogue, entries
+from kpis.views import building, catalogue, entries, templates
 
 urlpatterns = [
     path("kpis/", catalogue.kpis, name="kpis"),
     path("kpis/new/", building.kpi_new, name="kpi_new"),
-    path("kpis/templates/", template_views.templates, name="kpi_templates"),
-    path("kpis/templates/new/", template_views.template_new, name="kpi_template_new"),
-    path("kpis/templates/<id:template_id>/", template_views.template, name="kpi_template"),
-    path("kpis/templates/<id:template_id>/edit/", template_views.template_edit, name="kpi_template_edit"),
-    path(
-        "kpis/templates/<id:template_id>/retire/", template_views.template_retire, name="kpi_template_retire"
-    ),
-    path("people/<id:person_id>/template/", template_views.person_template, name="person_template"),
+    path("kpis/templates/", templates.templates, name="kpi_templates"),
+    path("kpis/templates/new/", templates.template_new, name="kpi_template_new"),
+    path("kpis/templates/<id:template_id>/", templates.template, name="kpi_template"),
+    path("kpis/templates/<id:template_id>/edit/", templates.template_edit, name="kpi_template_edit"),
+    path("kpis/templates/<id:template_id>/retire/", templates.template_retire, name="kpi_template_retire"),
+    path("people/<id:person_id>/template/", templates.person_template, name="person_template"),
     path(
         "people/<id:person_id>/template/choose/",
-        template_views.person_template_choose,
+        templates.person_template_choose,
         name="person_template_choose",
     ),
     path("kpis/<slug:key>/", catalogue.kpi, name="kpi"),

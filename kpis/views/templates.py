@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from kpis.choices import Subject
+from kpis.forms.templates import ChoiceForm, RetireForm, TemplateEditForm, TemplateForm
 from kpis.models import Template
 from kpis.selectors import all_kpis
 from kpis.services.templates import (
@@ -23,7 +24,6 @@ from kpis.services.templates import (
     first_day,
     retire_template,
 )
-from kpis.template_forms import ChoiceForm, RetireForm, TemplateEditForm, TemplateForm
 from kpis.template_words import base_in_words, rule_in_words, share, target_in_words, what_changed
 from kpis.templates import (
     Version,
