@@ -7,12 +7,11 @@ refused, and making a new one each time would fill the catalogue.
 import io
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from types import NoneType
 
 from django.db import connection
 
 from salestargets.ingest.batch import Batch
-from salestargets.ingest.fields import ABSENT, Absent, Field, Rows, Value
+from salestargets.ingest.fields import ABSENT, Field, Rows, Value
 from salestargets.ingest.kinds import Kind
 
 #: No clean text contains it.
@@ -84,13 +83,10 @@ def _copy(table: str, names: Sequence[str], columns: Sequence[Sequence[Value]]) 
 
 
 def _texts(column: Sequence[Value]) -> Iterable[str]:
-    types = set(map(type, column))
-    if len(types) == 1 and not types & {NoneType, Absent}:
-        return map(str, column)
-    return [
-        value if type(value) is str else _NULL if value is None or value is ABSENT else str(value)
-        for value in column
-    ]
+    if set(map(type, column)) == {str}:
+        return column
+    texts = {value: _NULL if value is None or value is ABSENT else str(value) for value in set(column)}
+    return map(texts.__getitem__, column)
 
 
 def _forget_plans() -> None:
