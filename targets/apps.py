@@ -10,7 +10,7 @@ class TargetsConfig(AppConfig):
         from salestargets.jobs.registry import register_queue
         from salestargets.jobs.wake import wake
         from salestargets.tenancy.registry import register_installer, register_settings_follower
-        from targets import adjustment_notices, announcements, impacts, logged, notices, pages
+        from targets import adjustment_notices, announcements, impacts, logged, measures, notices, pages
         from targets.services.pace_rule import PACE_RULE
         from targets.services.progress import QUEUE, follow_cells
         from targets.services.rules import install
@@ -22,6 +22,7 @@ class TargetsConfig(AppConfig):
         # Another calendar or other levels move every target at once.
         register_settings_follower(lambda organisation: wake(QUEUE))
         adjustment_notices.register()
+        measures.register()
         pages.register()
         logged.register()
         announcements.register()

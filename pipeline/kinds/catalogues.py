@@ -1,7 +1,7 @@
 """What other records refer to: customers, products, channels, stages."""
 
 from pipeline.choices import DealStatus
-from salestargets.ingest.fields import Choice, Currency, Date, Money, Name, Percent, Ref, Text, Whole
+from salestargets.ingest.fields import Choice, Currency, Date, Flag, Money, Name, Percent, Ref, Text, Whole
 from salestargets.ingest.kinds import Kind
 from salestargets.kernel.messages import N_
 
@@ -31,6 +31,7 @@ PRODUCTS = Kind(
         Text(name="group", max_length=100, help="Product group or series."),
         Currency(name="currency"),
         Money(name="list_price", column="list_price_minor", currency="currency"),
+        Flag(name="is_key", help="Whether it is a key product."),
     ),
     implies={"list_price": frozenset({"currency"})},
 )

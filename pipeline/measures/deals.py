@@ -57,6 +57,7 @@ _SLICES = {
 FILTERS = {
     "product": "d.product_id",
     "product_group": of_product('"group"', "d"),
+    "is_key_product": of_product("is_key", "d"),
     "channel": "d.channel_id",
     "stage": "d.stage_id",
     "customer": "d.customer_id",

@@ -63,6 +63,7 @@ def chosen_from(choices: type[TextChoices]) -> Options:
 FILTERS = (
     Filter("product", _("Product"), FilterKind.REFERENCE, named(Product)),
     Filter("product_group", _("Product group"), FilterKind.TEXT, texts(Product, "group")),
+    Filter("is_key_product", _("Key product"), FilterKind.FLAG),
     Filter("channel", _("Channel"), FilterKind.REFERENCE, named(Channel)),
     Filter("stage", _("Stage"), FilterKind.REFERENCE, named(Stage)),
     Filter("customer", _("Customer"), FilterKind.REFERENCE, named(Customer)),

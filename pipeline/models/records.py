@@ -84,11 +84,13 @@ class Product(Record):
     group = models.CharField(max_length=100, blank=True)
     list_price_minor = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3, blank=True)
+    #: One that the organisation wants to see sold above others.
+    is_key = models.BooleanField(default=False, db_default=False)
 
     class Meta(Record.Meta):
         abstract = False
         constraints = [one_each_external_id("one_product_each_external_id")]
-        triggers = marks_of_attributes({"product_group": '"group"'})
+        triggers = marks_of_attributes({"product_group": '"group"', "is_key_product": "is_key"})
 
 
 class Channel(Record):

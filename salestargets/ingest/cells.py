@@ -16,6 +16,7 @@ from salestargets.ingest.fields import (
     Date,
     Email,
     Field,
+    Flag,
     Moment,
     Money,
     Number,
@@ -36,6 +37,10 @@ _TIME = re.compile(
 )
 _CURRENCY_SIGNS = re.compile(r"^[A-Z]{3}\s|\s[A-Z]{3}$|[$€£¥￥元\s\u00a0\u202f]")
 _CURRENCY_WORDS = {"RMB": "CNY", "人民币": "CNY", "¥": "CNY", "￥": "CNY", "$": "USD", "€": "EUR", "£": "GBP"}
+_TRUTHS = {
+    **dict.fromkeys(("true", "yes", "y", "1", "是", "√"), "true"),
+    **dict.fromkeys(("false", "no", "n", "0", "否"), "false"),
+}
 _DIGITS = frozenset("0123456789.")
 _GROUPED = {
     ".": re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?"),
@@ -66,6 +71,8 @@ def converter(field: Field | None, habits: Habits) -> Convert:
             return lambda text: _CURRENCY_WORDS.get(text.upper(), text.upper())
         case Choice():
             return field.meant
+        case Flag():
+            return _truth
         case Email():
             return str.lower
     return lambda text: _BREAKS.sub(" ", text)
@@ -79,6 +86,10 @@ def leaves_alone(field: Field | None, habits: Habits) -> Callable[[str], bool]:
         case Text():
             return str.isprintable
     return lambda _texts: False
+
+
+def _truth(text: str) -> str:
+    return _TRUTHS.get(text.strip().casefold(), text)
 
 
 def _date(text: str, habits: Habits) -> str:

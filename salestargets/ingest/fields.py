@@ -14,6 +14,7 @@ from salestargets.kernel.money import check_currency, decimals, to_minor
 from salestargets.kernel.parsing import (
     clean_text,
     clean_texts,
+    strict_bool,
     strict_date,
     strict_datetime,
     strict_decimal,
@@ -173,10 +174,12 @@ class Choice(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class Flag(Field):
-    """True or false, derived by a rule; no client sends one."""
-
     default: Value = False
     sql_type = "boolean"
+    json_type = {"type": "boolean"}
+
+    def read(self, value: Value) -> bool:
+        return strict_bool(value)
 
 
 @dataclass(frozen=True, kw_only=True)
