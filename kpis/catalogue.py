@@ -523,34 +523,6 @@ _CATALOGUE = (
         decimals=2,
     ),
     BuiltIn(
-        key="expenses",
-        name=_("Expenses"),
-        about=_("What selling cost, by the day it was spent."),
-        unit=KpiUnit.MONEY,
-        nature=Nature.COST,
-        direction=Direction.LOWER,
-        recipe=of("expense_amount"),
-    ),
-    BuiltIn(
-        key="expense_ratio",
-        name=_("Expense ratio"),
-        about=_("What selling cost, of won revenue."),
-        unit=KpiUnit.PERCENT,
-        nature=Nature.COST,
-        direction=Direction.LOWER,
-        recipe=of("expense_amount", over=("won_amount",)),
-        decimals=1,
-    ),
-    BuiltIn(
-        key="cost_per_win",
-        name=_("Cost of a won deal"),
-        about=_("Expenses of the period ÷ deals won in it."),
-        unit=KpiUnit.MONEY,
-        nature=Nature.COST,
-        direction=Direction.LOWER,
-        recipe=of("expense_amount", over=("won_count",)),
-    ),
-    BuiltIn(
         key="crm_completeness",
         name=_("CRM completeness"),
         about=_("Of the fields that open deals should have, the share that is filled."),
@@ -560,22 +532,11 @@ _CATALOGUE = (
         decimals=1,
     ),
     BuiltIn(
-        key="mentee_win_rate",
-        name=_("Win rate of mentees"),
-        about=_(
-            "Of the deals that people closed while they were mentored, the share they won; it is "
-            "credited to the mentor."
-        ),
-        unit=KpiUnit.PERCENT,
-        nature=Nature.CAPABILITY,
-        recipe=of("mentee_won_count", over=("mentee_won_count", "mentee_lost_count")),
-        decimals=1,
-    ),
-    BuiltIn(
         key="coverage",
         name=_("Coverage"),
         about=_(
-            "Open pipeline ÷ what is still to be won of the target on won revenue; without a target there is none."
+            "Open pipeline ÷ what is still to be won of the target on won revenue; none without a "
+            "target."
         ),
         unit=KpiUnit.PERCENT,
         nature=Nature.PROCESS,
