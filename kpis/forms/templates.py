@@ -76,7 +76,7 @@ class TemplateForm(WhyForm):
     """What a template is to say from a day on."""
 
     name = TextField(label=_("Name"), max_length=100)
-    subject = forms.ChoiceField(label=_("Measures"), choices=Subject.choices)
+    subject = forms.ChoiceField(label=_("People or units"), choices=Subject.choices)
     jobs = WordsField(label=_("Jobs"), help_text=_("With commas between them; all, where it is empty."))
     levels = WordsField(label=_("Levels"), help_text=_("With commas between them; all, where it is empty."))
     tenure_from = IntegerField(
@@ -131,7 +131,7 @@ class TemplateForm(WhyForm):
             "target": NumberField(label=_("Target without a plan"), required=False),
             "span": forms.ChoiceField(label=_("Target for"), choices=TargetSpan.choices, required=False),
             "ramp": forms.BooleanField(label=_("New hires carry less"), required=False),
-            "base": NumberField(label=_("From"), required=False),
+            "base": NumberField(label=_("Starting value"), required=False),
             "threshold": PercentField(label=_("Below it 0")),
             "floor": PercentField(label=_("At least")),
             "cap": PercentField(label=_("At most")),
