@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from pipeline.choices import ActivityKind, DealStatus, FeedbackKind, LeadStatus
+from pipeline.choices import ActivityKind, DealStatus, ExpenseCategory, FeedbackKind, LeadStatus
 from pipeline.services.roster import ROSTER, ROSTER_KIND
 from salestargets.ingest.kinds import get_kind
 from salestargets.tenancy.choices import AssignmentRole
@@ -100,6 +100,7 @@ CHOICES: Mapping[str, Text] = {
     **dict(LeadStatus.choices),
     **dict(ActivityKind.choices),
     **dict(FeedbackKind.choices),
+    **dict(ExpenseCategory.choices),
     **dict(AssignmentRole.choices),
 }
 

@@ -26,7 +26,7 @@ Rows: TypeAlias = QuerySet[Any, Mapping[str, Any]]
 Conditions: TypeAlias = Mapping[str, object]
 
 #: The kinds that numbers are made of, in the order in which they are shown.
-CREDITED = ("deals", "leads", "activities", "orders", "invoices", "payments", "feedback")
+CREDITED = ("deals", "leads", "activities", "orders", "invoices", "payments", "expenses", "feedback")
 CATALOGUES = ("customers", "products", "channels", "stages", "exchange-rates")
 
 #: The amount in the organisation's currency, wherever a table keeps one.

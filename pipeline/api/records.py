@@ -188,15 +188,17 @@ def _filters(kind: Kind) -> Iterator[Asked]:
     yield Asked(inputs.Field("external_id", text(200)).optional(), "external_id")
     yield Asked(inputs.Field("source", text(50)).optional(), "source")
     for field in fields_of(kind):
-        yield from _filters_by(field)
+        yield from _filters_by(kind, field)
     if kind.has_tombstones:
         since = inputs.Field("updated_since", MOMENT, "Changed here since then.").optional()
         yield Asked(since, "changed_at__gte")
 
 
-def _filters_by(field: Field) -> Iterator[Asked]:
+def _filters_by(kind: Kind, field: Field) -> Iterator[Asked]:
     stored = str(field.stored)
     match field:
+        case Ref() if field in kind.kept or field.kind == kind.name:
+            return
         case Ref():
             help_ = "Only those of this person." if field.kind == "people" else ""
             yield Asked(inputs.Field(field.name, ID, help_).optional(), stored)

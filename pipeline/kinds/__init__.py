@@ -3,6 +3,7 @@
 from pipeline.kinds.activities import ACTIVITIES, FEEDBACK
 from pipeline.kinds.catalogues import CHANNELS, CUSTOMERS, PRODUCTS, STAGES
 from pipeline.kinds.deals import DEALS
+from pipeline.kinds.expenses import EXPENSES
 from pipeline.kinds.leads import LEADS
 from pipeline.kinds.money import INVOICES, ORDERS, PAYMENTS
 from salestargets.ingest.kinds import register_kind
@@ -21,5 +22,6 @@ def register() -> None:
         ORDERS,
         INVOICES,
         PAYMENTS,
+        EXPENSES,
     ):
         register_kind(kind)

@@ -8,7 +8,7 @@ from kpis.registry import (
     register_product_names,
     register_sources,
 )
-from pipeline.measures import activities, customers, deals, leads, money, stages
+from pipeline.measures import activities, customers, deals, expenses, leads, money, stages
 from pipeline.measures.filters import FILTERS
 from pipeline.models import Product
 
@@ -20,6 +20,6 @@ def product_names(ids: Iterable[int]) -> Iterable[tuple[int, str, str]]:
 def register() -> None:
     register_filters(FILTERS)
     register_product_names(product_names)
-    for kind in (deals, stages, customers, leads, activities, money):
+    for kind in (deals, stages, customers, leads, activities, expenses, money):
         register_measures(kind.MEASURES)
         register_sources(kind.SOURCES)

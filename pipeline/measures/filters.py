@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kpis.choices import FilterKind
 from kpis.registry import Filter
-from pipeline.choices import ActivityKind, DealStatus, LeadStatus
+from pipeline.choices import ActivityKind, DealStatus, ExpenseCategory, LeadStatus
 from pipeline.models import Activity, Channel, Customer, Deal, Product, Stage
 from pipeline.models.records import Record
 
@@ -78,6 +78,7 @@ FILTERS = (
     Filter("activity_kind", _("Kind of activity"), FilterKind.CHOICE, chosen_from(ActivityKind)),
     Filter("outcome", _("Outcome"), FilterKind.TEXT, texts(Activity, "outcome")),
     Filter("minutes", _("Minutes"), FilterKind.NUMBER),
+    Filter("expense_category", _("Category of the expense"), FilterKind.CHOICE, _choices(ExpenseCategory)),
     Filter("of_deal", _("Belongs to a deal"), FilterKind.FLAG),
     Filter("of_lead", _("Belongs to a lead"), FilterKind.FLAG),
 )

@@ -1,4 +1,5 @@
 from pipeline.models.activities import Activity, Feedback
+from pipeline.models.expenses import Expense
 from pipeline.models.imports import (
     Alias,
     ImportChange,
@@ -30,6 +31,7 @@ __all__ = [
     "CreditShare",
     "Customer",
     "Deal",
+    "Expense",
     "Feedback",
     "ImportChange",
     "ImportChunk",

@@ -85,7 +85,8 @@ DEALS = Priced(table="pipeline_deal", days=("closed_on", "created_on"), credit=c
 ORDERS = Priced(table="pipeline_order", days=("dated_on",), has_credits=True, credit=credit.ORDERS)
 INVOICES = Priced(table="pipeline_invoice", days=("dated_on",), has_credits=True, credit=credit.INVOICES)
 PAYMENTS = Priced(table="pipeline_payment", days=("dated_on",), has_credits=True, credit=credit.PAYMENTS)
-PRICED = (DEALS, ORDERS, INVOICES, PAYMENTS)
+EXPENSES = Priced(table="pipeline_expense", days=("dated_on",))
+PRICED = (DEALS, ORDERS, INVOICES, PAYMENTS, EXPENSES)
 
 
 def reprice(call: Call, priced: Priced, *, ids: Collection[int]) -> None:

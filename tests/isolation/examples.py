@@ -72,6 +72,14 @@ CREDITED: dict[str, tuple[str, dict[str, Any]]] = {
             "kind": "visit",
         },
     ),
+    "expenses": (
+        "expense",
+        {
+            "person": Id("planned person"),
+            **{kind: Id(kind) for kind in ("customer", "deal")},
+            "category": "travel",
+        },
+    ),
     "feedback": (
         "feedback",
         {"person": Id("planned person"), **{kind: Id(kind) for kind in ("customer", "deal")}, "kind": "nps"},
@@ -98,6 +106,7 @@ MONEY: dict[str, Any] = {
     "dated_on": DAY,
     "shares": [{"person": Name("person"), "percent": "100"}],
 }
+OWNED = {"customers": {"owner": Id("person")}}
 RECORDS: dict[str, dict[str, Any]] = {
     "units": {"name": New(), "parent": Name("unit"), "placed_from": DAY},
     "people": {"name": New(), "email": New("p{}@example.com")},
@@ -105,7 +114,7 @@ RECORDS: dict[str, dict[str, Any]] = {
         "person": Name("manager"), "unit": Name("unit"), "role": "manager", "starts_on": DAY,
     },
     "exchange-rates": {"currency": "GBP", "valid_on": New("2026-{}"), "rate": "1.2"},
-    "customers": {"name": New()},
+    "customers": {"name": New(), "owner": Name("person")},
     "products": {"name": New()},
     "channels": {"name": New()},
     "stages": {"name": New(), "category": "open"},
@@ -136,6 +145,15 @@ RECORDS: dict[str, dict[str, Any]] = {
         "customer": Name("customer"),
         "lead": Name("lead"),
         "happened_at": "2026-05-04T10:00:00Z",
+    },
+    "expenses": {
+        "category": "travel",
+        "person": Name("person"),
+        "customer": Name("customer"),
+        "deal": Name("deal"),
+        "amount": "12.00",
+        "currency": "USD",
+        "dated_on": DAY,
     },
     "feedback": {
         "kind": "nps",
@@ -546,7 +564,7 @@ EXAMPLES: dict[str, Example] = {
         name: example
         for kind, one in CATALOGUES.items()
         for name, example in {
-            f"GET {kind}": a_list(one, external_id=Name(one), source="crm"),
+            f"GET {kind}": a_list(one, external_id=Name(one), source="crm", **OWNED.get(kind, {})),
             f"GET {kind}/{{record_id}}": Example(path={"record_id": Id(one)}),
             f"DELETE {kind}/{{record_id}}": Example(path={"record_id": Id(f"fresh {one}")}),
         }.items()
@@ -608,6 +626,7 @@ UNIQUE: dict[str, dict[str, Any]] = {
             ("deals", "deal", {"name": "New", "currency": "USD"}),
             ("leads", "lead", {"name": "New"}),
             ("activities", "activity", {"kind": "call", "happened_at": "2026-05-04T10:00:00Z"}),
+            ("expenses", "expense", {"currency": "USD"}),
             ("feedback", "feedback", {"kind": "nps", "score": "9", "given_on": "2026-05-04"}),
             *(
                 (f"{one}s", one, {"name": "New", "currency": "USD"})

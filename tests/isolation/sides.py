@@ -20,6 +20,7 @@ from pipeline.models import (
     Channel,
     Customer,
     Deal,
+    Expense,
     Feedback,
     ImportMapping,
     Invoice,
@@ -588,6 +589,7 @@ MODELS = {
     "leads": Lead,
     "activities": Activity,
     "feedback": Feedback,
+    "expenses": Expense,
     "orders": Order,
     "invoices": Invoice,
     "payments": Payment,
@@ -597,7 +599,13 @@ MODELS = {
 
 @makes("customer")
 def customer(side: Side) -> int:
-    return record(side, "customers", name=side.text("customer"), industry=side.text("industry"))
+    return record(
+        side,
+        "customers",
+        name=side.text("customer"),
+        industry=side.text("industry"),
+        owner=side.name_of("person"),
+    )
 
 
 @makes("product")
@@ -705,6 +713,22 @@ def invoice(side: Side) -> int:
 @makes("payment")
 def payment(side: Side) -> int:
     return _money(side, "payments", invoice=side.name_of("invoice"))
+
+
+@makes("expense")
+def expense(side: Side) -> int:
+    named = {kind: side.name_of(kind) for kind in ("customer", "deal")}
+    return record(
+        side,
+        "expenses",
+        name=side.text("expense"),
+        category="travel",
+        person=side.name_of("planned person"),
+        amount=_shown(side),
+        currency=side.organisation.currency,
+        dated_on="2026-05-02",
+        **named,
+    )
 
 
 @makes("waiting deal")
@@ -854,6 +878,7 @@ NAMES |= {
     "deal": lambda pk: Deal.objects.get(pk=pk).external_id,
     "lead": lambda pk: Lead.objects.get(pk=pk).external_id,
     "activity": lambda pk: Activity.objects.get(pk=pk).external_id,
+    "expense": lambda pk: Expense.objects.get(pk=pk).external_id,
     "feedback": lambda pk: Feedback.objects.get(pk=pk).external_id,
     "order": lambda pk: Order.objects.get(pk=pk).external_id,
     "invoice": lambda pk: Invoice.objects.get(pk=pk).external_id,

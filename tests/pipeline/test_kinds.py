@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from kpis.models import DirtyKey
-from pipeline.models import Activity, Customer, Deal, Feedback, ImportRun, Lead
+from pipeline.models import Activity, Customer, Deal, Expense, Feedback, ImportRun, Lead
 from pipeline.services.imports import import_file
 from pipeline.services.records import delete_record
 from pipeline.services.undo import undo_import
@@ -226,3 +226,19 @@ def test_a_customer_is_won_with_the_first_deal_that_stands(world):
     undone(world.acme, run)
     with acting_for(world.acme.pk):
         assert not Customer.objects.exists()
+
+
+def test_an_expense_is_priced_by_the_rate_of_its_day_and_anew_with_a_later_one(world):
+    rate = {"external_id": "R1", "currency": "EUR", "valid_on": "2026-01-01", "rate": "1.1"}
+    dinner = {"category": "hospitality", "person": "alice", "amount": "50", "currency": "EUR"}
+    outcome = send(world.acme, "expenses", {"external_id": "X1", "dated_on": "2026-04-02", **dinner})
+    assert outcome.remarks["not_priced"] == 1
+    send(world.acme, "exchange-rates", rate)
+    with acting_for(world.acme.pk):
+        assert Expense.objects.get().base_minor == 5_500
+    assert {mark for mark in marks(world.acme) if mark[0] == "expenses"} == {
+        ("expenses", "Alice", date(2026, 4, 1))
+    }
+    send(world.acme, "exchange-rates", {**rate, "rate": "1.2"})
+    with acting_for(world.acme.pk):
+        assert Expense.objects.get().base_minor == 6_000

@@ -18,7 +18,7 @@ from kpis.models import LeafCell
 from kpis.selectors import actual, records_behind
 from kpis.services import drain, rebuild, verify
 from kpis.values import Formula, Holder
-from pipeline.models import Activity, Customer, Deal, Feedback, Lead, Stage, StageEntry
+from pipeline.models import Activity, Customer, Deal, Expense, Feedback, Lead, Stage, StageEntry
 from pipeline.models.records import VersionedRecord
 from salestargets.kernel.periods import Period
 from salestargets.tenancy.context import acting_for
@@ -67,10 +67,13 @@ feedback = st.one_of(
         {"person": maybe, "given_on": days, "kind": st.just("satisfaction"), "score": st.integers(1, 5)}
     ),
 )
-kinds = ("deal", "deal", "deal", "lead", "activity", "feedback")
+expenses = st.fixed_dictionaries(
+    {"person": maybe, "dated_on": days, "base_minor": st.one_of(st.none(), st.integers(-500, 9_000))}
+)
+kinds = ("deal", "deal", "deal", "lead", "activity", "expense", "feedback")
 steps = st.one_of(
     *(st.tuples(st.just(kind), how) for kind, how in zip(
-        kinds, (deals, deals, deals, leads, activities, feedback), strict=True
+        kinds, (deals, deals, deals, leads, activities, expenses, feedback), strict=True
     )),
     st.tuples(st.just("change"), few, deals),
     st.tuples(st.just("bury"), st.sampled_from(kinds), few),
@@ -113,6 +116,9 @@ class Teller:
             **self._known(), **{**how, "person": self._who(how["person"]), "happened_at": at}
         )
 
+    def expense(self, how: dict) -> None:
+        Expense.objects.create(**self._known(), currency="CNY", **{**how, "person": self._who(how["person"])})
+
     def feedback(self, how: dict) -> None:
         how = {**how, "person": self._who(how["person"]), "score_hundredths": how["score"] * 100}
         del how["score"]
@@ -120,7 +126,7 @@ class Teller:
 
     def bury(self, kind: str, which: int) -> None:
         model: type[VersionedRecord] = {
-            "deal": Deal, "lead": Lead, "activity": Activity, "feedback": Feedback
+            "deal": Deal, "lead": Lead, "activity": Activity, "expense": Expense, "feedback": Feedback
         }[kind]  # fmt: skip
         for one in _some(model, which):
             one.deleted_at = None if one.deleted_at else NOON
@@ -202,6 +208,8 @@ def counted() -> Iterator[tuple[str, Person | None, date | None, int]]:
         day = activity.happened_at.astimezone(ZONE).date()
         yield "activity_count", activity.person, day, 1
         yield "activity_minutes", activity.person, day, activity.minutes or 0
+    for expense in Expense.objects.filter(deleted_at=None):
+        yield "expense_amount", expense.person, expense.dated_on, expense.base_minor or 0
     for answer in Feedback.objects.filter(deleted_at=None):
         whose, day, score = answer.person, answer.given_on, answer.score_hundredths
         if answer.kind == "nps":
@@ -218,7 +226,7 @@ MEASURES = (
     *("won_customer_count", "new_customer_count", "repeat_deal_count", "stage_entry_count"),
     *("lead_created_count", "lead_qualified_count", "lead_converted_count", "lead_disqualified_count"),
     *("activity_count", "activity_minutes", "nps_count", "nps_promoter_count", "nps_detractor_count"),
-    *("satisfaction_sum", "satisfaction_hundredths", "satisfaction_count"),
+    *("satisfaction_sum", "satisfaction_hundredths", "satisfaction_count", "expense_amount"),
 )
 
 
