@@ -17,6 +17,8 @@ Text = str | Promise
 UNRESOLVED = "unresolved_"
 
 FIELDS: Mapping[str, Text] = {
+    "acquired_by": _("Won by"),
+    "acquired_on": _("Customer since"),
     "amount": _("Amount"),
     "category": _("Category"),
     "channel": _("Channel"),
@@ -37,9 +39,12 @@ FIELDS: Mapping[str, Text] = {
     "given_on": _("Given on"),
     "group": _("Product group"),
     "happened_at": _("Happened at"),
+    "happened_on": _("Happened on"),
     "hired_on": _("Hired on"),
     "industry": _("Industry"),
     "invoice": _("Invoice"),
+    "is_credit": _("Takes back another"),
+    "is_shared": _("Shared"),
     "job": _("Job"),
     "kind": _("Kind"),
     "lead": _("Lead"),
@@ -63,6 +68,7 @@ FIELDS: Mapping[str, Text] = {
     "role": _("Role"),
     "score": _("Score"),
     "shares": _("Credit shares"),
+    "source": _("Source"),
     "stage": _("Stage"),
     "stage_history": _("Stage history"),
     "starts_on": _("From"),

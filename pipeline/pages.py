@@ -12,6 +12,7 @@ def register() -> None:
     admins = (Role.ADMIN,)
     register_page(NavItem("funnel", _("Funnel"), "funnel", "funnel", tuple(Role), 40))
     register_page(NavItem("deals", _("Deals"), "handshake", "deals", tuple(Role), 10, "records"))
+    register_page(NavItem("records", _("Other records"), "layers", "all_records", tuple(Role), 15, "records"))
     register_page(NavItem("imports", _("Imports"), "file-up", "imports", admins, 20, "records"))
     register_tab("settings", NavItem("rates", _("Exchange rates"), "coins", "rates", admins, 30))
     register_tab("imports", NavItem("imports", _("Imports"), "file-up", "imports", admins, 10))

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from pipeline.views import columns, deals, funnel, imports, matches, rates
+from pipeline.views import columns, deals, funnel, imports, matches, rates, records
 
 urlpatterns = [
     path("funnel/", funnel.funnel_page, name="funnel"),
     path("deals/", deals.deals, name="deals"),
     path("deals/<id:deal_id>/", deals.deal, name="deal"),
+    path("records/", records.first, name="all_records"),
+    path("records/<slug:kind>/", records.records, name="records"),
+    path("records/<slug:kind>/<id:record_id>/", records.record, name="record"),
     path("settings/rates/", rates.rates, name="rates"),
     path("settings/rates/new/", rates.rate_new, name="rate_new"),
     path("settings/rates/<id:rate_id>/remove/", rates.rate_remove, name="rate_remove"),

@@ -78,7 +78,7 @@ FILTERS = (
     Filter("activity_kind", _("Kind of activity"), FilterKind.CHOICE, chosen_from(ActivityKind)),
     Filter("outcome", _("Outcome"), FilterKind.TEXT, texts(Activity, "outcome")),
     Filter("minutes", _("Minutes"), FilterKind.NUMBER),
-    Filter("expense_category", _("Category of the expense"), FilterKind.CHOICE, _choices(ExpenseCategory)),
+    Filter("expense_category", _("Category of the expense"), FilterKind.CHOICE, chosen_from(ExpenseCategory)),
     Filter("of_deal", _("Belongs to a deal"), FilterKind.FLAG),
     Filter("of_lead", _("Belongs to a lead"), FilterKind.FLAG),
 )

@@ -15,9 +15,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '__first__'),
         ('jobs', '0001_initial'),
         ('tenancy', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -73,8 +73,8 @@ class Migration(migrations.Migration):
                 ('group', models.CharField(blank=True, max_length=100)),
                 ('list_price_minor', models.BigIntegerField(null=True)),
                 ('currency', models.CharField(blank=True, max_length=3)),
-                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
                 ('is_key', models.BooleanField(db_default=False, default=False)),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],
             options={
                 'abstract': False,
@@ -1193,6 +1193,10 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='26d85144c105c02b86ede3165d2f866f079aec0f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_dd3e6', table='pipeline_paymentevent', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
+            model_name='product',
+            trigger=pgtrigger.compiler.Trigger(name='mark_cells_attributes', sql=pgtrigger.compiler.UpsertTriggerSql(func='\nWITH touched (organisation_id, person_id, month) AS (SELECT n.organisation_id, NULL::bigint, NULL::date FROM new_rows n JOIN old_rows o ON o.organisation_id = n.organisation_id AND o.id = n.id WHERE (n."group" IS DISTINCT FROM o."group" AND EXISTS (SELECT FROM kpis_selection s WHERE s.organisation_id = n.organisation_id AND s.filters @> \'[{"field": "product_group"}]\')) OR (n.is_key IS DISTINCT FROM o.is_key AND EXISTS (SELECT FROM kpis_selection s WHERE s.organisation_id = n.organisation_id AND s.filters @> \'[{"field": "is_key_product"}]\'))),\nmarked AS (\n    INSERT INTO kpis_dirtykey (organisation_id, "group", person_id, month)\n    SELECT DISTINCT organisation_id, \'\', person_id, month FROM touched\n    RETURNING organisation_id\n)\nINSERT INTO jobs_wake (organisation_id, queue) SELECT DISTINCT organisation_id, \'cells\' FROM marked;\nRETURN NULL;\n', hash='e53bd03ad63ed347f537a74238167d5e0337abcb', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_mark_cells_attributes_997f7', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='pipeline_product', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
             model_name='orderevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='82815f7114770fac799206f3c9519323df027da4', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_179da', table='pipeline_orderevent', when='BEFORE')),
         ),
@@ -1303,10 +1307,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='stageentry',
             trigger=pgtrigger.compiler.Trigger(name='take_day_and_owner', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n        SELECT (NEW.entered_at AT TIME ZONE o.time_zone)::date,\n               CASE WHEN deal.deleted_at IS NULL THEN deal.owner_id END\n        INTO NEW.entered_on, NEW.owner_id\n        FROM tenancy_organisation o\n        LEFT JOIN pipeline_deal deal ON deal.organisation_id = o.id AND deal.id = NEW.deal_id\n        WHERE o.id = NEW.organisation_id;\n        RETURN NEW;\n    ', hash='f0fc431419d9c490bf1f52ad0069a11e95e5ff51', operation='INSERT', pgid='pgtrigger_take_day_and_owner_0b181', table='pipeline_stageentry', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='product',
-            trigger=pgtrigger.compiler.Trigger(name='mark_cells_attributes', sql=pgtrigger.compiler.UpsertTriggerSql(func='\nWITH touched (organisation_id, person_id, month) AS (SELECT n.organisation_id, NULL::bigint, NULL::date FROM new_rows n JOIN old_rows o ON o.organisation_id = n.organisation_id AND o.id = n.id WHERE (n."group" IS DISTINCT FROM o."group" AND EXISTS (SELECT FROM kpis_selection s WHERE s.organisation_id = n.organisation_id AND s.filters @> \'[{"field": "product_group"}]\')) OR (n.is_key IS DISTINCT FROM o.is_key AND EXISTS (SELECT FROM kpis_selection s WHERE s.organisation_id = n.organisation_id AND s.filters @> \'[{"field": "is_key_product"}]\'))),\nmarked AS (\n    INSERT INTO kpis_dirtykey (organisation_id, "group", person_id, month)\n    SELECT DISTINCT organisation_id, \'\', person_id, month FROM touched\n    RETURNING organisation_id\n)\nINSERT INTO jobs_wake (organisation_id, queue) SELECT DISTINCT organisation_id, \'cells\' FROM marked;\nRETURN NULL;\n', hash='e53bd03ad63ed347f537a74238167d5e0337abcb', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_mark_cells_attributes_997f7', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='pipeline_product', when='AFTER')),
         ),
         salestargets.tenancy.security.SecureTenantTables(
         ),

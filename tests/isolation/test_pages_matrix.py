@@ -45,6 +45,8 @@ PARTS: dict[str, Id | str] = {
     "id:rule_id": Id("rule"),
     "id:notice_id": Id("notice"),
     "id:deal_id": Id("deal"),
+    "id:record_id": Id("activity"),
+    "slug:kind": "activities",
     "id:rate_id": Id("rate"),
     "id:run_id": Id("import"),
     "id:target_id": Id("published target"),

@@ -33,6 +33,8 @@ READ = {
     "kpis/won_revenue/": EVERYBODY,
     "deals/": EVERYBODY,
     "deals/{deal_id}/": EVERYBODY,
+    "records/": EVERYBODY,
+    "records/activities/": EVERYBODY,
     "imports/": ADMINS,
     "imports/matches/": ADMINS,
     "imports/{run_id}/rejected/": ADMINS,
