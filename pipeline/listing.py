@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from django.apps import apps
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
+from pipeline.models import CreditShare
 from salestargets.api.rows import reference_columns
 from salestargets.ingest.fields import Field, Moment, Percent, Ref
 from salestargets.ingest.fields import Rows as ListField
@@ -62,6 +63,9 @@ def visible(kind: Kind, actor: Actor, on: date) -> QuerySet[Any]:
             **{part.parent: OuterRef("pk"), f"{ref.stored}__in": sight.person_ids}
         )
         theirs = theirs | Q(Exists(shares), is_shared=True)
+    if has_column(kind.table, "follows_deal"):
+        shares = CreditShare.objects.filter(deal_id=OuterRef("deal_id"), person_id__in=sight.person_ids)
+        theirs = theirs | Q(Exists(shares), follows_deal=True)
     return records.filter(theirs)
 
 

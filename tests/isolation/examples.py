@@ -87,7 +87,11 @@ CREDITED: dict[str, tuple[str, dict[str, Any]]] = {
     **{
         f"{one}s": (
             one,
-            {"owner": Id("planned person"), **{kind: Id(kind) for kind in ("customer", "deal", *more)}},
+            {
+                "owner": Id("planned person"),
+                "credits": Id(f"credited {one}"),
+                **{kind: Id(kind) for kind in ("customer", "deal", *more)},
+            },
         )
         for one, more in {
             "order": ("product", "channel"),

@@ -7,13 +7,15 @@ from datetime import date
 import pytest
 
 from pipeline.choices import ImportState
+from pipeline.listing import visible
 from pipeline.models import ImportRun, Invoice, Order, Payment, UnresolvedReference
 from pipeline.services.imports import import_file
 from pipeline.services.matching import accept_match
 from pipeline.services.records import delete_record
 from pipeline.services.undo import undo_import
+from salestargets.ingest.kinds import get_kind
 from salestargets.jobs.services import work_one_step
-from tests.builders import NOON, World, a_world
+from tests.builders import NOON, World, a_member, a_world, acting_as
 from tests.pipeline.builders import counts, rows_of, send, within
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +174,23 @@ def test_without_shares_of_its_own_it_is_credited_as_its_deal_is(world, kind):
     send(world.acme, kind, {"external_id": "A1", "shares": []})
     send(world.acme, "deals", {"external_id": "D1", "shares": []})
     assert credited(world, kind) == {}
+
+
+@EVERY_KIND
+def test_whoever_is_credited_sees_it(world, kind):
+    send(world.acme, "deals", {"external_id": "D1", "shares": shares(alice="60", carol="40")})
+    send(
+        world.acme,
+        kind,
+        {"external_id": "followed", "owner": "bob", "deal": "D1"},
+        {"external_id": "shared", "owner": "bob", "shares": shares(carol="100")},
+        {"external_id": "owned", "owner": "carol"},
+        {"external_id": "foreign", "owner": "bob"},
+    )
+    carol = acting_as(world.acme, a_member(world.acme, "carol@acme.example", person=world.carol))
+    with within(world.acme):
+        seen = visible(get_kind(kind), carol, date(2026, 5, 12)).values_list("external_id", flat=True)
+        assert set(seen) == {"followed", "shared", "owned"}
 
 
 def test_a_rate_spreads_over_who_is_credited_as_the_deal_is(world):
