@@ -535,8 +535,7 @@ _CATALOGUE = (
         key="coverage",
         name=_("Coverage"),
         about=_(
-            "Open pipeline ÷ what is still to be won of the target on won revenue; none without a "
-            "target."
+            "Open pipeline ÷ what is still to be won of the target on won revenue; none without a target."
         ),
         unit=KpiUnit.PERCENT,
         nature=Nature.PROCESS,

@@ -25,7 +25,7 @@ def written_as(value: Number | None, unit: str, currency: str, *, decimals: int 
         case KpiUnit.MONEY:
             return formats.money_round(number, currency)
         case KpiUnit.PERCENT:
-            return formats.percent(None if number is None else number / 100)
+            return formats.percent(None if number is None else number / 100, decimals)
         case KpiUnit.DAYS:
             return formats.days(number)
         case _:

@@ -1,6 +1,7 @@
 """KPIs made and changed in the browser, without code."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kpis.catalogue import BUILT_IN
 from kpis.changes import NewDefinition, Retirement
+from kpis.choices import KpiUnit
 from kpis.domain.recipes import Recipe
 from kpis.forms.kpis import ChangeKpiForm, DefinitionForm, NewKpiForm
 from kpis.forms.recipes import RecipeRows
@@ -169,6 +171,7 @@ def _tried(
     try:
         recipe = _as_entered(rows, form, kpi)
         units = units_of(recipe)
+        _offer(form, units)
         words = {"words": told(recipe), "fitting": [str(unit.label) for unit in units]}
         tries = _tries(request, recipe, kpi.unit if kpi else units[0]) if is_asked else None
     except DomainError as error:
@@ -177,6 +180,12 @@ def _tried(
         return {"problem": error.render(gettext) if is_asked else ""}
     impacts = impacts_of(request.organisation, NewDefinition(kpi, None)) if kpi else []
     return {**words, "tries": tries, "impacts": impacts}
+
+
+def _offer(form: forms.Form, units: Sequence[KpiUnit]) -> None:
+    """Only what the recipe can be counted in."""
+    if "unit" in form.fields:
+        form.fields["unit"].widget.choices = [(unit.value, unit.label) for unit in units]
 
 
 def refuse_softly(form: forms.Form, error: DomainError) -> None:

@@ -17,10 +17,11 @@ from kpis.recipes import all_told, base_of, definitions_told, recipes_of, subjec
 from kpis.registry import MEASURES
 from kpis.selectors import actual, all_kpis, get_holder, get_kpi, records_behind
 from kpis.standing import by_month, contributions, own_holder
+from kpis.takes import Part as PartName
 from kpis.takes import is_stock, measures_of, operands_of
-from kpis.values import Holder
+from kpis.values import Actual, Holder
 from kpis.views.entries import listed_entries
-from kpis.writing import months_chart, written
+from kpis.writing import months_chart, written, written_as
 from salestargets.kernel.periods import Period
 from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.models import Person
@@ -163,9 +164,25 @@ def _value(request: TenantRequest, kpi: Kpi, holder: Holder, quarter: Period) ->
         "parts": value if kpi.denominator else None,
         "figure": months_chart(months, kpi, currency) if any(one.actual.value for one in months) else None,
         "months": [(one.month, written(one.actual.value, kpi, currency)) for one in months],
-        "people": [(one, written(one.actual.value, kpi, currency)) for one in shown_people],
+        "people": [
+            (one, written(one.actual.value, kpi, currency), _out_of(one.actual, kpi, currency))
+            for one in shown_people
+        ],
         "has_more_people": len(people) > len(shown_people),
         "records": [(row, names.get(row.person_id, "")) for row in records.rows],
         "part": part,
         "total": records.total,
     }
+
+
+def _out_of(found: Actual, kpi: Kpi, currency: str) -> str:
+    """Above and below the line, each in its own unit."""
+    parts: tuple[tuple[PartName, int | None], ...] = (
+        ("numerator", found.numerator),
+        ("denominator", found.denominator),
+    )
+    return " / ".join(
+        written_as(value, MEASURES[measures_of(kpi, part)[0]].unit, currency)
+        for part, value in parts
+        if value is not None
+    )

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from kpis.catalogue import BUILT_IN
 from salestargets.tenancy.choices import Role
 from tests.kpis.builders import a_deal, drained
 from tests.web.pages.kit import Scene, text_of, visitor
@@ -15,15 +16,15 @@ KPIS = "/o/acme/kpis/"
 
 def test_the_catalogue_says_how_each_is_made(scene: Scene, admin: Client) -> None:
     page = text_of(admin, KPIS)
-    for part in ("Won revenue", "Won deals ÷ (won deals + lost deals)", "Lower is better", "Quality"):
+    for part in ("Won revenue", "Won deals ÷ (Won deals + Lost deals)", "Lower is better", "Quality"):
         assert part in page
 
 
 def test_the_catalogue_leaves_as_a_file(scene: Scene, admin: Client) -> None:
     answer = admin.get(f"{KPIS}?export=csv")
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[arg-type]
-    assert lines[0] == "Key,Name,Formula,Source,Counted in,Direction,Nature"
-    assert len(lines) == 8
+    assert lines[0] == "Key,Name,What it tells,Formula,Source,Counted in,Direction,Nature"
+    assert len(lines) == 1 + len(BUILT_IN)
 
 
 def test_a_kpi_shows_the_quarter_its_months_its_people_and_its_records(scene: Scene, admin: Client) -> None:
@@ -90,7 +91,7 @@ def test_three_people_ask_no_more_than_one(
     scene: Scene, admin: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     admin.get(KPIS)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(25):
         admin.get(f"{KPIS}won_revenue/")
     for person in (scene.world.bob, scene.world.carol):
         a_deal(scene.acme, person)
