@@ -89,7 +89,6 @@ CREDITED: dict[str, tuple[str, dict[str, Any]]] = {
             one,
             {
                 "owner": Id("planned person"),
-                "credits": Id(f"credited {one}"),
                 **{kind: Id(kind) for kind in ("customer", "deal", *more)},
             },
         )

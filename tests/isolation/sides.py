@@ -691,24 +691,8 @@ def feedback(side: Side) -> int:
     )
 
 
-@makes("credited order")
-def credited_order(side: Side) -> int:
-    return record(side, "orders", name=side.text("order"))
-
-
-@makes("credited invoice")
-def credited_invoice(side: Side) -> int:
-    return record(side, "invoices", name=side.text("invoice"))
-
-
-@makes("credited payment")
-def credited_payment(side: Side) -> int:
-    return record(side, "payments", name=side.text("payment"))
-
-
 def _money(side: Side, kind: str, **more: object) -> int:
     named = {one: side.name_of(one) for one in ("customer", "deal")}
-    named["credits"] = side.name_of(f"credited {kind.removesuffix('s')}")
     owner, currency = side.name_of("planned person"), side.organisation.currency
     amount = {"amount": _shown(side), "currency": currency, "dated_on": "2026-05-06"}
     made = record(side, kind, name=side.text(kind), owner=owner, **amount, **named, **more)
@@ -897,11 +881,8 @@ NAMES |= {
     "expense": lambda pk: Expense.objects.get(pk=pk).external_id,
     "feedback": lambda pk: Feedback.objects.get(pk=pk).external_id,
     "order": lambda pk: Order.objects.get(pk=pk).external_id,
-    "credited order": lambda pk: Order.objects.get(pk=pk).external_id,
     "invoice": lambda pk: Invoice.objects.get(pk=pk).external_id,
-    "credited invoice": lambda pk: Invoice.objects.get(pk=pk).external_id,
     "payment": lambda pk: Payment.objects.get(pk=pk).external_id,
-    "credited payment": lambda pk: Payment.objects.get(pk=pk).external_id,
     "unit": lambda pk: Unit.objects.get(pk=pk).external_id,
     "manager": lambda pk: Person.objects.get(pk=pk).external_id,
     "person": lambda pk: Person.objects.get(pk=pk).external_id,
