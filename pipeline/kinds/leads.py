@@ -37,7 +37,7 @@ def check_days(batch: Batch, _call: Call) -> dict[int, Errors]:
 LEADS = Kind(
     name="leads",
     table="pipeline_lead",
-    label=N_("Leads"),
+    label=N_("Sales leads"),
     fields=(
         Name(),
         owner(),

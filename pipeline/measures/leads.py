@@ -6,7 +6,7 @@ from kpis.choices import KpiUnit
 from kpis.registry import About, Flow, Measure, Term
 from pipeline.measures.filters import of_customer
 
-_LEADS = _("Leads")
+_LEADS = _("Sales leads")
 MEASURES = (
     Measure("lead_created_count", KpiUnit.COUNT, _("New leads"), _LEADS),
     Measure("lead_qualified_count", KpiUnit.COUNT, _("Leads that qualified"), _LEADS),
