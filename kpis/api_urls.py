@@ -9,10 +9,13 @@ from kpis.api.templates import (
     OneKpiTemplate,
     PersonKpiTemplate,
 )
+from kpis.closing_api import Closings, Reopening
 from kpis.entry_api import EntryConfirmation, EntryRejection, EntryWithdrawal, KpiEntries
 
 urlpatterns = [
     path("measures/", Measures.as_view()),
+    path("closings/", Closings.as_view()),
+    path("closings/<id:closing_id>/reopen/", Reopening.as_view()),
     path("kpis/", Kpis.as_view()),
     path("kpi-templates/", KpiTemplates.as_view()),
     path("kpi-templates/<id:template_id>/", OneKpiTemplate.as_view()),

@@ -21,6 +21,10 @@ class KpisConfig(AppConfig):
         register_queue(QUEUE, "kpis.drain")
         register_installer(install_catalogue)
         register_installer(install_templates)
+        register_tab(
+            "settings",
+            NavItem("closings", _("Closed months"), "lock", "closings", (Role.ADMIN,), 17),
+        )
         register_page(NavItem("kpis", _("KPIs"), "chart-column", "kpis", tuple(Role), 50))
         register_tab("kpis", NavItem("kpis", _("KPIs"), "chart-column", "kpis", tuple(Role), 10))
         admins, templates = (Role.ADMIN,), "kpi_templates"

@@ -60,6 +60,13 @@ class EntryState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class ClosedBy(models.TextChoices):
+    """How a month was closed."""
+
+    ITSELF = "by_itself", _("By itself")
+    HAND = "by_hand", _("By hand")
+
+
 class Nature(models.TextChoices):
     OUTCOME = "outcome", _("Outcome")
     PROCESS = "process", _("Process")

@@ -192,6 +192,11 @@ def records_behind(
     return RecordPage(rows[:limit], total, more)
 
 
+def are_in_cells(measures: Sequence[str]) -> bool:
+    """Whether the sums of all of them stand in cells by now."""
+    return _counted(measures) == set(measures)
+
+
 def nothing(kpi: Formulated) -> Actual:
     """Where no record counts: what others can be added to. Not for KPIs in days of a period."""
     return Actual(*_nothing(kpi), kpi.multiplier)

@@ -135,26 +135,65 @@ removed AS (
     DELETE FROM kpis_leafcell l USING diff
     WHERE diff.value IS NULL AND l.organisation_id = %(organisation)s AND l.person_id = diff.person_id
       AND l.month = diff.month AND l.measure = diff.measure AND l.starts_on = diff.starts_on
+),
+closed AS (
+    SELECT id, month, measures FROM kpis_closing
+    WHERE organisation_id = %(organisation)s AND reopened_at IS NULL
+),
+step AS (
+    SELECT person_id, old_unit_id AS unit_id, month, starts_on, measure, -old_value AS delta
+    FROM diff WHERE old_value IS NOT NULL
+  UNION ALL
+    SELECT person_id, unit_id, month, starts_on, measure, value FROM diff WHERE value IS NOT NULL
+),
+corrected AS (
+    -- What is counted for the first time corrects nothing.
+    INSERT INTO kpis_correction
+        (organisation_id, closing_id, month, person_id, unit_id, starts_on, measure, delta, recorded_at)
+    SELECT %(organisation)s, closed.id, step.month, person_id, unit_id, starts_on, measure,
+           sum(delta)::bigint, %(at)s
+    FROM closed JOIN step ON step.month = closed.month AND step.measure = ANY(closed.measures)
+    GROUP BY closed.id, step.month, person_id, unit_id, starts_on, measure
+    HAVING sum(delta) <> 0
 )
 """
 
+_CORRECT_UNITS = """
+    INSERT INTO kpis_correction
+        (organisation_id, closing_id, month, unit_id, starts_on, measure, delta, recorded_at)
+    SELECT %(organisation)s, closing.id, {changed}.month, {changed}.unit_id, {changed}.month,
+           {changed}.measure, {delta}, %(at)s
+    FROM kpis_closing closing JOIN {changed}
+      ON {changed}.month = closing.month AND {changed}.measure = ANY(closing.measures)
+    WHERE closing.organisation_id = %(organisation)s AND closing.reopened_at IS NULL
+"""
+
 #: The tree is the one the old values were added to: whoever changes it asks for everything to be computed.
-_ADD_UP = """,
+_ADD_UP = (
+    """,
 moved AS (
     SELECT old_unit_id AS unit_id, month, starts_on, measure, -old_value AS value FROM diff
     WHERE old_unit_id IS NOT NULL
   UNION ALL
     SELECT unit_id, month, starts_on, measure, value FROM diff WHERE unit_id IS NOT NULL
 ),
-risen AS (
-    INSERT INTO kpis_unitcell AS cell (organisation_id, unit_id, month, measure, value)
-    SELECT %(organisation)s, c.ancestor_id, moved.month, moved.measure, sum(moved.value)::bigint
+climbed AS (
+    SELECT c.ancestor_id AS unit_id, moved.month, moved.measure, sum(moved.value)::bigint AS value
     FROM moved
     JOIN tenancy_unitclosure c
       ON c.organisation_id = %(organisation)s AND c.descendant_id = moved.unit_id
      AND c.starts_on <= moved.starts_on AND (c.ends_on IS NULL OR c.ends_on > moved.starts_on)
     GROUP BY c.ancestor_id, moved.month, moved.measure
     HAVING sum(moved.value) <> 0
+),
+corrected_units AS (
+"""
+    + _CORRECT_UNITS.format(changed="climbed", delta="climbed.value")
+    + """
+),
+risen AS (
+    INSERT INTO kpis_unitcell AS cell (organisation_id, unit_id, month, measure, value)
+    SELECT %(organisation)s, unit_id, month, measure, value FROM climbed
     ON CONFLICT (organisation_id, unit_id, month, measure) DO UPDATE SET value = cell.value + excluded.value
     RETURNING unit_id
 )
@@ -162,6 +201,7 @@ SELECT (SELECT array_agg(DISTINCT person_id) FROM diff),
        (SELECT array_agg(DISTINCT unit_id) FROM risen),
        (SELECT array_agg(DISTINCT month) FROM diff)
 """
+)
 
 #: A cell that came back to nothing is no cell: a rebuild would not write it either.
 SWEEP_ZEROS = """
@@ -207,6 +247,11 @@ removed AS (
     DELETE FROM kpis_unitcell cell USING diff
     WHERE diff.value IS NULL AND cell.organisation_id = %(organisation)s AND cell.unit_id = diff.unit_id
       AND cell.month = diff.month AND cell.measure = diff.measure
+),
+corrected AS (
+"""
+    + _CORRECT_UNITS.format(changed="diff", delta="COALESCE(diff.value, 0) - COALESCE(diff.old_value, 0)")
+    + """
 )
 SELECT (SELECT array_agg(DISTINCT unit_id) FROM diff), (SELECT array_agg(DISTINCT month) FROM diff)
 """

@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from kpis.views import building, catalogue, entries, templates
+from kpis.views import building, catalogue, closings, entries, templates
 
 urlpatterns = [
+    path("settings/closings/", closings.closings, name="closings"),
+    path("settings/closings/new/", closings.closing_new, name="closing_new"),
+    path("settings/closings/<id:closing_id>/reopen/", closings.closing_reopen, name="closing_reopen"),
     path("kpis/", catalogue.kpis, name="kpis"),
     path("kpis/new/", building.kpi_new, name="kpi_new"),
     path("kpis/templates/", templates.templates, name="kpi_templates"),

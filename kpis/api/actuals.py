@@ -8,6 +8,7 @@ from rest_framework.request import Request
 
 from kpis import selectors
 from kpis.choices import By, KpiUnit, Part
+from kpis.closings import Change, closed
 from kpis.domain.formulas import base_measure
 from kpis.models import Kpi
 from kpis.registry import MEASURES, PRODUCT_NAMES
@@ -100,9 +101,32 @@ class Bit(Number):
     product: Reference | None
 
 
-class Actuals(Asked, Number):
-    """Without `by` the results are empty. The parts of a sum sum to it."""
+class CorrectionRow(TypedDict):
+    """What a day's corrections added, and what the value was after them."""
 
+    on: date
+    numerator: Decimal | None
+    denominator: Decimal | None
+    value: Decimal | None
+
+
+class ClosedRow(TypedDict):
+    """The value as it was when its months closed, and what corrected it since: together the value now."""
+
+    closed_on: date
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    corrections: list[CorrectionRow]
+
+
+class Actuals(Asked, Number):
+    """Without `by` the results are empty. The parts of a sum sum to it.
+
+    `closed`: null unless all months of the period are closed, or where it is asked `as_of` a day.
+    """
+
+    closed: ClosedRow | None
     results: list[Bit]
     next: str | None
 
@@ -170,9 +194,24 @@ class ActualNumbers(_Question):
         return {
             **self.asked(kpi, holder, period),
             **_number(found, kpi, self.currency),
+            "closed": self._closed(kpi, holder, period) if as_of is None else None,
             "results": results,
             "next": following,
         }
+
+    def _closed(self, kpi: Kpi, holder: Holder, period: Period) -> ClosedRow | None:
+        found = closed(holder, kpi, period, organisation=self.actor.organisation, on=self.today)
+        if found is None:
+            return None
+        return {
+            **_number(found.value, kpi, self.currency),
+            "closed_on": found.closed_on,
+            "corrections": [self._correction(one, kpi) for one in found.corrections],
+        }
+
+    def _correction(self, one: Change, kpi: Kpi) -> CorrectionRow:
+        changed, after = (_number(actual, kpi, self.currency) for actual in (one.change, one.after))
+        return {**changed, "on": one.on, "value": after["value"]}
 
     def _parts(
         self, request: Request, kpi: Kpi, holder: Holder, period: Period, as_of: date | None

@@ -1,7 +1,7 @@
 """Cells are kept equal to the records: by batches of what was touched, or all at once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from django.db import OperationalError
 from psycopg2.errors import LockNotAvailable
 
 from kpis import sql
-from kpis.models import DirtyKey, Selection
+from kpis.models import Closing, DirtyKey, Selection
 from kpis.registry import EVERY_GROUP, FOLLOWERS, ChangedCells, Flow
 from kpis.selections import flows_of
 from salestargets.jobs import wake
@@ -52,6 +52,12 @@ def drain(organisation_id: int, *, at: datetime) -> bool:
         raise
 
 
+def work_off(at: datetime) -> None:
+    """Everything that waits, in the transaction of whoever is at the cells already."""
+    while _drain(at):
+        pass
+
+
 def rebuild(organisation_id: int, *, at: datetime) -> None:
     """Compute every cell of the organisation from its records."""
     with acting_for(organisation_id):
@@ -69,7 +75,7 @@ def _drain(at: datetime) -> bool:
     if not claimed:
         wake.settle(notes)
         return False
-    changes = [_recompute(group, asked) for group, asked in _by_group(claimed).items()]
+    changes = [_recompute(group, asked, at) for group, asked in _by_group(claimed).items()]
     _tell(changes, at)
     return True
 
@@ -84,11 +90,11 @@ def _by_group(claimed: Iterable[tuple[str, int, date | None]]) -> dict[str, Aske
     return groups
 
 
-def _recompute(group: str, asked: Asked) -> ChangedCells:
+def _recompute(group: str, asked: Asked, at: datetime) -> ChangedCells:
     flows = flows_of(group)
     if not flows:
         return ChangedCells(frozenset(), frozenset(), frozenset())
-    parameters = {**asked.parameters(), **sql.params_of(flows)}
+    parameters = {**asked.parameters(), **sql.params_of(flows), "at": at}
     [(people, units, months)] = sql.run(sql.recompute(flows, with_records(flows)), **parameters)
     if units:
         sql.run(sql.SWEEP_ZEROS, units=units, months=months)
@@ -101,11 +107,19 @@ def _rebuild(at: datetime) -> None:
     flows = flows_of(EVERY_GROUP)
     chosen = list(Selection.objects.filter(counted_at=None).values_list("pk", flat=True))
     [(people, _none, months)] = sql.run(
-        sql.rebuild_leaves(with_records(flows)), **everyone(), **sql.params_of(flows)
+        sql.rebuild_leaves(with_records(flows)), **everyone(), **sql.params_of(flows), at=at
     )
-    [(units, unit_months)] = sql.run(sql.REBUILD_UNITS)
+    [(units, unit_months)] = sql.run(sql.REBUILD_UNITS, at=at)
     Selection.objects.filter(pk__in=chosen).update(counted_at=at)
+    note_counted({key for flow in flows for key in flow.terms})
     _tell([_changed(people, units, [*(months or ()), *(unit_months or ())])], at)
+
+
+def note_counted(measures: Collection[str]) -> None:
+    """They are counted now, in closed months too: what changes of them there is a correction from now on."""
+    for closing in Closing.objects.filter(reopened_at=None).exclude(measures__contains=list(measures)):
+        closing.measures = sorted({*closing.measures, *measures})
+        closing.save(update_fields=["measures"])
 
 
 def everyone() -> dict[str, list[Any]]:

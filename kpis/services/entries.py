@@ -13,6 +13,7 @@ from kpis.measures import OF_KPI
 from kpis.models import Entry, Kpi, Selection
 from kpis.notices import tell_decided, tell_entered
 from kpis.registry import FOLLOWERS, ChangedCells
+from kpis.services.cells import note_counted
 from kpis.values import Holder
 from salestargets.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from salestargets.kernel.messages import N_
@@ -194,6 +195,7 @@ def _selection(measure: str, kpi: Kpi, at: datetime) -> str:
     key = key_of(measure, conditions)
     filters = [one.as_json() for one in conditions]
     Selection.objects.create(key=key, measure=measure, filters=filters, counted_at=at)
+    note_counted([key])
     return key
 
 

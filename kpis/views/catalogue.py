@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from kpis.choices import Nature
+from kpis.closings import closed
 from kpis.entries import waiting_for
 from kpis.models import Kpi
 from kpis.recipes import all_told, base_of, definitions_told, recipes_of, subjects_of
@@ -20,6 +21,7 @@ from kpis.standing import by_month, contributions, own_holder
 from kpis.takes import Part as PartName
 from kpis.takes import is_stock, measures_of, operands_of
 from kpis.values import Actual, Holder
+from kpis.views.closings import shown_closed
 from kpis.views.entries import listed_entries
 from kpis.writing import months_chart, written, written_as
 from salestargets.kernel.periods import Period
@@ -158,6 +160,7 @@ def _value(request: TenantRequest, kpi: Kpi, holder: Holder, quarter: Period) ->
         Person.objects.filter(pk__in={row.person_id for row in records.rows}).values_list("id", "name")
     )
     part = MEASURES[measures_of(kpi, "numerator")[0]]
+    final = closed(holder, kpi, quarter, organisation=request.organisation, on=on)
     shown_people = people if request.GET.get("people") == "all" else people[:PEOPLE]
     return {
         "value": written(value.value, kpi, currency),
@@ -172,6 +175,7 @@ def _value(request: TenantRequest, kpi: Kpi, holder: Holder, quarter: Period) ->
         "records": [(row, names.get(row.person_id, "")) for row in records.rows],
         "part": part,
         "total": records.total,
+        "closed": final and shown_closed(final, kpi, currency),
     }
 
 

@@ -516,6 +516,11 @@ EXAMPLES: dict[str, Example] = {
     ),
     "GET progress": a_list(plan=Id("published plan"), goal=Id("published goal"), holder=PLANNED_UNIT),
     "GET progress/{target_id}/records": Example(path={"target_id": Id("published target")}, lists=("deal",)),
+    "GET closings": a_list("closing"),
+    "POST closings": Example(body={"month": "2024-02-01"}),
+    "POST closings/{closing_id}/reopen": Example(
+        path={"closing_id": Id("fresh closing")}, body={"reason": "Ours"}
+    ),
     "GET kpis/{kpi_id}/entries": Example(
         path={"kpi_id": Id("manual kpi")}, query={"state": "entered"}, lists=("entry",)
     ),

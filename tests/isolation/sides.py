@@ -11,6 +11,7 @@ from django.utils import timezone
 from kpis.domain.recipes import Condition, Ingredient, Recipe
 from kpis.models import Kpi, Template
 from kpis.selectors import get_kpi
+from kpis.services.closing import close_month
 from kpis.services.definitions import KpiFacts, create_kpi
 from kpis.services.entries import create_manual_kpi, enter_value
 from kpis.services.templates import Draft, ItemDraft, create_template
@@ -41,6 +42,7 @@ from salestargets.api.services import create_key
 from salestargets.jobs.services import work_one_step
 from salestargets.kernel.fiscal import CalendarMonths
 from salestargets.kernel.money import from_minor
+from salestargets.kernel.periods import add_months
 from salestargets.tenancy.access import Actor, actor_of_member, system_actor
 from salestargets.tenancy.choices import AssignmentRole, Role, Scope
 from salestargets.tenancy.context import acting_for
@@ -324,6 +326,13 @@ def part_goal(side: Side) -> int:
 @makes("target")
 def target(side: Side) -> int:
     return _target(side, "goal", "planned person")
+
+
+@makes("closing")
+def closing(side: Side) -> int:
+    month = add_months(date(2012, 1, 1), next(_numbers))
+    with acting_for(side.organisation.pk):
+        return close_month(side.actor, month=month, at=timezone.now()).pk
 
 
 @makes("manual kpi")

@@ -60,6 +60,7 @@ PARTS: dict[str, Id | str] = {
     "id:template_id": Id("template"),
     "id:trigger_id": Id("trigger"),
     "id:kpi_id": Id("manual kpi"),
+    "id:closing_id": Id("closing"),
     "id:entry_id": Id("entry"),
     "id:review_id": Id("review"),
     "holder:holder": Id("planned unit"),

@@ -1,13 +1,16 @@
 """Random stories: deals come, change and go, people and units move, the worker wakes up now and then."""
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from hypothesis import strategies as st
 
+from kpis.models import Closing, Correction, LeafCell, UnitCell
 from kpis.services import drain
+from kpis.services.closing import close_month, reopen_month
 from pipeline.models import CreditShare, Deal, Product
 from salestargets.kernel.errors import DomainError
 from salestargets.tenancy.access import system_actor
@@ -47,9 +50,30 @@ steps = st.one_of(
     st.tuples(st.just("move unit"), numbers, numbers, days),
     st.tuples(st.just("new unit"), numbers, days),
     st.tuples(st.just("drain")),
+    st.tuples(st.just("close"), st.integers(1, 6)),
+    st.tuples(st.just("close"), st.integers(1, 6)),
+    st.tuples(st.just("reopen"), st.integers(1, 6)),
 )
 openings = st.lists(st.tuples(st.just("deal"), deals), min_size=6, max_size=10)
 stories = st.tuples(openings, st.lists(steps, min_size=6, max_size=20)).map(lambda parts: parts[0] + parts[1])
+
+
+def sums_of_month(month: date) -> Counter[tuple]:
+    """(kind, id, unit of a place, measure) → the sum of the cells of a month."""
+    sums: Counter[tuple] = Counter()
+    for cell in LeafCell.objects.filter(month=month):
+        sums["person", cell.person_id, cell.unit_id, cell.measure] += cell.value
+    for cell in UnitCell.objects.filter(month=month):
+        sums["unit", cell.unit_id, None, cell.measure] += cell.value
+    return Counter({key: value for key, value in sums.items() if value})
+
+
+def corrections_of_month(month: date) -> Counter[tuple]:
+    sums: Counter[tuple] = Counter()
+    for one in Correction.objects.filter(month=month, closing__reopened_at=None):
+        key = ("person", one.person_id, one.unit_id) if one.person_id else ("unit", one.unit_id, None)
+        sums[*key, one.measure] += one.delta
+    return sums
 
 
 @dataclass
@@ -61,6 +85,8 @@ class Teller:
     units: list[Unit]
     products: list[Product]
     number: int = 0
+    #: What the cells of a month were when it closed.
+    closed: dict[date, "Counter[tuple]"] = field(default_factory=dict)
 
     def tell(self, story: list[tuple]) -> None:
         for what, *how in story:
@@ -121,6 +147,17 @@ class Teller:
 
     def drain(self) -> None:
         drain(self.organisation.pk, at=NOON)
+
+    def close(self, which: int) -> None:
+        drain(self.organisation.pk, at=NOON)
+        month = date(2026, which, 1)
+        close_month(self._actor(), month=month, at=datetime(2026, 7, 1, tzinfo=UTC))
+        self.closed[month] = sums_of_month(month)
+
+    def reopen(self, which: int) -> None:
+        for closing in Closing.objects.filter(month=date(2026, which, 1), reopened_at=None):
+            reopen_month(self._actor(), closing=closing, reason="A mistake", at=NOON)
+            del self.closed[closing.month]
 
     def _write(self, deal: Deal, how: dict) -> None:
         deal.owner = self._of(self.people, how["owner"])

@@ -18,7 +18,7 @@ from salestargets.tenancy.models import Person, Unit
 from tests.builders import NOON, a_world
 from tests.kpis.brute_force import BruteForce, every_cell, stored_person_months, stored_unit_months
 from tests.kpis.builders import a_deal, drained
-from tests.kpis.stories import FIRST, LAST, Teller, stories
+from tests.kpis.stories import FIRST, LAST, Teller, corrections_of_month, stories, sums_of_month
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +61,7 @@ def test_batches_end_where_a_rebuild_and_plain_counting_end(teller: Teller, stor
         rebuild(told.organisation.pk, at=NOON)
         assert every_cell(told.organisation) == by_batches
         assert verify(told.organisation.pk, at=NOON) == []
+        check_closed_months(told)
         transaction.set_rollback(True)
 
 
@@ -77,6 +78,15 @@ def test_every_number_is_the_sum_of_the_records_behind_it(
         with acting_for(told.organisation.pk):
             check_numbers(told, period, as_of)
         transaction.set_rollback(True)
+
+
+def check_closed_months(told: Teller) -> None:
+    """As it was closed and what was corrected since make what it is now, in every cell."""
+    with acting_for(told.organisation.pk):
+        for month, then in told.closed.items():
+            now, since = sums_of_month(month), corrections_of_month(month)
+            keys = {*then, *now, *since}
+            assert {key: then[key] + since[key] for key in keys} == {key: now[key] for key in keys}
 
 
 def check_numbers(told: Teller, period: Period, as_of: date | None) -> None:

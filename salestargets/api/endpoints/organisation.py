@@ -24,6 +24,9 @@ FISCAL = (
     Field("fiscal_week_starts_on", whole(0, 6), "For patterns of weeks; 0 is Monday.").optional(),
     Field("fiscal_year_end_rule", choice(YearEndRule), "For patterns of weeks.").optional(),
 )
+CLOSES_AFTER = Field(
+    "closes_after_days", whole(0, 90), "Days after its end on which a month closes; null: only by hand."
+).nullable()
 LEVEL = decimal(max_digits=4, decimal_places=3)
 SETTINGS = (
     Field("name", text(200)).optional(),
@@ -36,6 +39,7 @@ SETTINGS = (
     Field("ahead_level", LEVEL).optional(),
     Field("on_track_level", LEVEL).optional(),
     Field("behind_level", LEVEL).optional(),
+    CLOSES_AFTER,
 )
 
 
@@ -56,6 +60,7 @@ class OrganisationRow(TypedDict):
     ahead_level: str
     on_track_level: str
     behind_level: str
+    closes_after_days: int | None
     version: int
 
 
@@ -90,5 +95,6 @@ def _row(organisation: Organisation) -> OrganisationRow:
         "ahead_level": str(organisation.ahead_level),
         "on_track_level": str(organisation.on_track_level),
         "behind_level": str(organisation.behind_level),
+        "closes_after_days": organisation.closes_after_days,
         "version": organisation.version,
     }

@@ -45,6 +45,10 @@ class Organisation(models.Model):
     ahead_level = models.DecimalField(max_digits=4, decimal_places=3, default="1.050")
     on_track_level = models.DecimalField(max_digits=4, decimal_places=3, default="0.970")
     behind_level = models.DecimalField(max_digits=4, decimal_places=3, default="0.850")
+    #: Days after its end on which a month closes by itself; null: only by hand.
+    closes_after_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, default=10, validators=[MaxValueValidator(90)]
+    )
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)

@@ -44,6 +44,7 @@ SETTINGS = frozenset(
         "ahead_level",
         "on_track_level",
         "behind_level",
+        "closes_after_days",
     }
 )
 

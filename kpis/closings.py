@@ -1,0 +1,134 @@
+"""Closed months: a KPI as it was when they closed, what corrected it since, and the months themselves."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet, Sum
+from django.db.models.functions import TruncDate
+
+from kpis.domain.formulas import Operand
+from kpis.models import Closing, Correction, Kpi
+from kpis.selectors import actual, are_in_cells
+from kpis.takes import Formulated, Take, definitions_of, operands_of, takes_of
+from kpis.values import Actual, Holder
+from salestargets.kernel.errors import NotFound
+from salestargets.kernel.messages import N_
+from salestargets.kernel.periods import Period, add_months, month_of
+from salestargets.tenancy.models import Organisation
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a day's corrections added above and below the line, and what the KPI was after them."""
+
+    on: date
+    change: Actual
+    after: Actual
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A KPI of a closed period: as it was then, and now. Then and the corrections make now, always."""
+
+    closed_on: date
+    value: Actual
+    corrections: Sequence[Change]
+    now: Actual
+
+
+def closings() -> QuerySet[Closing]:
+    """The months that are closed, the latest first, with who closed them."""
+    return Closing.objects.filter(reopened_at=None).select_related("closed_by").order_by("-month")
+
+
+def months_to_close(on: date) -> list[date]:
+    """The months of the last two years that are over and open, the latest first."""
+    first = month_of(on).start
+    known = set(closings().values_list("month", flat=True))
+    return [month for n in range(1, 25) if (month := add_months(first, -n)) not in known]
+
+
+def get_closing(closing_id: int) -> Closing:
+    closing = Closing.objects.filter(pk=closing_id).first()
+    if closing is None:
+        raise NotFound(N_("There is no such closing."), code="not_found")
+    return closing
+
+
+def closed(
+    holder: Holder, kpi: Kpi, period: Period, *, organisation: Organisation, on: date
+) -> Closed | None:
+    """The KPI as it was when its months closed; None where one of them is open, or only a part is asked for.
+
+    What there is at a moment is told by the records of today: it is never closed.
+    """
+    if period.end > on:
+        return None
+    asked = [
+        (formula, take)
+        for span, formula in definitions_of(kpi, period, on=on)
+        for take in takes_of(operands_of(formula), span, on=on, as_of=None)
+    ]
+    known = dict(closings().filter(month__lt=period.end).values_list("month", "closed_at"))
+    months = [month for _formula, take in asked for month in take.period.months()]
+    is_closed = all(month == month_of(month.start) and month.start in known for month in months)
+    if not months or not is_closed or not all(are_in_cells(take.measures) for _formula, take in asked):
+        return None
+    clock = ZoneInfo(organisation.time_zone)
+    now = actual(holder, kpi, period, on=on)
+    changes = _changes(holder, asked, now, clock)
+    value = Actual(
+        now.numerator - sum(one.numerator for one in changes.values()),
+        None if now.denominator is None else now.denominator - sum(_below(one) for one in changes.values()),
+        now.factor,
+    )
+    closed_on = max(known[month.start] for month in months).astimezone(clock).date()
+    return Closed(closed_on, value, list(_in_order(value, changes)), now)
+
+
+def _in_order(value: Actual, changes: Mapping[date, Actual]) -> Iterator[Change]:
+    for day in sorted(changes):
+        value += changes[day]
+        if changes[day].numerator or changes[day].denominator:
+            yield Change(day, changes[day], value)
+
+
+def _changes(
+    holder: Holder, asked: Sequence[tuple[Formulated, Take]], now: Actual, clock: ZoneInfo
+) -> dict[date, Actual]:
+    """By day: the corrections above and below the line, of every part of a period."""
+    none = Actual(0, None if now.denominator is None else 0, now.factor)
+    found: dict[date, Actual] = defaultdict(lambda: none)
+    for formula, take in asked:
+        above, below = operands_of(formula, "numerator"), operands_of(formula, "denominator")
+        for day, measure, delta in _corrections(holder, take, clock):
+            name = Operand(measure, window=take.window).name
+            below_the_line = None if none.denominator is None else _part(below, name, delta)
+            found[day] += Actual(_part(above, name, delta), below_the_line, now.factor)
+    return found
+
+
+def _part(operands: Sequence[Operand], name: str, delta: int) -> int:
+    return sum(operand.sign * delta for operand in operands if operand.name == name)
+
+
+def _below(actual: Actual) -> int:
+    return actual.denominator or 0
+
+
+def _corrections(holder: Holder, take: Take, clock: ZoneInfo) -> QuerySet[Correction, tuple[date, str, int]]:
+    whose = {"person_id": holder.id} if holder.kind == "person" else {"person_id": None, "unit_id": holder.id}
+    if holder.unit_id is not None:
+        whose["unit_id"] = holder.unit_id
+    rows = Correction.objects.filter(
+        **whose,
+        closing__reopened_at=None,
+        month__gte=take.period.start,
+        month__lt=take.period.end,
+        measure__in=take.measures,
+    )
+    by_day = rows.annotate(day=TruncDate("recorded_at", tzinfo=clock)).values("day", "measure")
+    return by_day.annotate(all=Sum("delta")).values_list("day", "measure", "all")
