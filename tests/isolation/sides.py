@@ -330,7 +330,7 @@ def target(side: Side) -> int:
 
 @makes("closing")
 def closing(side: Side) -> int:
-    month = add_months(date(2012, 1, 1), next(_numbers))
+    month = add_months(date(1800, 1, 1), next(_numbers))
     with acting_for(side.organisation.pk):
         return close_month(side.actor, month=month, at=timezone.now()).pk
 
