@@ -33,7 +33,7 @@ def test_a_month_is_closed_and_opened_again_with_a_reason(scene: Scene, admin: C
     sent(admin, reopen, {**hidden(admin, reopen), "why": "An invoice was missing"})
     assert "No month is closed" in text_of(admin, PAGE)
     assert scene.browser("manager").get(PAGE).status_code == 403
-    assert "An invoice was missing" in text_of(admin, "/o/acme/audit/")
+    assert "An invoice was missing" in text_of(admin, "/o/acme/audit/?kind=closing")
 
 
 def test_after_how_many_days_months_close_is_a_setting(scene: Scene, admin: Client) -> None:
