@@ -1,6 +1,8 @@
 from django.urls import path
 
 from kpis.api.actuals import ActualNumbers, ActualRecords
+from kpis.api.closings import Closings, Reopening
+from kpis.api.entries import EntryConfirmation, EntryRejection, EntryWithdrawal, KpiEntries
 from kpis.api.kpis import Definitions, KpiPreview, Kpis, Measures, OneKpi
 from kpis.api.templates import (
     KpiTemplatePeople,
@@ -9,8 +11,6 @@ from kpis.api.templates import (
     OneKpiTemplate,
     PersonKpiTemplate,
 )
-from kpis.closing_api import Closings, Reopening
-from kpis.entry_api import EntryConfirmation, EntryRejection, EntryWithdrawal, KpiEntries
 
 urlpatterns = [
     path("measures/", Measures.as_view()),
