@@ -7,7 +7,7 @@ from psycopg2.errors import LockNotAvailable
 
 from kpis import sql
 from kpis.choices import ClosedBy
-from kpis.models import Closing, DirtyKey, Selection
+from kpis.models import Closing, Selection
 from kpis.registry import EVERY_GROUP
 from kpis.selections import flows_of
 from kpis.services.cells import work_off
@@ -35,8 +35,6 @@ def close_month(actor: Actor, *, month: date, at: datetime) -> Closing:
     if month_of(month).end > actor.organisation.today(at):
         raise DomainError(N_("This month is not over yet."), code="not_over", field="month")
     _wait_for_cells()
-    if DirtyKey.objects.filter(person_id__isnull=True).exists():
-        raise _busy()
     work_off(at)
     if Closing.objects.filter(month=month, reopened_at=None).exists():
         raise Conflict(N_("This month is closed already."), code="closed", field="month")
@@ -109,9 +107,7 @@ def _wait_for_cells() -> None:
             sql.lock(patience=PATIENCE)
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable):
-            raise _busy() from error
+            raise Conflict(
+                N_("The numbers are being computed. Try again in a minute."), code="busy"
+            ) from error
         raise
-
-
-def _busy() -> Conflict:
-    return Conflict(N_("The numbers are being computed. Try again in a minute."), code="busy")
