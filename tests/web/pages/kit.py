@@ -8,6 +8,7 @@ from typing import Any
 
 from django.test import Client
 
+from kpis.models import Template
 from pipeline.models import ImportRun
 from pipeline.services.imports import receive_file
 from salestargets.alerts.models import Alert, Notice, Rule, Severity
@@ -100,6 +101,7 @@ class Objects:
     rate_id: int
     notice_id: int
     year_id: int
+    template_id: int
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,7 @@ def objects_of(organisation: Organisation, person: Person) -> Objects:
             rate_id=ExchangeRate.objects.get().pk,
             notice_id=Notice.objects.get().pk,
             year_id=year.pk,
+            template_id=Template.objects.get(key="veteran").pk,
         )
 
 
