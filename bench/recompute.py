@@ -20,9 +20,11 @@ WITH summed AS (
            GREATEST(date_trunc('month', d.closed_on)::date, a.starts_on) AS starts_on, a.unit_id,
            sum(d.base_minor) FILTER (WHERE d.status = 'won') AS won_amount,
            count(*) FILTER (WHERE d.status = 'won') AS won_count,
+           sum(d.base_minor) FILTER (WHERE d.status = 'lost') AS lost_amount,
            count(*) FILTER (WHERE d.status = 'lost') AS lost_count,
            sum(d.closed_on - d.created_on) FILTER (WHERE d.status = 'won') AS won_cycle_days,
-           NULL::bigint AS created_count
+           count(d.customer_id) FILTER (WHERE d.status = 'won') AS won_customer_count,
+           NULL::bigint AS created_count, NULL::numeric AS created_amount, NULL::bigint AS new_customer_count
     FROM pipeline_deal d
     LEFT JOIN tenancy_assignment a
       ON a.organisation_id = d.organisation_id AND a.person_id = d.owner_id AND a.role = 'member'
@@ -32,22 +34,37 @@ WITH summed AS (
   UNION ALL
     SELECT d.owner_id, date_trunc('month', d.created_on)::date,
            GREATEST(date_trunc('month', d.created_on)::date, a.starts_on), a.unit_id,
-           NULL, NULL, NULL, NULL, count(*)
+           NULL, NULL, NULL, NULL, NULL, NULL, count(*), sum(d.base_minor), NULL
     FROM pipeline_deal d
     LEFT JOIN tenancy_assignment a
       ON a.organisation_id = d.organisation_id AND a.person_id = d.owner_id AND a.role = 'member'
      AND a.starts_on <= d.created_on AND (a.ends_on IS NULL OR a.ends_on > d.created_on)
     WHERE d.organisation_id = %(organisation)s AND d.deleted_at IS NULL
     GROUP BY 1, 2, 3, 4
+  UNION ALL
+    SELECT c.acquired_by_id, date_trunc('month', c.acquired_on)::date,
+           GREATEST(date_trunc('month', c.acquired_on)::date, a.starts_on), a.unit_id,
+           NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, count(*)
+    FROM pipeline_customer c
+    LEFT JOIN tenancy_assignment a
+      ON a.organisation_id = c.organisation_id AND a.person_id = c.acquired_by_id AND a.role = 'member'
+     AND a.starts_on <= c.acquired_on AND (a.ends_on IS NULL OR a.ends_on > c.acquired_on)
+    WHERE c.organisation_id = %(organisation)s AND c.acquired_by_id IS NOT NULL
+    GROUP BY 1, 2, 3, 4
 ),
 leaf AS (
     INSERT INTO kpis_leafcell (organisation_id, person_id, month, starts_on, unit_id, measure, value)
-    SELECT %(organisation)s, person_id, month, starts_on, unit_id, m.measure, m.value
+    SELECT %(organisation)s, person_id, month, starts_on, unit_id, m.measure, sum(m.value)
     FROM summed CROSS JOIN LATERAL (VALUES
-        ('won_amount', won_amount), ('won_count', won_count), ('lost_count', lost_count),
-        ('won_cycle_days', won_cycle_days), ('won_cycle_count', won_count), ('created_count', created_count)
+        ('won_amount', won_amount), ('won_count', won_count), ('lost_amount', lost_amount),
+        ('lost_count', lost_count), ('won_cycle_days', won_cycle_days), ('won_cycle_count', won_count),
+        ('won_customer_count', won_customer_count), ('created_count', created_count),
+        ('created_amount', created_amount), ('new_customer_count', new_customer_count),
+        ('repeat_deal_count', COALESCE(won_customer_count, -new_customer_count))
     ) AS m (measure, value)
     WHERE m.value <> 0
+    GROUP BY 2, 3, 4, 5, 6
+    HAVING sum(m.value) <> 0
     RETURNING unit_id, month, measure, value, starts_on
 )
 INSERT INTO kpis_unitcell (organisation_id, unit_id, month, measure, value)
