@@ -23,6 +23,11 @@ from tests.kpis.stories import FIRST, LAST, Teller, corrections_of_month, storie
 pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 5, 12)
+#: Those that are counted by hand here: of deals alone.
+COUNTED = (
+    *("won_revenue", "deals_won", "deals_created", "win_rate", "average_deal_size", "sales_cycle"),
+    "open_pipeline",
+)
 periods = st.tuples(st.dates(FIRST, LAST), st.dates(FIRST, LAST)).filter(lambda d: d[0] < d[1])
 
 
@@ -93,7 +98,7 @@ def check_numbers(told: Teller, period: Period, as_of: date | None) -> None:
     counted = BruteForce(told.organisation)
     holders = [Holder("unit", unit.pk) for unit in told.units[:5]]
     holders += [Holder("person", person.pk) for person in told.people[:2]]
-    for kpi in all_kpis():
+    for kpi in all_kpis().filter(key__in=COUNTED):
         for holder in holders:
             found = actual(holder, kpi, period, on=TODAY, as_of=as_of)
             behind = records_behind(holder, kpi, period, on=TODAY, as_of=as_of, limit=1000)

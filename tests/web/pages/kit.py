@@ -102,6 +102,8 @@ class Objects:
     notice_id: int
     year_id: int
     template_id: int
+    closing_id: int = 0
+    customer_id: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,129 @@
+"""Whatever is measured: opening a number shows its records, and they sum to it, above and below the line."""
+
+from datetime import date
+
+import pytest
+
+from kpis.catalogue import BUILT_IN
+from kpis.selectors import actual, all_kpis, records_behind
+from kpis.takes import Part
+from kpis.values import Actual, Holder
+from pipeline.services.records import upsert_records
+from salestargets.kernel.periods import Period
+from salestargets.tenancy.access import system_actor
+from salestargets.tenancy.context import acting_for
+from salestargets.tenancy.models import Organisation
+from salestargets.tenancy.selectors import root_unit_id
+from tests.builders import NOON, World, a_world
+from tests.kpis.builders import drained
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 5, 12)
+PERIODS = {
+    "the quarter": Period(date(2026, 4, 1), date(2026, 7, 1)),
+    "a part of a month": Period(date(2026, 5, 3), date(2026, 5, 20)),
+    "a month that is over": Period(date(2026, 4, 1), date(2026, 5, 1)),
+}
+MONEY = {"currency": "USD", "owner": "alice", "customer": "c1"}
+RECORDS: dict[str, list[dict[str, object]]] = {
+    "products": [{"external_id": "arm", "is_key": True, "group": "Robots"}, {"external_id": "belt"}],
+    "customers": [{"external_id": "c1", "owner": "alice"}, {"external_id": "c2", "owner": "bob"}],
+    "stages": [
+        {"external_id": "quote", "probability": "40"},
+        {"external_id": "won", "category": "won", "position": 1},
+    ],
+    "deals": [
+        {
+            "external_id": f"d{n}",
+            "owner": ("alice", "bob", "carol")[n % 3],
+            "customer": ("c1", "c2")[n % 2],
+            "product": ("arm", "belt")[n % 2],
+            "amount": f"{n + 1}00.50",
+            "currency": "USD",
+            "created_on": f"2026-04-{n + 1:02}",
+            **(
+                {"status": ("won", "lost")[n % 2], "closed_on": f"2026-05-{n + 1:02}"}
+                if n % 4
+                else {"status": "open", "stage": "quote", "expected_close_on": "2026-05-02"}
+            ),
+            "stage_history": [
+                {"stage": "quote", "entered_at": f"2026-04-{n + 2:02}T10:00:00Z"},
+                *([{"stage": "won", "entered_at": f"2026-05-{n + 1:02}T10:00:00Z"}] if n % 4 == 2 else []),
+            ],
+        }
+        for n in range(12)
+    ],
+    "leads": [
+        {"external_id": "l1", "owner": "alice", "status": "qualified", "created_on": "2026-04-02",
+         "qualified_on": "2026-05-04", "deal": "d1"},
+        {"external_id": "l2", "owner": "bob", "status": "new", "created_on": "2026-05-05"},
+    ],
+    "activities": [
+        {"external_id": f"a{n}", "kind": kind, "person": "bob", "happened_at": f"2026-05-0{n + 1}T08:00:00Z"}
+        for n, kind in enumerate(("call", "visit", "demo", "quote", "meeting", "training"))
+    ],
+    "orders": [
+        {"external_id": "o1", "amount": "900.00", "dated_on": "2026-05-05", **MONEY},
+        {"external_id": "o2", "amount": "100.00", "dated_on": "2026-05-06", "credits": "o1", **MONEY},
+    ],
+    "invoices": [
+        {"external_id": "i1", "amount": "800.00", "dated_on": "2026-04-05", "due_on": "2026-05-05", **MONEY},
+        {"external_id": "i2", "amount": "50.00", "dated_on": "2026-05-06", "credits": "i1", **MONEY},
+    ],
+    "payments": [
+        {"external_id": "p1", "amount": "300.00", "dated_on": "2026-05-09", "invoice": "i1", **MONEY}
+    ],
+    "feedback": [
+        {"external_id": f"f{n}", "kind": kind, "score": score, "person": "alice", "given_on": "2026-05-07"}
+        for n, (kind, score) in enumerate(
+            (("nps", "10"), ("nps", "3"), ("nps", "8"), ("satisfaction", "4.5"))
+        )
+    ],
+    "expenses": [
+        {"external_id": "e1", "person": "alice", "category": "travel", "amount": "77.00", "currency": "USD",
+         "dated_on": "2026-05-08"}
+    ],
+}  # fmt: skip
+
+
+def send(organisation: Organisation, kind: str, rows: list[dict[str, object]]) -> None:
+    with acting_for(organisation.pk):
+        actor = system_actor(organisation)
+        outcome = upsert_records(kind, source="crm", rows=rows, actor=actor, at=NOON)
+    assert outcome.rejected == []
+
+
+@pytest.fixture
+def world() -> World:
+    world = a_world()
+    for kind, rows in RECORDS.items():
+        send(world.acme, kind, rows)
+    drained(world.acme)
+    return world
+
+
+@pytest.mark.parametrize("period", PERIODS.values(), ids=PERIODS)
+@pytest.mark.parametrize("as_of", [None, date(2026, 5, 8)], ids=["now", "as of a day"])
+def test_the_records_behind_every_number_sum_to_it(world: World, period: Period, as_of: date | None) -> None:
+    told = set()
+    with acting_for(world.acme.pk):
+        holders = [
+            Holder("unit", root_unit_id(TODAY)),
+            Holder("unit", world.east.pk),
+            Holder("person", world.bob.pk),
+        ]
+        for kpi in all_kpis():
+            for holder in holders:
+                found = actual(holder, kpi, period, on=TODAY, as_of=as_of)
+                for part, value in parts_of(found):
+                    behind = records_behind(holder, kpi, period, on=TODAY, as_of=as_of, part=part, limit=1000)
+                    summed = sum(row.value or 0 for row in behind.rows)
+                    assert behind.total.value == summed == (value or 0), (kpi.key, part)
+                    told |= {kpi.key} if behind.rows else set()
+    if (period, as_of) == (PERIODS["the quarter"], None):
+        assert set(BUILT_IN) - told == set()
+
+
+def parts_of(found: Actual) -> tuple[tuple[Part, int | None], ...]:
+    return ("numerator", found.numerator), ("denominator", found.denominator)
