@@ -131,6 +131,10 @@ def create_goal(
     plan = lock_changeable_plan(plan)
     if plan.state not in MAKING:
         raise DomainError(N_("The plan is published; goals are added to drafts."), code="plan_published")
+    if kpi.is_retired:
+        raise DomainError(
+            N_("This KPI is retired. Choose another one, or offer it again."), code="retired", field="kpi"
+        )
     clean = _clean(actor, details or {}, at)
     goal = Goal(plan=plan, kpi=kpi, amount=check_amount(amount), **clean)
     check_stretch(goal, goal.amount)

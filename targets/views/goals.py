@@ -87,7 +87,7 @@ def _shown(request: TenantRequest, frame: Frame, goal: Goal) -> dict[str, Any]:
 def goal_new(request: TenantRequest, plan_id: int) -> HttpResponse:
     plan = get_plan(request.actor, plan_id, request.today)
     taken = {goal.kpi.key for goal in goals_of([plan])[plan.pk]}
-    kpis = [kpi for kpi in all_kpis() if kpi.key not in taken]
+    kpis = [kpi for kpi in all_kpis().filter(is_retired=False) if kpi.key not in taken]
     form = GoalForm(kpis, request.actor, request.today, sent(request), initial=_offered(request, plan, kpis))
 
     def make(data: dict[str, Any]) -> str:

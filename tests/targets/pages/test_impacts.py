@@ -6,14 +6,19 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from kpis.selectors import get_kpi
+from kpis.services.definitions import KpiFacts, change_kpi
+from salestargets.kernel.errors import DomainError
+from salestargets.kernel.periods import add_months, month_of
+from salestargets.tenancy.access import system_actor
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Assignment, Person, UnitPlacement
 from targets.selectors.trees import Node
 from tests.api.clients import Api, a_key, an_integration
-from tests.targets.builders import number, sheet
+from tests.targets.builders import a_goal, a_plan, number, sheet
 from tests.targets.pages.conftest import Company
 from tests.web.pages.kit import visitor
 
@@ -153,12 +158,36 @@ def test_the_currency_cannot_be_changed_over_rest_either(company: Company) -> No
     assert date(2026, 4, 1) in company.goal.plan.period_starts
 
 
-def test_the_definition_of_a_kpi_is_fixed_on_pages_and_over_rest(company: Company, admin: Client) -> None:
-    api, path = an_integration(company.acme), "kpis/won_revenue/"
-    assert admin.post(f"/o/acme/{path}", {"numerator": "won_count"}).status_code == 405
-    for method in ("POST", "PATCH", "PUT", "DELETE"):
-        assert api.send(method, "/api/v1/kpis/", {"numerator": "won_count"}).status_code == 405
-        assert api.send(method, f"/api/v1/{path}", {"numerator": "won_count"}).status_code == 404
+def test_another_definition_of_a_kpi_names_the_plans_and_leaves_their_numbers(
+    company: Company, admin: Client
+) -> None:
     with acting_for(company.acme.pk):
-        assert get_kpi("won_revenue").numerator == "won_amount"
+        kpi = get_kpi("won_revenue")
+    page = admin.get("/o/acme/kpis/won_revenue/definition/").content.decode()
+    assert "what is reached is counted otherwise from then on; every target in it stays" in page
+    next_month = add_months(month_of(company.acme.today(timezone.now())).start, 1)
+    answer = an_integration(company.acme).send(
+        "POST",
+        f"/api/v1/kpis/{kpi.pk}/definitions/",
+        {
+            "numerator": [{"measure": "lost_amount"}],
+            "holds_from": next_month.isoformat(),
+            "reason": "To see what it does",
+        },
+    )
+    assert answer.status_code == 201, answer.content
     assert number(company.goal) == 1200_00
+
+
+def test_a_kpi_that_is_promised_may_be_retired_and_stays_where_it_is(company: Company, admin: Client) -> None:
+    page = admin.get("/o/acme/kpis/won_revenue/change/").content.decode()
+    assert "keeps its goal and goes on being measured" in page
+    with acting_for(company.acme.pk):
+        kpi = get_kpi("won_revenue")
+        facts = KpiFacts(is_retired=True)
+        change_kpi(system_actor(company.acme), kpi=kpi, facts=facts, expected_version=kpi.version)
+    assert number(company.goal) == 1200_00
+    bare = a_plan(company.acme, "Next")
+    with pytest.raises(DomainError) as refused:
+        a_goal(bare)
+    assert refused.value.code == "retired"
