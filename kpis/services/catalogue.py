@@ -42,5 +42,9 @@ def install_catalogue(organisation: Organisation, at: datetime) -> None:
         for kpi in made
     )
     chosen = {one.key: one for _place, built_in in missing for one in selections_of(built_in.recipe)}
+    if not known:  # there are no records yet: nothing has been counted so far, and that is all there is
+        for one in chosen.values():
+            one.counted_at = at
     Selection.objects.bulk_create(chosen.values(), ignore_conflicts=True)
-    DirtyKey.objects.create(group=EVERY_GROUP)
+    if known and chosen:
+        DirtyKey.objects.create(group=EVERY_GROUP)

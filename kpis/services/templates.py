@@ -66,9 +66,17 @@ def install_templates(organisation: Organisation, at: datetime) -> None:
     if Template.objects.exists():
         return
     kpis = {kpi.key: kpi for kpi in Kpi.objects.all()}
-    for position, preset in enumerate(PRESETS.values(), 1):
-        template = Template.objects.create(organisation_id=organisation.pk, key=preset.key)
-        _write(template, _of_preset(preset, position, kpis), number=1, starts_on=BEGINNING, reason="", at=at)
+    drafts = [_of_preset(preset, position, kpis) for position, preset in enumerate(PRESETS.values(), 1)]
+    templates = Template.objects.bulk_create(
+        Template(organisation_id=organisation.pk, key=preset.key) for preset in PRESETS.values()
+    )
+    versions = TemplateVersion.objects.bulk_create(
+        _version(template, draft, number=1, starts_on=BEGINNING, reason="", at=at, actor=None)
+        for template, draft in zip(templates, drafts, strict=True)
+    )
+    TemplateItem.objects.bulk_create(
+        item for row, draft in zip(versions, drafts, strict=True) for item in _items(row, draft)
+    )
 
 
 def draft_of(version: Version) -> Draft:
@@ -229,7 +237,28 @@ def _write(
     at: datetime,
     actor: Actor | None = None,
 ) -> TemplateVersion:
-    row = TemplateVersion.objects.create(
+    row = _version(template, draft, number=number, starts_on=starts_on, reason=reason, at=at, actor=actor)
+    row.save(force_insert=True)
+    TemplateUnit.objects.bulk_create(
+        TemplateUnit(organisation_id=row.organisation_id, template_version=row, unit=unit)
+        for unit in draft.units
+    )
+    TemplateItem.objects.bulk_create(_items(row, draft))
+    return row
+
+
+def _version(
+    template: Template,
+    draft: Draft,
+    *,
+    number: int,
+    starts_on: date,
+    reason: str,
+    at: datetime,
+    actor: Actor | None,
+) -> TemplateVersion:
+    return TemplateVersion(
+        organisation_id=template.organisation_id,
         template=template,
         number=number,
         starts_on=starts_on,
@@ -244,15 +273,15 @@ def _write(
         made_at=at,
         made_by=actor.user if actor else None,
     )
-    organisation_id = template.organisation_id
-    TemplateUnit.objects.bulk_create(
-        TemplateUnit(organisation_id=organisation_id, template_version=row, unit=unit) for unit in draft.units
-    )
-    TemplateItem.objects.bulk_create(
-        TemplateItem(organisation_id=organisation_id, template_version=row, position=position, **vars(item))
+
+
+def _items(row: TemplateVersion, draft: Draft) -> list[TemplateItem]:
+    return [
+        TemplateItem(
+            organisation_id=row.organisation_id, template_version=row, position=position, **vars(item)
+        )
         for position, item in enumerate(draft.items)
-    )
-    return row
+    ]
 
 
 def _checked(actor: Actor, draft: Draft, starts_on: date, at: datetime) -> Draft:

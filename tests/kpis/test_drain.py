@@ -359,7 +359,8 @@ def test_one_changed_deal_is_found_by_the_covering_indexes_alone(world: World) -
     with acting_for(world.acme.pk):
         flows = flows_of("deals")
         statement = "EXPLAIN (FORMAT JSON) " + sql.recompute(flows, flows)
-        [(plan,)] = sql.run(statement, people=[world.alice.pk], months=[MAY], whole=[])
+        asked = {"people": [world.alice.pk], "months": [MAY], "whole": [], "at": NOON}
+        [(plan,)] = sql.run(statement, **asked, **sql.params_of(flows))
     looks = {(node["Node Type"], node["Index Name"]) for node in nodes(plan[0]["Plan"]) if reads_deals(node)}
     assert looks == {
         ("Index Only Scan", "deal_closed_by_owner"),

@@ -4,6 +4,7 @@ import zoneinfo
 from collections.abc import Mapping
 from copy import copy
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import pghistory
@@ -100,10 +101,16 @@ def _insert(organisation: Organisation) -> None:
 
 
 def check_time_zone(name: str) -> None:
-    if name not in zoneinfo.available_timezones():
+    if name not in _time_zones():
         raise DomainError(
             N_("Unknown time zone. Write it like Asia/Shanghai."), code="invalid", field="time_zone"
         )
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    """Looking them up reads the folders of the system."""
+    return frozenset(zoneinfo.available_timezones())
 
 
 def check_country(code: str) -> None:
