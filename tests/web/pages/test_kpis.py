@@ -96,5 +96,5 @@ def test_three_people_ask_no_more_than_one(
     for person in (scene.world.bob, scene.world.carol):
         a_deal(scene.acme, person)
     drained(scene.acme)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(25):
         admin.get(f"{KPIS}won_revenue/")
