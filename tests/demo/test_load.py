@@ -306,7 +306,7 @@ def test_progress_is_known_for_every_target(demo: Demo) -> None:
 
 
 def test_some_are_behind_some_are_ahead_and_one_region_is_at_risk(demo: Demo) -> None:
-    rows = Progress.objects.filter(target__goal__plan__state=PlanState.PUBLISHED)
+    rows = Progress.objects.filter(target__goal__plan=the_plan(demo))
     people = list(rows.filter(target__person__isnull=False).values_list("status", flat=True))
     regions = dict(
         rows.filter(target__unit__kind="region", target__person__isnull=True).values_list(
