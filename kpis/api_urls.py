@@ -3,7 +3,7 @@ from django.urls import path
 from kpis.api.actuals import ActualNumbers, ActualRecords
 from kpis.api.closings import Closings, Reopening
 from kpis.api.entries import EntryConfirmation, EntryRejection, EntryWithdrawal, KpiEntries
-from kpis.api.kpis import Definitions, KpiPreview, Kpis, Measures, OneKpi
+from kpis.api.kpis import Definitions, KpiPreview, Kpis, ManualKpis, Measures, OneKpi
 from kpis.api.templates import (
     KpiTemplatePeople,
     KpiTemplates,
@@ -26,6 +26,7 @@ urlpatterns = [
     path("kpi-entries/<id:entry_id>/confirm/", EntryConfirmation.as_view()),
     path("kpi-entries/<id:entry_id>/reject/", EntryRejection.as_view()),
     path("kpi-entries/<id:entry_id>/withdraw/", EntryWithdrawal.as_view()),
+    path("kpis/manual/", ManualKpis.as_view()),
     path("kpis/preview/", KpiPreview.as_view()),
     path("kpis/<id:kpi_id>/", OneKpi.as_view()),
     path("kpis/<id:kpi_id>/definitions/", Definitions.as_view()),

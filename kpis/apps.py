@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,6 +8,7 @@ class KpisConfig(AppConfig):
 
     def ready(self) -> None:
         from kpis import logged, measures, notices
+        from kpis.registry import register_record_page
         from kpis.services.catalogue import install_catalogue
         from kpis.services.cells import QUEUE
         from kpis.services.templates import install_templates
@@ -25,6 +27,7 @@ class KpisConfig(AppConfig):
             "settings",
             NavItem("closings", _("Closed months"), "lock", "closings", (Role.ADMIN,), 17),
         )
+        register_record_page("kpi-entries", lambda slug, entry_id: reverse("entry", args=[slug, entry_id]))
         register_page(NavItem("kpis", _("KPIs"), "chart-column", "kpis", tuple(Role), 50))
         register_tab("kpis", NavItem("kpis", _("KPIs"), "chart-column", "kpis", tuple(Role), 10))
         admins, templates = (Role.ADMIN,), "kpi_templates"

@@ -116,13 +116,16 @@ def record_sums(reading: Reading, *, by: str | None) -> str:
 
 
 def record_rows(readings: Sequence[Reading]) -> str:
-    """The records behind a sum, newest first; a shared deal has a row for each person it counts for."""
+    """The records behind a sum, newest first; a shared deal has a row for each person it counts for.
+
+    Line, person, measure and kind tell every row from all others.
+    """
     return f"""{_behind(readings)}
 SELECT * FROM behind
 WHERE %(after_day)s::date IS NULL
-   OR (sort_day, record_id, person_id, measure)
-    < (%(after_day)s::date, %(after_record)s, %(after_person)s, %(after_measure)s)
-ORDER BY sort_day DESC, record_id DESC, person_id DESC, measure DESC
+   OR (sort_day, line, person_id, measure, kind)
+    < (%(after_day)s::date, %(after_line)s, %(after_person)s, %(after_measure)s, %(after_kind)s)
+ORDER BY sort_day DESC, line DESC, person_id DESC, measure DESC, kind DESC
 LIMIT %(limit)s
 """
 
@@ -177,7 +180,8 @@ def _listed(source: Source, measure: str, term: Term, reading: Reading) -> str:
     about, name = source.about, f"{measure}@{reading.window}" if reading.window else measure
     sign = (reading.signs or {}).get(measure, 1)
     return f"""
-    SELECT COALESCE({source.day}, DATE '2000-01-01') AS sort_day, {source.record} AS record_id,
+    SELECT COALESCE({source.day}, DATE '2000-01-01') AS sort_day,
+           {source.line or source.record} AS line, {source.record} AS record_id,
            COALESCE({_person(source)}, 0) AS person_id, '{name}' AS measure, {source.day} AS day,
            ({sign} * ({term.value}))::bigint AS value, '{source.kind}' AS kind, {about.name} AS name,
            {about.external_id} AS external_id, {about.customer} AS customer_id,

@@ -77,6 +77,8 @@ class Source:
     person: str
     day: str
     record: str
+    #: Its own key in `table`, where a record has several rows that count.
+    line: str = ""
     #: By what else its sums can be taken apart, by name: a column each.
     slices: Mapping[str, str] = field(default_factory=dict)
     #: By what its records can be chosen: key of a `Filter` → a column.
@@ -130,14 +132,18 @@ class ChangedCells:
 #: Called in the transaction that changed the cells.
 Follower = Callable[[ChangedCells, datetime], None]
 
-#: (id, external id, name) of products, for those who list numbers by product.
-ProductNames = Callable[[Iterable[int]], Iterable[tuple[int, str, str]]]
+#: (id, external id, name) of records of a kind, for those who name them beside numbers.
+Names = Callable[[Collection[int]], Iterable[tuple[int, str, str]]]
+
+#: The address of a record's page, from the slug of its organisation and its id.
+RecordPage = Callable[[str, int], str]
 
 MEASURES: dict[str, Measure] = {}
 FILTERS: dict[str, Filter] = {}
 SOURCES: list[Source] = []
 FOLLOWERS: list[Follower] = []
-PRODUCT_NAMES: list[ProductNames] = []
+NAMES: dict[str, Names] = {}
+RECORD_PAGES: dict[str, RecordPage] = {}
 
 
 def register_measures(measures: Iterable[Measure]) -> None:
@@ -156,8 +162,16 @@ def register_follower(follower: Follower) -> None:
     FOLLOWERS.append(follower)
 
 
-def register_product_names(names: ProductNames) -> None:
-    PRODUCT_NAMES.append(names)
+def register_names(kind: str, names: Names) -> None:
+    NAMES[kind] = names
+
+
+def register_record_page(kind: str, address: RecordPage) -> None:
+    RECORD_PAGES[kind] = address
+
+
+def names_of(kind: str, ids: Collection[int]) -> list[tuple[int, str, str]]:
+    return list(NAMES[kind](ids)) if kind in NAMES else []
 
 
 def kept_flows(group: str) -> list[Flow]:

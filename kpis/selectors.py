@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from django.db.models import QuerySet
 
@@ -44,14 +44,14 @@ Bucket = date | int | None
 Sum = tuple[Holder, Bucket, str, int]
 
 
-@dataclass(frozen=True)
-class Position:
+class Position(NamedTuple):
     """Where a page of records ended."""
 
     day: date
-    record_id: int
+    line: int
     person_id: int
     measure: str
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ class Row:
     """
 
     sort_day: date
+    line: int
     record_id: int
     person_id: int
     measure: str
@@ -76,7 +77,7 @@ class Row:
 
     @property
     def position(self) -> Position:
-        return Position(self.sort_day, self.record_id, self.person_id, self.measure)
+        return Position(self.sort_day, self.line, self.person_id, self.measure, self.kind)
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,8 @@ class Total:
 @dataclass(frozen=True)
 class RecordPage:
     rows: Sequence[Row]
-    total: Total
     next: Position | None
+    total: Total
 
 
 def all_kpis() -> QuerySet[Kpi]:
@@ -170,26 +171,55 @@ def records_behind(
     limit: int = 100,
 ) -> RecordPage:
     """A page of the records that make a part of the KPI, newest first, and the total of all of them."""
+    readings, parameters = _opened(holder, kpi, period, part, on=on, as_of=as_of)
+    if not readings:
+        return RecordPage([], None, Total(0, 0, 0))
+    total = Total(*sql.run(reads.record_total(readings), **parameters)[0])
+    return RecordPage(*_page(readings, parameters, after, limit), total)
+
+
+def rows_behind(
+    holder: Holder,
+    kpi: Formulated,
+    period: Period,
+    *,
+    on: date,
+    as_of: date | None = None,
+    part: Part = "numerator",
+    after: Position | None = None,
+    limit: int,
+) -> tuple[list[Row], Position | None]:
+    """A page of the records alone, and where the next one begins."""
+    readings, parameters = _opened(holder, kpi, period, part, on=on, as_of=as_of)
+    return _page(readings, parameters, after, limit) if readings else ([], None)
+
+
+def _opened(
+    holder: Holder, kpi: Formulated, period: Period, part: Part, *, on: date, as_of: date | None
+) -> tuple[list[Reading], dict[str, Any]]:
+    """From what a part of the KPI is read, and the parameters of that."""
     found = [
         one
         for span, formula in definitions_of(kpi, period, on=on)
         for one in takes_of(operands_of(formula, part), span, on=on, as_of=as_of)
     ]
-    if not found:
-        return RecordPage([], Total(0, 0, 0), None)
-    asked = [_reading(one) for one in found]
-    parameters = _of_records(holder, asked, [one.period for one in found])
-    total = Total(*sql.run(reads.record_total(asked), **parameters)[0])
-    where = {
-        "after_day": after and after.day,
-        "after_record": after and after.record_id,
-        "after_person": after and after.person_id,
-        "after_measure": after and after.measure,
-        "limit": limit + 1,
-    }
-    rows = [Row(*values) for values in sql.run(reads.record_rows(asked), **parameters, **where)]
-    more = rows[limit - 1].position if len(rows) > limit else None
-    return RecordPage(rows[:limit], total, more)
+    readings = [_reading(one) for one in found]
+    return readings, _of_records(holder, readings, [one.period for one in found])
+
+
+def _page(
+    readings: Sequence[Reading], parameters: Mapping[str, Any], after: Position | None, limit: int
+) -> tuple[list[Row], Position | None]:
+    after_values = after or (None,) * len(Position._fields)
+    where = {f"after_{name}": value for name, value in zip(_AFTER, after_values, strict=True)}
+    rows = [
+        Row(*values)
+        for values in sql.run(reads.record_rows(readings), **parameters, **where, limit=limit + 1)
+    ]
+    return rows[:limit], rows[limit - 1].position if len(rows) > limit else None
+
+
+_AFTER = ("day", "line", "person", "measure", "kind")
 
 
 def are_in_cells(measures: Sequence[str]) -> bool:

@@ -28,6 +28,8 @@ Conditions: TypeAlias = Mapping[str, object]
 
 #: The kinds that numbers are made of, in the order in which they are shown.
 CREDITED = ("deals", "leads", "activities", "orders", "invoices", "payments", "expenses", "feedback")
+#: Those with a page of their own beside the deals, in the order of their tabs.
+SHOWN = ("leads", "activities", "orders", "invoices", "payments", "expenses", "feedback", "customers")
 CATALOGUES = ("customers", "products", "channels", "stages", "exchange-rates")
 
 #: The amount in the organisation's currency, wherever a table keeps one.

@@ -1,7 +1,10 @@
 """The pages of this app in the navigation."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from kpis.registry import RecordPage, register_record_page
+from pipeline.listing import SHOWN
 from pipeline.models import Deal
 from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import Role
@@ -17,6 +20,9 @@ def register() -> None:
     register_tab("settings", NavItem("rates", _("Exchange rates"), "coins", "rates", admins, 30))
     register_tab("imports", NavItem("imports", _("Imports"), "file-up", "imports", admins, 10))
     register_tab("imports", NavItem("matches", _("Matches"), "link", "matches", admins, 20))
+    register_record_page("deals", lambda slug, deal_id: reverse("deal", args=[slug, deal_id]))
+    for kind in SHOWN:
+        register_record_page(kind, _page_of(kind))
     register_step(
         Step(
             key="deals",
@@ -30,6 +36,10 @@ def register() -> None:
             is_done=has_deals,
         )
     )
+
+
+def _page_of(kind: str) -> RecordPage:
+    return lambda slug, record_id: reverse("record", args=[slug, kind, record_id])
 
 
 def has_deals(_actor: Actor) -> bool:

@@ -1,7 +1,9 @@
 """What the navigation offers of this app."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from kpis.registry import register_record_page
 from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import Role
 from salestargets.web.registry import NavItem, Step, register_page, register_step, register_tab
@@ -11,6 +13,7 @@ STEERING = (Role.ADMIN, Role.MANAGER, Role.VIEWER)
 
 
 def register() -> None:
+    register_record_page("targets", lambda slug, target_id: reverse("history", args=[slug, target_id]))
     register_page(NavItem("today", _("Today"), "gauge", "today", tuple(Role), 10))
     register_page(NavItem("scorecards", _("Scorecards"), "clipboard-check", "scorecards", tuple(Role), 25))
     register_page(NavItem("team", _("Team"), "users", "team", STEERING, 20))

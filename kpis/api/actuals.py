@@ -11,7 +11,7 @@ from kpis.choices import By, KpiUnit, Part
 from kpis.closings import Change, closed
 from kpis.domain.formulas import base_measure
 from kpis.models import Kpi
-from kpis.registry import MEASURES, PRODUCT_NAMES
+from kpis.registry import MEASURES, names_of
 from kpis.selectors import (
     Bucket,
     Position,
@@ -63,7 +63,7 @@ PART = Field("part", choice(Part), "Of a ratio: its records above or below the l
 )
 _QUESTION = (KPI, WHOSE, FROM, TO, AS_OF)
 #: The person is 0 where a row is of a unit itself.
-_POSITION: tuple[Reader[Any], ...] = (DATE, ID, whole(0, 2**62), text(60))
+_POSITION: tuple[Reader[Any], ...] = (DATE, ID, whole(0, 2**62), text(100), text(40))
 _PLACE: tuple[Reader[Any], ...] = (whole(0, 10**9),)
 
 
@@ -260,9 +260,7 @@ def position_in(cursor: str) -> Position:
 
 def key_of(position: Position | None) -> list[object] | None:
     """What `position_in` reads back."""
-    if position is None:
-        return None
-    return [position.day.isoformat(), position.record_id, position.person_id, position.measure]
+    return None if position is None else [position.day.isoformat(), *position[1:]]
 
 
 def record_rows(rows: Sequence[Row], *, currency: str) -> list[RecordRow]:
@@ -338,7 +336,7 @@ def _people(ids: Sequence[Bucket]) -> dict[Any, Any]:
 
 def _products(ids: Sequence[Bucket]) -> dict[Any, Any]:
     wanted = [bucket for bucket in ids if isinstance(bucket, int)]
-    rows = [row for names in PRODUCT_NAMES for row in names(wanted)]
+    rows = names_of("products", wanted)
     return {row[0]: {"id": row[0], "external_id": row[1], "name": row[2]} for row in rows}
 
 

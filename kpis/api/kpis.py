@@ -7,7 +7,7 @@ from typing import Any, TypedDict, cast
 from rest_framework.request import Request
 
 from kpis.api.actuals import FROM, TO, WHOSE, Number, number_row
-from kpis.choices import Direction, FilterKind, FilterOp, KpiUnit, Nature, Over
+from kpis.choices import Direction, FilterKind, FilterOp, KpiUnit, Manual, Nature, Over
 from kpis.domain.formulas import Window
 from kpis.domain.recipes import Condition, Ingredient, Recipe
 from kpis.models import Kpi
@@ -32,6 +32,7 @@ from kpis.services.definitions import (
     preview_recipe,
     redefine_kpi,
 )
+from kpis.services.entries import create_manual_kpi
 from kpis.takes import is_stock
 from salestargets.api.inputs import (
     BOOLEAN,
@@ -91,6 +92,11 @@ UNIT = Field("unit", choice(KpiUnit))
 NATURE = Field("nature", choice(Nature)).optional()
 DIRECTION = Field("direction", choice(Direction)).optional()
 DECIMALS = Field("decimals", whole(0, MOST_DECIMALS)).optional()
+MANUAL = Field(
+    "manual",
+    choice(Manual, (Manual.SUM, Manual.LEVEL)),
+    "`sum`: the values of people add up; `level`: the newest value of a holder counts.",
+)
 IS_RETIRED = Field("is_retired", BOOLEAN, "Not offered for new goals.").optional()
 HOLDS_FROM = Field("holds_from", DATE, "The first day of this month or a later one.")
 REASON = Field("reason", text(500))
@@ -143,7 +149,10 @@ class DefinitionRow(TypedDict):
 
 
 class KpiRow(TypedDict):
-    """`formula` and `source` in your language. `base`: booked, invoiced or collected, where it is one."""
+    """`formula` and `source` in your language. `base`: booked, invoiced or collected, where it is one.
+
+    `manual`: `sum` or `level` where the values are entered by hand, else null.
+    """
 
     id: int
     key: str
@@ -160,6 +169,7 @@ class KpiRow(TypedDict):
     multiplier: int
     times_days: bool
     is_level: bool
+    manual: str | None
     decimals: int
     is_retired: bool
     version: int
@@ -213,6 +223,21 @@ class Kpis(TenantView):
             unit=self.body[UNIT],
             recipe=_recipe(self),
             facts=cast(KpiFacts, self.body.only(NAME, *FACTS)),
+            at=self.at,
+        )
+        return _whole(kpi, self)
+
+
+class ManualKpis(TenantView):
+    @operation(Scope.ADMIN, body=(KEY, NAME, UNIT, *FACTS, MANUAL), answers=WholeKpi, status=201)
+    def post(self, request: Request) -> WholeKpi:
+        """Make a KPI whose values are entered by hand, see /kpis/{kpi_id}/entries/. Its unit stays."""
+        kpi = create_manual_kpi(
+            self.actor,
+            key=self.body[KEY],
+            unit=self.body[UNIT],
+            facts=cast(KpiFacts, self.body.only(NAME, *FACTS)),
+            adds_up=self.body[MANUAL] == Manual.SUM,
             at=self.at,
         )
         return _whole(kpi, self)
@@ -346,6 +371,7 @@ def _row(kpi: Kpi, recipe: Recipe, formula: str, currency: str) -> KpiRow:
         "multiplier": kpi.multiplier,
         "times_days": kpi.times_days,
         "is_level": is_stock(kpi),
+        "manual": kpi.manual or None,
         "decimals": kpi.decimals,
         "is_retired": kpi.is_retired,
         "version": kpi.version,

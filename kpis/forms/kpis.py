@@ -1,11 +1,12 @@
 """What is said of a KPI beside what it is made of."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kpis.choices import Direction, KpiUnit, Nature
+from kpis.choices import Direction, KpiUnit, Manual, Nature
 from kpis.services.definitions import MOST_DECIMALS, KpiFacts
 from salestargets.web.dialogs import VersionedForm
 from salestargets.web.fields import DayField, TextField
@@ -28,7 +29,9 @@ class FactsForm(forms.Form):
         return cast(KpiFacts, {name: data[name] for name in KpiFacts.__annotations__ if name in data})
 
 
-class NewKpiForm(FactsForm):
+class KeyedForm(FactsForm):
+    """A KPI that is made: its key and its unit stay."""
+
     key = TextField(
         label=_("Key"),
         max_length=50,
@@ -36,6 +39,11 @@ class NewKpiForm(FactsForm):
         help_text=_("How the API and files call it. Left empty, it is made of the name."),
     )
     unit = forms.ChoiceField(label=_("Counted in"), choices=KpiUnit.choices)
+
+    field_order: Sequence[str] = ("name", "key", "about", "unit", "nature", "direction", "decimals")
+
+
+class NewKpiForm(KeyedForm):
     multiplier = forms.IntegerField(
         label=_("Times"), min_value=1, max_value=1000, initial=1, help_text=_("100 for scores like the NPS.")
     )
@@ -43,7 +51,15 @@ class NewKpiForm(FactsForm):
         label=_("Times the days of the period, as for days sales outstanding"), required=False
     )
 
-    field_order = ("name", "key", "about", "unit", "nature", "direction", "decimals")
+
+class NewManualKpiForm(KeyedForm):
+    manual = forms.ChoiceField(
+        label=_("Several values"),
+        choices=[one for one in Manual.choices if one[0]],
+        help_text=_("What adds up is money, a count or days; a share or a score never does."),
+    )
+
+    field_order = ("name", "key", "about", "unit", "manual", "nature", "direction", "decimals")
 
 
 class ChangeKpiForm(VersionedForm, FactsForm):

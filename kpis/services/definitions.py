@@ -1,7 +1,7 @@
 """KPIs made and changed by administrators. What a KPI was keeps holding for the months before."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, TypedDict
 
@@ -58,15 +58,18 @@ def create_kpi(actor: Actor, *, key: str, unit: str, recipe: Recipe, facts: KpiF
     """A KPI that is counted from records, for all time. Its unit stays."""
     actor.require(Scope.ADMIN)
     check_unit(check(recipe), unit)
-    formula = formula_of(recipe)
+    kpi = add_kpi(key=key, unit=unit, facts=facts, **asdict(formula_of(recipe)))
+    _define(actor, kpi, recipe, holds_from=None, reason="", at=at)
+    return kpi
+
+
+def add_kpi(*, key: str, unit: str, facts: KpiFacts, **more: Any) -> Kpi:
+    """A row at the end of the catalogue, under a key that no other has. Conflict `duplicate`."""
     kpi = Kpi(
         key=_clean_key(key, str(facts.get("name", ""))),
         unit=KpiUnit(unit),
-        numerator=formula.numerator,
-        denominator=formula.denominator,
-        multiplier=formula.multiplier,
-        times_days=formula.times_days,
         **_clean(facts, is_new=True),
+        **more,
     )
     if "position" not in facts:
         kpi.position = (Kpi.objects.aggregate(last=Max("position"))["last"] or 0) + 1
@@ -77,7 +80,6 @@ def create_kpi(actor: Actor, *, key: str, unit: str, recipe: Recipe, facts: KpiF
         raise Conflict(
             N_("There is a KPI with this key already. Choose another one."), code="duplicate", field="key"
         ) from error
-    _define(actor, kpi, recipe, holds_from=None, reason="", at=at)
     return kpi
 
 
@@ -107,6 +109,10 @@ def redefine_kpi(
     """
     actor.require(Scope.ADMIN)
     kpi = lock(kpi, expected_version=expected_version)
+    if kpi.manual:
+        raise DomainError(
+            N_("The values of this KPI are entered by hand: it is made of no records."), code="manual"
+        )
     _check_factor_stays(kpi, recipe)
     check_unit(check(recipe), kpi.unit)
     _check_shape_stays(kpi, recipe)

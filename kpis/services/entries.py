@@ -2,11 +2,10 @@
 
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db import transaction
 
 from kpis.amounts import units_in_one
-from kpis.choices import Direction, EntryState, FilterOp, KpiUnit, Manual, Nature
+from kpis.choices import EntryState, FilterOp, KpiUnit, Manual
 from kpis.domain.recipes import Condition, key_of
 from kpis.entries import authority_of, holder_of
 from kpis.measures import OF_KPI
@@ -14,8 +13,9 @@ from kpis.models import Entry, Kpi, Selection
 from kpis.notices import tell_decided, tell_entered
 from kpis.registry import FOLLOWERS, ChangedCells
 from kpis.services.cells import note_counted
+from kpis.services.definitions import KpiFacts, add_kpi
 from kpis.values import Holder
-from salestargets.kernel.errors import Conflict, DomainError, Forbidden, NotFound
+from salestargets.kernel.errors import DomainError, Forbidden, NotFound
 from salestargets.kernel.messages import N_
 from salestargets.kernel.money import check_minor
 from salestargets.kernel.parsing import clean_text
@@ -32,39 +32,16 @@ ADDABLE = (KpiUnit.MONEY, KpiUnit.COUNT, KpiUnit.DAYS)
 
 @transaction.atomic
 def create_manual_kpi(
-    actor: Actor,
-    *,
-    name: str,
-    key: str,
-    unit: str,
-    direction: str = Direction.HIGHER,
-    nature: str = Nature.OUTCOME,
-    decimals: int = 0,
-    adds_up: bool,
-    at: datetime,
+    actor: Actor, *, key: str, unit: str, facts: KpiFacts, adds_up: bool, at: datetime
 ) -> Kpi:
     """A KPI whose values are entered: those of people add up, or the newest of each holder is its value."""
     actor.require(Scope.ADMIN)
     if adds_up and unit not in ADDABLE:
         raise DomainError(
-            N_("Percentages and scores do not add up over people."), code="does_not_add_up", field="adds_up"
+            N_("Percentages and scores do not add up over people."), code="does_not_add_up", field="manual"
         )
-    last = Kpi.objects.aggregate(last=Max("position"))["last"]
-    kpi = Kpi(
-        key=key,
-        name=clean_text(name, max_length=100, min_length=1),
-        unit=unit,
-        direction=direction,
-        nature=nature,
-        decimals=decimals,
-        manual=Manual.SUM if adds_up else Manual.LEVEL,
-        position=0 if last is None else last + 1,
-    )
-    try:
-        with transaction.atomic():
-            kpi.save()
-    except IntegrityError as error:
-        raise Conflict(N_("There is a KPI with this key already."), code="exists", field="key") from error
+    manual = Manual.SUM if adds_up else Manual.LEVEL
+    kpi = add_kpi(key=key, unit=unit, facts=facts, manual=manual)
     _select(kpi, at)
     return kpi
 

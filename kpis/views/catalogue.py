@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.http import FileResponse, HttpResponse
@@ -10,25 +9,26 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from kpis.behind import Opened, unit_of
 from kpis.choices import Nature
 from kpis.closings import closed
 from kpis.entries import waiting_for
 from kpis.models import Kpi
 from kpis.recipes import all_told, base_of, definitions_told, recipes_of, subjects_of
-from kpis.registry import MEASURES
-from kpis.selectors import actual, all_kpis, get_holder, get_kpi, records_behind
-from kpis.standing import by_month, contributions, own_holder
+from kpis.selectors import actual, all_kpis, get_kpi
+from kpis.standing import by_month, contributions
 from kpis.takes import Part as PartName
-from kpis.takes import is_stock, measures_of, operands_of
+from kpis.takes import is_stock, operands_of
 from kpis.values import Actual, Holder
+from kpis.views.asking import asked_holder, quarters
+from kpis.views.behind import asked_part, shown_records
 from kpis.views.closings import shown_closed
 from kpis.views.entries import listed_entries
 from kpis.writing import months_chart, written, written_as
 from salestargets.kernel.periods import Period
 from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.models import Person
-from salestargets.tenancy.selectors import fiscal_calendar_of
-from salestargets.web.asked import asked_choice, asked_day, asked_id, asked_text
+from salestargets.web.asked import asked_choice, asked_text
 from salestargets.web.choosing import unit_choices
 from salestargets.web.exports import Column, export, wanted_format
 from salestargets.web.requests import TenantRequest, page
@@ -95,8 +95,8 @@ def _matches(one: Listed, search: str) -> bool:
 @page()
 def kpi(request: TenantRequest, key: str) -> HttpResponse:
     found = get_kpi(key)
-    holder = _asked_holder(request)
-    quarters = _quarters(request)
+    holder = asked_holder(request)
+    asked = quarters(request)
     shown = {
         "kpi": found,
         "listed": listed([found])[0],
@@ -108,10 +108,10 @@ def kpi(request: TenantRequest, key: str) -> HttpResponse:
         "units": unit_choices(request.actor, request.today),
         "holder": holder,
         "person": _person(holder),
-        **quarters,
+        **asked,
     }
     if holder is not None:
-        shown |= _value(request, found, holder, quarters["quarter"])
+        shown |= _value(request, found, holder, asked["quarter"])
     if found.manual:
         shown |= listed_entries(request, found)
     return render(request, "kpis/kpi.html", shown)
@@ -126,28 +126,9 @@ def _bases(found: Kpi) -> list[Kpi]:
     return [kpi for kpi in beside if len(operands_of(kpi)) == 1 and operands_of(kpi)[0].window == own.window]
 
 
-def _asked_holder(request: TenantRequest) -> Holder | None:
-    """Who is asked for, if they are in sight; else whose number one sees first."""
-    for kind in ("unit", "person"):
-        if chosen := asked_id(request, kind):
-            return get_holder(request.actor, kind, chosen, request.today)
-    return own_holder(request.actor, request.today)
-
-
 def _person(holder: Holder | None) -> Person | None:
     is_person = holder is not None and holder.kind == "person"
     return Person.objects.get(pk=holder.id) if is_person and holder else None
-
-
-def _quarters(request: TenantRequest) -> dict[str, Any]:
-    calendar = fiscal_calendar_of(request.organisation)
-    quarter = calendar.quarter_of(asked_day(request, "in") or request.today)
-    return {
-        "quarter": quarter,
-        "quarter_name": calendar.name(quarter),
-        "before": quarter.start - timedelta(days=1),
-        "after": quarter.end if quarter.end <= request.today else None,
-    }
 
 
 def _value(request: TenantRequest, kpi: Kpi, holder: Holder, quarter: Period) -> dict[str, Any]:
@@ -155,16 +136,11 @@ def _value(request: TenantRequest, kpi: Kpi, holder: Holder, quarter: Period) ->
     value = actual(holder, kpi, quarter, on=on)
     months = by_month(holder, kpi, quarter, on=on)
     people = contributions(holder, kpi, quarter, on=on) if holder.kind == "unit" else []
-    records = records_behind(holder, kpi, quarter, on=on, limit=RECORDS)
-    names = dict(
-        Person.objects.filter(pk__in={row.person_id for row in records.rows}).values_list("id", "name")
-    )
-    part = MEASURES[measures_of(kpi, "numerator")[0]]
+    opened = Opened(kpi, holder, quarter, on, part=asked_part(request, kpi))
     final = closed(holder, kpi, quarter, organisation=request.organisation, on=on)
     shown_people = people if request.GET.get("people") == "all" else people[:PEOPLE]
     return {
         "value": written(value.value, kpi, currency),
-        "parts": value if kpi.denominator else None,
         "figure": months_chart(months, kpi, currency) if any(one.actual.value for one in months) else None,
         "months": [(one.month, written(one.actual.value, kpi, currency)) for one in months],
         "people": [
@@ -172,9 +148,7 @@ def _value(request: TenantRequest, kpi: Kpi, holder: Holder, quarter: Period) ->
             for one in shown_people
         ],
         "has_more_people": len(people) > len(shown_people),
-        "records": [(row, names.get(row.person_id, "")) for row in records.rows],
-        "part": part,
-        "total": records.total,
+        **shown_records(request, opened, value, limit=RECORDS),
         "closed": final and shown_closed(final, kpi, currency),
     }
 
@@ -186,7 +160,5 @@ def _out_of(found: Actual, kpi: Kpi, currency: str) -> str:
         ("denominator", found.denominator),
     )
     return " / ".join(
-        written_as(value, MEASURES[measures_of(kpi, part)[0]].unit, currency)
-        for part, value in parts
-        if value is not None
+        written_as(value, unit_of(kpi, part), currency) for part, value in parts if value is not None
     )

@@ -10,12 +10,14 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from kpis.amounts import to_stored
-from kpis.choices import EntryState
+from kpis.choices import EntryState, Manual
 from kpis.entries import Authority, authority_of, get_entry, get_manual_kpi, value_of, visible_entries
 from kpis.forms.entries import ConfirmForm, EntryForm, RejectForm, WithdrawForm
+from kpis.forms.kpis import NewManualKpiForm
 from kpis.models import Entry, Kpi
-from kpis.services.entries import confirm, enter_value, reject, withdraw
+from kpis.services.entries import confirm, create_manual_kpi, enter_value, reject, withdraw
 from kpis.writing import written
+from salestargets.tenancy.choices import Scope
 from salestargets.web.asked import page_of
 from salestargets.web.dialogs import Dialog, VersionedForm, answer, sent
 from salestargets.web.requests import TenantRequest, page
@@ -43,6 +45,33 @@ def listed_entries(request: TenantRequest, kpi: Kpi) -> dict[str, Any]:
     found = page_of(request, visible_entries(request.actor, request.today).filter(kpi=kpi), size=LISTED)
     found.object_list = [_line(request, entry, authority) for entry in found.object_list]
     return {"entries": found, "may_enter": authority.takes_part}
+
+
+@page(Scope.ADMIN)
+def manual_kpi_new(request: TenantRequest) -> HttpResponse:
+    form = NewManualKpiForm(sent(request))
+    dialog = Dialog(
+        title=_("A KPI entered by hand"),
+        submit=_("Make the KPI"),
+        done=_("Made. Its first value can be entered."),
+        back=reverse("kpis", args=[request.organisation.slug]),
+        note=_(
+            "For what no record tells, such as a market share. A value counts once somebody else confirms it."
+        ),
+    )
+
+    def make(data: dict[str, Any]) -> str:
+        made = create_manual_kpi(
+            request.actor,
+            key=data["key"],
+            unit=data["unit"],
+            facts=form.facts(data),
+            adds_up=data["manual"] == Manual.SUM,
+            at=request.now,
+        )
+        return _page_of(request, made)
+
+    return answer(request, form, make, dialog)
 
 
 @page()

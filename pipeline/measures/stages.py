@@ -23,6 +23,7 @@ ENTERED = Flow(
     person="e.owner_id",
     day="e.entered_on",
     record="e.deal_id",
+    line="e.id",
     filters={
         "stage": "e.stage_id",
         "stage_category": "(SELECT g.category FROM pipeline_stage g"

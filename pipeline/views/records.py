@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from pipeline.kinds.credit import WHOLE_PPM
 from pipeline.labels import CHOICES, kind_label, label_of
-from pipeline.listing import BASE, Rows, fields_of, get_record_row, has_column, model_of, record_rows
+from pipeline.listing import BASE, SHOWN, Rows, fields_of, get_record_row, has_column, model_of, record_rows
 from salestargets.audit.selectors import history_of
 from salestargets.ingest.fields import (
     Choice,
@@ -44,9 +44,6 @@ from salestargets.web.requests import TenantRequest, page
 from salestargets.web.templatetags.formats import day, moment, money, number
 
 Row = Mapping[str, Any]
-
-#: In the order of their tabs.
-SHOWN = ("leads", "activities", "orders", "invoices", "payments", "expenses", "feedback", "customers")
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,20 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypedDict
+from functools import partial
+from typing import Any, TypedDict, cast
 
 from django.db.models import TextChoices
 from rest_framework.request import Request
 
-from kpis.selectors import Position, Row, records_behind
-from salestargets.api.inputs import DATE, ID, Field, Reader, choice, text
+from kpis.api.actuals import PART, key_of, position_in
+from kpis.behind import unit_of
+from kpis.selectors import Row, records_behind
+from kpis.takes import Part as PartName
+from kpis.values import shown
+from salestargets.api.inputs import DATE, ID, Field, choice
 from salestargets.api.operations import operation
-from salestargets.api.pagination import CURSOR, LIMIT, PAGE, Page, next_page, read_cursor
+from salestargets.api.pagination import CURSOR, LIMIT, PAGE, Page, next_page
 from salestargets.api.problems import BadRequest
 from salestargets.api.views import TenantView
 from salestargets.kernel.messages import N_
@@ -38,7 +43,6 @@ AGAINST = Field(
     "against", choice(Against), "The targets in force, or the first that were published."
 ).otherwise(Against.CURRENT)
 BY = Field("by", choice(ProgressBy), "product: everyone's product groups too.").optional()
-_POSITION: tuple[Reader[Any], ...] = (DATE, ID, ID, text(40))
 
 
 class StandingRow(PlaceRow):
@@ -82,8 +86,9 @@ class CreditedRow(TypedDict):
 
 
 class BehindProgress(TypedDict):
-    """`total` is the actual that all the records sum to."""
+    """`total` is what all the records of this part sum to: of a plain sum the actual itself."""
 
+    part: str
     total: Decimal | None
     count: int
     not_priced: int
@@ -136,36 +141,34 @@ class ProgressList(TenantView):
 
 
 class ProgressRecords(TenantView):
-    @operation(Scope.READ, query=(AS_OF, *PAGE), answers=BehindProgress)
+    @operation(Scope.READ, query=(AS_OF, PART, *PAGE), answers=BehindProgress)
     def get(self, request: Request, target_id: int) -> BehindProgress:
         """The records behind a holder's actual, the newest first; they sum to it."""
         target = get_target(self.actor, target_id, self.today)
-        cursor, amounts = self.query[CURSOR], Amounts(target.goal, self.actor)
+        cursor, part = self.query[CURSOR], cast(PartName, self.query[PART].value)
+        currency = self.actor.organisation.currency
+        amounts = partial(shown, unit=unit_of(target.goal.kpi, part), currency=currency)
         found = records_behind(
             Node(target.unit_id, target.person_id).holder,
             target.goal.kpi,
             span_of(target.goal.plan),
             on=self.today,
             as_of=self.query[AS_OF],
-            after=Position(*read_cursor(cursor, _POSITION)) if cursor else None,
+            part=part,
+            after=position_in(cursor) if cursor else None,
             limit=self.query[LIMIT],
         )
         return {
+            "part": part,
             "total": amounts(found.total.value),
             "count": found.total.rows,
             "not_priced": found.total.not_priced,
             "results": [_record_row(row, amounts) for row in found.rows],
-            "next": next_page(request, _key(found.next)),
+            "next": next_page(request, key_of(found.next)),
         }
 
 
-def _key(position: Position | None) -> list[object] | None:
-    if position is None:
-        return None
-    return [position.day.isoformat(), position.record_id, position.person_id, position.measure]
-
-
-def _record_row(row: Row, amounts: Amounts) -> CreditedRow:
+def _record_row(row: Row, amounts: Callable[[int | None], Decimal | None]) -> CreditedRow:
     return {
         "id": row.record_id,
         "person": row.person_id,

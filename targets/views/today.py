@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 from django_htmx.http import trigger_client_event
 
+from kpis.behind import holder_name
 from kpis.values import Holder
 from pipeline.deciding import deciding_deals
 from salestargets.kernel.errors import NotFound
@@ -30,7 +31,6 @@ from targets.selectors.figures import Line
 from targets.selectors.history import origin_of, own_share
 from targets.selectors.periods import calendar_for
 from targets.selectors.products import Mix, groups_of, mixes_of
-from targets.selectors.records import holder_name
 from targets.selectors.today import (
     Held,
     Today,

@@ -542,6 +542,7 @@ EXAMPLES: dict[str, Example] = {
     "GET measures": Example(),
     "GET kpis": a_list("kpi"),
     "POST kpis": Example(body={"name": New("KPI {}"), "unit": "money", "numerator": OF_A_PRODUCT}),
+    "POST kpis/manual": Example(body={"name": New("KPI {}"), "unit": "score", "manual": "level"}),
     "POST kpis/preview": Example(body={"numerator": OF_A_PRODUCT, "holder": PLANNED_UNIT, **MAY}),
     "GET kpis/{kpi_id}": Example(path={"kpi_id": Id("kpi")}),
     "PATCH kpis/{kpi_id}": Example(path={"kpi_id": Id("fresh kpi")}, body={"about": "What it tells"}),

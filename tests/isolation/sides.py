@@ -340,9 +340,9 @@ def manual_kpi(side: Side) -> int:
     with acting_for(side.organisation.pk):
         return create_manual_kpi(
             side.actor,
-            name=side.text("kpi"),
             key=f"manual-{next(_numbers)}",
             unit="percent",
+            facts=KpiFacts(name=side.text("kpi")),
             adds_up=False,
             at=timezone.now(),
         ).pk

@@ -10,6 +10,7 @@ from kpis.entries import authority_of, waiting_for
 from kpis.models import Entry, Kpi, LeafCell
 from kpis.selectors import actual, records_behind, series
 from kpis.services import rebuild, verify
+from kpis.services.definitions import KpiFacts
 from kpis.services.entries import confirm, create_manual_kpi, enter_value, reject, withdraw
 from kpis.values import Holder, shown
 from salestargets.alerts.models import Notice
@@ -72,7 +73,12 @@ def scene():
     }
     with acting_for(world.other.pk):
         theirs = create_manual_kpi(
-            system_actor(world.other), name="Cases", key="cases", unit="count", adds_up=True, at=NOON
+            system_actor(world.other),
+            key="cases",
+            unit="count",
+            facts=KpiFacts(name="Cases"),
+            adds_up=True,
+            at=NOON,
         )
         enter_value(
             system_actor(world.other),
@@ -88,10 +94,20 @@ def scene():
     with acting_for(world.acme.pk):
         at = {"at": NOON}
         cases = create_manual_kpi(
-            actors["boss"], name="Reference cases", key="cases", unit="count", adds_up=True, **at
+            actors["boss"],
+            key="cases",
+            unit="count",
+            facts=KpiFacts(name="Reference cases"),
+            adds_up=True,
+            **at,
         )
         share = create_manual_kpi(
-            actors["boss"], name="Market share", key="share", unit="percent", decimals=2, adds_up=False, **at
+            actors["boss"],
+            key="share",
+            unit="percent",
+            facts=KpiFacts(name="Market share", decimals=2),
+            adds_up=False,
+            **at,
         )
         yield Scene(world, cases, share, **actors)
 
@@ -210,7 +226,8 @@ def test_who_may_confirm_it_is_told_and_then_who_entered_it(scene: Scene) -> Non
 
 def test_a_manual_kpi_has_a_key_of_its_own_and_shares_do_not_add_up(scene: Scene) -> None:
     def make(**more: object) -> Kpi:
-        said = {"name": "New", "key": "new", "unit": "score", "adds_up": False, "at": NOON}
+        facts = KpiFacts(name="Mood")
+        said = {"key": "mood", "unit": "score", "facts": facts, "adds_up": False, "at": NOON}
         return create_manual_kpi(scene.boss, **{**said, **more})
 
     with pytest.raises(Conflict):
@@ -219,5 +236,8 @@ def test_a_manual_kpi_has_a_key_of_its_own_and_shares_do_not_add_up(scene: Scene
         make(adds_up=True)
     assert refused.value.code == "does_not_add_up"
     with pytest.raises(Forbidden):
-        create_manual_kpi(scene.mona, name="N", key="n", unit="count", adds_up=True, at=NOON)
-    assert (make().manual, Kpi.objects.get(key="new").numerator.partition(":")[0]) == ("level", "entry_level")
+        create_manual_kpi(scene.mona, key="n", unit="count", facts=KpiFacts(name="N"), adds_up=True, at=NOON)
+    assert (make().manual, Kpi.objects.get(key="mood").numerator.partition(":")[0]) == (
+        "level",
+        "entry_level",
+    )

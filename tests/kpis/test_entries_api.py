@@ -2,12 +2,9 @@
 
 import pytest
 
-from kpis.services.entries import create_manual_kpi
-from salestargets.tenancy.access import system_actor
 from salestargets.tenancy.choices import Scope
-from salestargets.tenancy.context import acting_for
 from tests.api.clients import an_integration
-from tests.builders import NOON, a_world
+from tests.builders import a_world
 from tests.kpis.builders import drained
 
 pytestmark = pytest.mark.django_db
@@ -15,10 +12,15 @@ pytestmark = pytest.mark.django_db
 
 def test_a_value_is_entered_by_one_key_and_confirmed_by_another() -> None:
     world = a_world()
-    made = {"name": "Cases", "key": "cases", "unit": "count", "adds_up": True, "at": NOON}
-    for organisation in (world.other, world.acme):
-        with acting_for(organisation.pk):
-            kpi = create_manual_kpi(system_actor(organisation), **made)
+    made = {"name": "Cases", "unit": "count", "manual": "sum"}
+    admins = [an_integration(one, Scope.READ, Scope.ADMIN) for one in (world.other, world.acme)]
+    _theirs, kpi = (admin.send("post", "/api/v1/kpis/manual/", made).json() for admin in admins)
+    assert (kpi["key"], kpi["manual"], kpi["is_level"], kpi["definitions"]) == ("cases", "sum", False, [])
+    again = admins[1].send("post", "/api/v1/kpis/manual/", {**made, "key": "mood", "unit": "score"})
+    assert (again.status_code, again.json()["code"]) == (422, "does_not_add_up")
+    of_records = {"numerator": [{"measure": "won_count"}], "holds_from": "2099-01-01", "reason": "No"}
+    refused = admins[1].send("post", f"/api/v1/kpis/{kpi['id']}/definitions/", of_records)
+    assert (refused.status_code, refused.json()["code"]) == (422, "manual")
     crm, other = (an_integration(world.acme, Scope.READ, Scope.TARGETS_WRITE, name=name) for name in "ab")
     value = {
         "holder": f"person:{world.alice.pk}",
@@ -27,7 +29,7 @@ def test_a_value_is_entered_by_one_key_and_confirmed_by_another() -> None:
         "source": "Marketing",
         "evidence": "Signed letters, folder 7",
     }
-    entries = f"/api/v1/kpis/{kpi.pk}/entries/"
+    entries = f"/api/v1/kpis/{kpi['id']}/entries/"
     entered = crm.send("post", entries, value).json()
     assert (entered["kpi"], entered["value"], entered["state"], entered["name"]) == (
         "cases",

@@ -256,14 +256,14 @@ def test_many_records_come_in_pages_and_in_one_file(company: Company, rep: Clien
     drained(company.acme)
     path = f"/o/acme/team/person/{company.world.alice.pk}/records/"
     first = text_of(rep, path)
-    assert first.count('scope="row">Small') == 50
+    assert first.count("Small ") == 50
     assert "$254.00" in first
     after = re.findall(r"after=([^\"&]+)", first)[0]
-    assert text_of(rep, f"{path}?after={after}").count('scope="row">Small') == 4
+    assert text_of(rep, f"{path}?after={after}").count("Small ") == 4
     file = b"".join(rep.get(f"{path}?export=csv").streaming_content).decode("utf-8-sig")
     lines = file.splitlines()
-    shown = ("Record", "External id", "Customer", "Credited to", "Date", "Amount of the record")
-    assert lines[0].split(",") == [*shown, "Currency", "Won revenue"]
+    shown = ("Record", "External id", "Customer", "Credited to", "Date", "Counted as")
+    assert lines[0].split(",") == [*shown, "Amount of the record", "Currency", "Won revenue"]
     assert len(lines) == 56
     assert sum(float(line.rsplit(",", 1)[1]) for line in lines[1:]) == 254.0
     assert rep.get(f"{path}?after=nonsense").status_code == 404

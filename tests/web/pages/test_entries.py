@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from kpis.models import Entry, Kpi
+from kpis.services.definitions import KpiFacts
 from kpis.services.entries import create_manual_kpi
 from salestargets.tenancy.access import system_actor
 from salestargets.tenancy.context import acting_for
@@ -15,6 +16,7 @@ from tests.web.pages.kit import Scene, hidden, sent, text_of
 
 pytestmark = pytest.mark.django_db
 
+NEW = "/o/acme/kpis/new/by-hand/"
 PAGE = "/o/acme/kpis/share/"
 VALUE = {
     "dated_on": "2026-05-04",
@@ -31,10 +33,9 @@ def share(scene: Scene) -> Kpi:
         with acting_for(organisation.pk):
             kpi = create_manual_kpi(
                 system_actor(organisation),
-                name="Market share",
                 key="share",
                 unit="percent",
-                decimals=1,
+                facts=KpiFacts(name="Market share", decimals=1),
                 adds_up=False,
                 at=NOON,
             )
@@ -45,6 +46,24 @@ def share(scene: Scene) -> Kpi:
 def the_entry(scene: Scene) -> Entry:
     with acting_for(scene.acme.pk):
         return Entry.objects.get()
+
+
+def test_an_administrator_makes_one_in_a_dialog(scene: Scene, admin: Client) -> None:
+    made = {
+        "name": "Mood",
+        "key": "",
+        "about": "How it feels",
+        "unit": "score",
+        "manual": "sum",
+        "decimals": "1",
+    }
+    said = {**hidden(admin, NEW), **made, "nature": "quality", "direction": "higher"}
+    assert "do not add up over people" in admin.post(NEW, said).content.decode()
+    sent(admin, NEW, {**said, "manual": "level"})
+    page = text_of(admin, "/o/acme/kpis/mood/")
+    assert "Enter a value" in page
+    assert "Another definition" not in page
+    assert "Another definition" in text_of(admin, "/o/acme/kpis/win_rate/")
 
 
 def test_a_rep_enters_a_value_and_their_manager_confirms_it(scene: Scene, share: Kpi, admin: Client) -> None:

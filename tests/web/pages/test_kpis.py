@@ -1,5 +1,7 @@
 """KPIs to read: how they are made, what they are, who contributes, and the records behind them."""
 
+import re
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -37,6 +39,39 @@ def test_a_kpi_shows_the_quarter_its_months_its_people_and_its_records(scene: Sc
     assert '<td class="num">75.0%</td>' in page
     assert "2 records in all" in page
     assert '<td class="num">$800.00</td>' in page
+
+
+def test_a_quotient_opens_above_and_below_the_line(scene: Scene, admin: Client) -> None:
+    a_deal(scene.acme, scene.world.carol, status="lost", name="Grey Heron")
+    drained(scene.acme)
+    path = f"{KPIS}win_rate/records/"
+    above, below = text_of(admin, path), text_of(admin, f"{path}?part=denominator")
+    for page in (above, below):
+        assert "Win rate: 50.0%" in page
+        assert 'Won deals: <span class="num">1</span>' in page
+        assert '÷ Won deals + Lost deals: <span class="num">2</span>' in page
+    assert "Grey Heron" not in above
+    assert '<td class="num">1</td></tr></tfoot>' in above
+    assert '<td class="num">2</td></tr></tfoot>' in below
+    [link] = re.findall(r'<a href="([^"]*)">Grey Heron</a>', below)
+    assert "Grey Heron" in text_of(admin, link)
+    file = b"".join(admin.get(f"{path}?part=denominator&export=csv").streaming_content).decode("utf-8-sig")
+    lines = [line.split(",") for line in file.splitlines()]
+    assert (lines[0][-1], sorted(line[-1] for line in lines[1:])) == ("Won deals + Lost deals", ["1", "1"])
+    rep = scene.browser("rep")
+    assert "Grey Heron" not in text_of(rep, f"{path}?part=denominator")
+    assert rep.get(f"{path}?unit={scene.world.north.pk}").status_code == 404
+
+
+def test_records_come_in_pages(scene: Scene, admin: Client) -> None:
+    for number in range(54):
+        a_deal(scene.acme, scene.world.alice, base=100, name=f"Small {number}")
+    drained(scene.acme)
+    first = text_of(admin, f"{KPIS}won_revenue/records/")
+    after = re.findall(r"after=([^\"&]+)", first)[0]
+    assert (first.count("Small "), "55 records in all" in first, "$254.00" in first) == (50, True, True)
+    assert text_of(admin, f"{KPIS}won_revenue/records/?after={after}").count("Small ") == 4
+    assert admin.get(f"{KPIS}won_revenue/records/?after=nonsense").status_code == 404
 
 
 def test_the_quarter_before_is_one_click_away(scene: Scene, admin: Client) -> None:
