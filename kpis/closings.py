@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from kpis.domain.formulas import Operand
-from kpis.models import Closing, Correction, Kpi
+from kpis.models import Closing, Correction, Kpi, Selection
 from kpis.selectors import actual, are_in_cells
 from kpis.takes import Formulated, Take, definitions_of, operands_of, takes_of
 from kpis.values import Actual, Holder
@@ -119,6 +119,14 @@ def _below(actual: Actual) -> int:
     return actual.denominator or 0
 
 
+def _counted_anew(measures: Sequence[str]) -> Iterator[tuple[str, datetime | None]]:
+    """Selections by when their count began: what was forgotten in between, corrects since then alone."""
+    chosen = [measure for measure in measures if ":" in measure]
+    if chosen:
+        rows = Selection.objects.filter(key__in=chosen, counted_at__isnull=False)
+        yield from rows.values_list("key", "counted_at")
+
+
 def _corrections(holder: Holder, take: Take, clock: ZoneInfo) -> QuerySet[Correction, tuple[date, str, int]]:
     whose = {"person_id": holder.id} if holder.kind == "person" else {"person_id": None, "unit_id": holder.id}
     if holder.unit_id is not None:
@@ -130,5 +138,7 @@ def _corrections(holder: Holder, take: Take, clock: ZoneInfo) -> QuerySet[Correc
         month__lt=take.period.end,
         measure__in=take.measures,
     )
+    for key, counted_at in _counted_anew(take.measures):
+        rows = rows.exclude(measure=key, recorded_at__lt=counted_at)
     by_day = rows.annotate(day=TruncDate("recorded_at", tzinfo=clock)).values("day", "measure")
     return by_day.annotate(all=Sum("delta")).values_list("day", "measure", "all")

@@ -105,13 +105,15 @@ def _rebuild(at: datetime) -> None:
     sql.run(sql.CLAIM_EVERYTHING)
     sql.run(sql.TAKE_TIME)
     flows = flows_of(EVERY_GROUP)
+    measures = {key for flow in flows for key in flow.terms}
+    note_uncounted(measures)
     chosen = list(Selection.objects.filter(counted_at=None).values_list("pk", flat=True))
     [(people, _none, months)] = sql.run(
         sql.rebuild_leaves(with_records(flows)), **everyone(), **sql.params_of(flows), at=at
     )
     [(units, unit_months)] = sql.run(sql.REBUILD_UNITS, at=at)
     Selection.objects.filter(pk__in=chosen).update(counted_at=at)
-    note_counted({key for flow in flows for key in flow.terms})
+    note_counted(measures)
     _tell([_changed(people, units, [*(months or ()), *(unit_months or ())])], at)
 
 
@@ -119,6 +121,13 @@ def note_counted(measures: Collection[str]) -> None:
     """They are counted now, in closed months too: what changes of them there is a correction from now on."""
     for closing in Closing.objects.filter(reopened_at=None).exclude(measures__contains=list(measures)):
         closing.measures = sorted({*closing.measures, *measures})
+        closing.save(update_fields=["measures"])
+
+
+def note_uncounted(measures: Collection[str]) -> None:
+    """What is not counted any more goes from the cells without a correction: all but these."""
+    for closing in Closing.objects.filter(reopened_at=None).exclude(measures__contained_by=list(measures)):
+        closing.measures = sorted({*closing.measures}.intersection(measures))
         closing.save(update_fields=["measures"])
 
 

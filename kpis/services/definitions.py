@@ -11,6 +11,7 @@ from django.utils.text import slugify
 
 from kpis.catalogue import BUILT_IN
 from kpis.choices import Direction, KpiUnit, Nature
+from kpis.domain.formulas import parse
 from kpis.domain.recipes import Recipe
 from kpis.models import Definition, DirtyKey, Kpi, Selection
 from kpis.recipes import check, check_unit, formula_of, selections_of
@@ -149,6 +150,8 @@ def _define(
     actor: Actor, kpi: Kpi, recipe: Recipe, *, holds_from: date | None, reason: str, at: datetime
 ) -> None:
     formula = formula_of(recipe)
+    replaced = Definition.objects.filter(kpi=kpi, holds_from=holds_from)
+    before = [part for both in replaced.values_list("numerator", "denominator") for part in both]
     Definition.objects.update_or_create(
         kpi=kpi,
         holds_from=holds_from,
@@ -160,18 +163,46 @@ def _define(
             "made_by": actor.user,
         },
     )
-    if _keep(selections_of(recipe)):
+    is_new = _keep(selections_of(recipe))
+    is_less = _forget(operand.measure for part in before for operand in parse(part))
+    if is_new or is_less:
         DirtyKey.objects.create(group=EVERY_GROUP)
         wake(CELLS)
 
 
 def _keep(selections: Iterable[Selection]) -> bool:
-    """Keep what is chosen of the records. True where something has to be counted for the first time."""
+    """Keep what is chosen of the records. True where something has to be counted for the first time.
+
+    What is there already is held, so that nobody forgets it meanwhile.
+    """
     chosen = list(selections)
-    known = set(Selection.objects.filter(key__in=[one.key for one in chosen]).values_list("key", flat=True))
+    known = {one.key for one in _held(one.key for one in chosen)}
     new = [one for one in chosen if one.key not in known]
     Selection.objects.bulk_create(new, ignore_conflicts=True)
     return bool(new)
+
+
+def _forget(measures: Iterable[str]) -> bool:
+    """Count no longer what no definition is made of any more, of these; True where there is such a selection.
+
+    A definition that holds for past months alone is one still. The next rebuild takes the cells away.
+    """
+    held = _held(measures)
+    used = _used() if held else set()
+    unused = [one.pk for one in held if one.key not in used]
+    Selection.objects.filter(pk__in=unused).delete()
+    return bool(unused)
+
+
+def _held(keys: Iterable[str]) -> list[Selection]:
+    return list(Selection.objects.select_for_update().filter(key__in=list(keys)).order_by("key"))
+
+
+def _used() -> set[str]:
+    """All that KPIs are made of, or were."""
+    parts = [*Definition.objects.values_list("numerator", "denominator")]
+    parts += Kpi.objects.values_list("numerator", "denominator")
+    return {operand.measure for both in parts for part in both for operand in parse(part)}
 
 
 def _clean(facts: KpiFacts, *, is_new: bool, is_named: bool = True) -> dict[str, Any]:

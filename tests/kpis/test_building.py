@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from kpis.catalogue import BUILT_IN
 from kpis.domain.formulas import Window
 from kpis.domain.recipes import Condition, Ingredient, Recipe
-from kpis.models import Definition, DirtyKey, Kpi, LeafCell, Selection
+from kpis.models import Closing, Correction, Definition, DirtyKey, Kpi, LeafCell, Selection, UnitCell
 from kpis.recipes import check, check_unit, recipe_of, told
 from kpis.selectors import actual, get_kpi, records_behind, series
 from kpis.services import rebuild, verify
+from kpis.services.closing import close_month
 from kpis.services.definitions import (
     KpiFacts,
     change_kpi,
@@ -472,3 +473,38 @@ def check_person(world: World, kpi: Kpi, person: Person, period: Period, theirs:
         assert actual(holder, kpi, period, on=TODAY).numerator == expected
         assert behind.total.value == sum(row.value or 0 for row in behind.rows) == expected
         assert behind.total.rows == len(theirs)
+
+
+def test_what_no_definition_is_made_of_any_more_is_not_counted_and_its_cells_go(world: World) -> None:
+    arm = a_product(world, "Arm", "Robots")
+    for month in (4, 5):
+        a_deal(world.acme, world.alice, base=month * 100, closed_on=date(2026, month, 4), product=arm)
+    kpi, other = (made(world, only("won_amount", "product", arm.pk), key=key) for key in ("robots", "same"))
+    drained(world.acme)
+    with acting_for(world.acme.pk):
+        close_month(system_actor(world.acme), month=date(2026, 4, 1), at=NOON)
+        used = Selection.objects.get(filters__0__values=[arm.pk])
+    lost = only("lost_amount", "product", arm.pk)
+    wins = only("won_amount", "product_group", "Robots")
+    kpi = redefined(world, kpi, wins, date(2026, 6, 1))
+    drained(world.acme)
+    with acting_for(world.acme.pk):
+        gone = Selection.objects.get(filters__0__values=["Robots"])
+        assert LeafCell.objects.filter(measure=gone.key).count() == 2
+    redefined(world, kpi, lost, date(2026, 6, 1))  # instead of what has not begun yet
+    drained(world.acme)
+    with acting_for(world.acme.pk):
+        assert not Selection.objects.filter(key=gone.key).exists()
+        assert not LeafCell.objects.filter(measure=gone.key).exists()
+        assert not UnitCell.objects.filter(measure=gone.key).exists()
+        assert LeafCell.objects.filter(measure=used.key).count() == 2  # past months and the other KPI keep it
+        assert not Correction.objects.exists()
+        assert gone.key not in Closing.objects.get().measures
+    assert value(world, kpi, MAY) == value(world, other, MAY) == 500
+    assert verify(world.acme.pk, at=NOON) == []
+    redefined(world, other, wins, date(2026, 6, 1))
+    drained(world.acme)
+    with acting_for(world.acme.pk):
+        assert LeafCell.objects.filter(measure=gone.key).count() == 2
+        assert not Correction.objects.exists()
+    assert verify(world.acme.pk, at=NOON) == []
