@@ -13,6 +13,7 @@ from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig, SchemathesisConfig
+from schemathesis.specs.openapi import formats
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
 from salestargets.api.schema import document
@@ -31,10 +32,21 @@ days = st.dates(date(2000, 1, 1), date(2100, 12, 31))
 NOBODYS = 10**12
 moments = st.datetimes(datetime(2000, 1, 2), datetime(2100, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001
 blank_or_filler = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
-texts = st.text(
-    st.characters(exclude_categories=("C", "Z"), exclude_characters=blank_or_filler), min_size=1, max_size=2
-)
+characters = st.characters(exclude_categories=("C", "Z"), exclude_characters=blank_or_filler)
+texts = st.text(characters, min_size=1, max_size=2)
 schemathesis.openapi.format("text", texts)
+
+
+def texts_within(shortest: int, longest: float) -> st.SearchStrategy[str] | None:
+    """At the lower end of a window of lengths."""
+    length = max(shortest, 1)
+    return characters.map(lambda one: one * length) if length <= longest else None
+
+
+# Else every length at the edge of a description is looked for among these one or two characters, in vain.
+formats.FORMAT_LENGTHS["text"] = (1, 2)
+formats.FORMAT_NARROWERS["text"] = texts_within
+formats.get_default_format_strategies()["text"] = formats.STRING_FORMATS["text"]
 schemathesis.openapi.format("date", days.map(date.isoformat))
 schemathesis.openapi.format("date-time", moments.map(datetime.isoformat))
 
