@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
 from kpis.amounts import units_in_one
 from kpis.choices import Manual
@@ -18,6 +17,7 @@ from salestargets.kernel.errors import DomainError, NotFound
 from salestargets.kernel.messages import N_
 from salestargets.kernel.parsing import strict_date, strict_id
 from salestargets.kernel.periods import Period
+from salestargets.kernel.rational import Fraction
 from salestargets.tenancy.access import Actor
 from salestargets.tenancy.models import Person
 from salestargets.tenancy.selectors import get_person, get_unit

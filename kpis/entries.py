@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from functools import cache, partial
 
 from django.db.models import Q, QuerySet
@@ -16,6 +15,7 @@ from kpis.values import Holder
 from salestargets.api.selectors import is_same_hand
 from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
+from salestargets.kernel.rational import Fraction
 from salestargets.tenancy.access import Actor, Sight, sight_of
 from salestargets.tenancy.choices import AssignmentRole, Role, Scope
 from salestargets.tenancy.models import Assignment, UnitClosure

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
 from kpis.models import Kpi
 from kpis.selectors import actual, nothing, series
 from kpis.takes import is_stock
 from kpis.values import Actual, Holder
 from salestargets.kernel.periods import Period, add_months, month_of
-from salestargets.kernel.rational import ratio, rounded
+from salestargets.kernel.rational import Fraction, ratio, rounded
 from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.models import Person

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import Literal
 
 from kpis.choices import KpiUnit
@@ -11,7 +10,7 @@ from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
 from salestargets.kernel.money import decimals as decimals_of
 from salestargets.kernel.parsing import strict_id
-from salestargets.kernel.rational import Number, ratio, rounded
+from salestargets.kernel.rational import Fraction, Number, ratio, rounded
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from fractions import Fraction
 
 from kpis.registry import About, Flow, Source, Term
 from kpis.selectors import Bucket, sums_of_records
@@ -17,6 +16,7 @@ from pipeline.domain.funnel import Cycle, StageSummary, average_deal, cycle, win
 from pipeline.measures import deals as measures
 from pipeline.models import Stage
 from salestargets.kernel.periods import Period
+from salestargets.kernel.rational import Fraction
 
 _LOST = "d.status = 'lost'"
 #: Beyond the measures that cells are kept of.

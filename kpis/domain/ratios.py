@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 
-from salestargets.kernel.rational import Number, ratio, rounded
+from salestargets.kernel.rational import Fraction, Number, ratio, rounded
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,10 @@ unit, whichever it is.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from fractions import Fraction
 
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
-from salestargets.kernel.rational import Number, ratio
+from salestargets.kernel.rational import Fraction, Number, ratio
 
 WHOLE = Fraction(1)
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Hashable, Mapping
 from decimal import Decimal
-from fractions import Fraction
 from typing import TypeVar
 
 from salestargets.kernel.apportion import apportion
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
-from salestargets.kernel.rational import rounded
+from salestargets.kernel.rational import Fraction, rounded
 
 Person = TypeVar("Person", bound=Hashable)
 

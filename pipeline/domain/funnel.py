@@ -7,11 +7,10 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import accumulate
 from typing import Generic, TypeVar
 
-from salestargets.kernel.rational import ratio
+from salestargets.kernel.rational import Fraction, ratio
 
 Stage = TypeVar("Stage", bound=Hashable)
 

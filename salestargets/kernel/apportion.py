@@ -6,7 +6,6 @@ the first of equals first. The parts always sum to what was shared out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
 from math import lcm
 from typing import TypeVar, cast
 
@@ -15,7 +14,7 @@ import numpy.typing as npt
 
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
-from salestargets.kernel.rational import Number
+from salestargets.kernel.rational import Fraction, Number
 
 Weight = Number
 T = TypeVar("T")

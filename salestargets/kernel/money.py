@@ -5,13 +5,13 @@ units, and never held as `float`.
 """
 
 from decimal import Context, Decimal, Inexact, InvalidOperation
-from fractions import Fraction
 from functools import cache
 
 from babel.numbers import get_currency_precision, is_currency
 
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
+from salestargets.kernel.rational import Fraction
 
 LARGEST_MINOR = 2**63 - 1  # what a PostgreSQL bigint holds
 

@@ -1,7 +1,17 @@
-"""Exact numbers: what the maths takes, divides and finally rounds."""
+"""Exact numbers: what the maths takes, divides and finally rounds.
+
+Everybody takes `Fraction` from here: the standard library's by its type and in all it does, compiled.
+"""
 
 from decimal import Decimal
-from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import quicktions
+
+if TYPE_CHECKING:
+    from fractions import Fraction as Fraction
+else:
+    Fraction = quicktions.Fraction
 
 Number = int | Decimal | Fraction
 

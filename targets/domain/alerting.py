@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
 
-from salestargets.kernel.rational import Number
+from salestargets.kernel.rational import Fraction, Number
 
 
 class Severity(StrEnum):

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from fractions import Fraction
 
 from salestargets.kernel.calendars import WorkCalendar
 from salestargets.kernel.periods import Period
+from salestargets.kernel.rational import Fraction
 from targets.domain.progress import Basis
 
 

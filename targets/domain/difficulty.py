@@ -7,10 +7,9 @@ back only; the chance to reach a number is a matter of forecasts.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
 from statistics import median
 
-from salestargets.kernel.rational import ratio
+from salestargets.kernel.rational import Fraction, ratio
 
 LEAST_PERIODS = 3  # with fewer, a share says nothing
 

@@ -16,14 +16,13 @@ Formulas, of the ratios x of target to capacity:
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import groupby
 from math import fsum, sqrt
 from statistics import median
 from typing import Generic, TypeVar
 
 from salestargets.kernel.messages import N_, Message
-from salestargets.kernel.rational import Number, ratio
+from salestargets.kernel.rational import Fraction, Number, ratio
 
 Key = TypeVar("Key", bound=Hashable)
 

@@ -14,14 +14,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
 from math import ceil, prod
 from typing import Any, ClassVar, get_args, get_origin, get_type_hints
 
 from salestargets.kernel.apportion import Weight
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_, Message
-from salestargets.kernel.rational import Number
+from salestargets.kernel.rational import Fraction, Number
 
 WHOLE_YEARS_FOR_A_SEASON = 2
 

@@ -6,7 +6,6 @@ Months are periods that share no day; a plan that begins in mid-month has a cut 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
-from fractions import Fraction
 from typing import TypeVar
 
 from salestargets.kernel.apportion import Weight, apportion
@@ -14,6 +13,7 @@ from salestargets.kernel.calendars import WorkCalendar
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
 from salestargets.kernel.periods import Period, month_of
+from salestargets.kernel.rational import Fraction
 from salestargets.kernel.two_way import apportion_two_way
 
 T = TypeVar("T")

@@ -6,14 +6,13 @@ to the next whole unit, so that whoever has the amount also has the share.
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from math import ceil
 from typing import Generic, TypeVar
 
 from salestargets.kernel.apportion import Weight, apportion
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
-from salestargets.kernel.rational import Number, ratio
+from salestargets.kernel.rational import Fraction, Number, ratio
 from targets.domain.phasing import phase_children
 from targets.domain.splitting import Child, SplitResult, split
 

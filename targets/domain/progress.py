@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
 
 from salestargets.kernel.calendars import WorkCalendar
 from salestargets.kernel.periods import Period
-from salestargets.kernel.rational import Number, ratio
+from salestargets.kernel.rational import Fraction, Number, ratio
 
 
 class Basis(StrEnum):

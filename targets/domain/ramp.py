@@ -11,7 +11,6 @@ that the month of hiring is weighed by the working days that are left of it:
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from typing import Self
 
 from kpis.domain.fitting import months_of_tenure
@@ -19,6 +18,7 @@ from salestargets.kernel.calendars import WorkCalendar
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
 from salestargets.kernel.periods import Period
+from salestargets.kernel.rational import Fraction
 
 WHOLE = Fraction(1)
 

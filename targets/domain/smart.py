@@ -5,11 +5,10 @@ Checked by rule, on facts alone. A rule asks for what can be seen missing; it do
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from salestargets.kernel.messages import N_, Message
 from salestargets.kernel.periods import Period
-from salestargets.kernel.rational import Number, ratio, rounded
+from salestargets.kernel.rational import Fraction, Number, ratio, rounded
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,12 @@ paradox; Balinski and Young, Fair Representation, 1982), and the order decides t
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
 from typing import Any, Generic, TypeVar
 
 from salestargets.kernel.apportion import Weight, apportion
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_, Message
-from salestargets.kernel.rational import Number, ratio
+from salestargets.kernel.rational import Fraction, Number, ratio
 
 Key = TypeVar("Key", bound=Hashable)
 Someone = Sequence["Child[Any]"]

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
-from fractions import Fraction
 from itertools import count, takewhile
 from typing import Any
 
@@ -11,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from salestargets.kernel.rational import rounded
+from salestargets.kernel.rational import Fraction, rounded
 from salestargets.web.fields import NumberField, TextField, needed
 from salestargets.web.templatetags import formats
 from targets.amounts import Scale, from_stored, scale_of, to_stored

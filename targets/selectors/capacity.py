@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from statistics import median
 
 from kpis.selectors import series
 from kpis.values import Holder
 from salestargets.kernel.periods import Period
+from salestargets.kernel.rational import Fraction
 from salestargets.tenancy.choices import AssignmentRole
 from salestargets.tenancy.models import Assignment, Person
 from targets.domain.ramp import ramp_share

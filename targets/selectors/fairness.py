@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from fractions import Fraction
 
-from salestargets.kernel.rational import ratio
+from salestargets.kernel.rational import Fraction, ratio
 from salestargets.tenancy.access import Actor, sight_of
 from targets.amounts import is_level
 from targets.choices import PlanState

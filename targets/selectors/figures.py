@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -12,7 +11,7 @@ from django.db.models import Q
 from kpis.selectors import actuals
 from kpis.values import Holder
 from salestargets.kernel.calendars import WorkCalendar
-from salestargets.kernel.rational import ratio, rounded, whole_ratio
+from salestargets.kernel.rational import Fraction, ratio, rounded, whole_ratio
 from salestargets.tenancy.models import Organisation
 from targets.amounts import is_level, stored_actual
 from targets.choices import IN_FORCE, Against, Status

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
 
 from django.db.models import Q
 
@@ -14,7 +13,7 @@ from pipeline.models import Product
 from salestargets.kernel.errors import DomainError, NotFound
 from salestargets.kernel.messages import N_
 from salestargets.kernel.periods import Period
-from salestargets.kernel.rational import ratio
+from salestargets.kernel.rational import Fraction, ratio
 from salestargets.tenancy.access import Actor, sight_of
 from targets.domain.products import MixResult, MixRule, mix_met
 from targets.domain.splitting import Balance, balance

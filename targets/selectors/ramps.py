@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 from datetime import date
-from fractions import Fraction
 
+from salestargets.kernel.rational import Fraction
 from salestargets.tenancy.models import Organisation, Person
 from salestargets.tenancy.selectors import calendar_of
 from targets.domain.ramp import RampCurve, mean_ramp

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
 from typing import NamedTuple
 
 from kpis.values import Holder
 from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
+from salestargets.kernel.rational import Fraction
 from salestargets.tenancy.access import Actor, Sight, sight_of
 from targets.choices import Against
 from targets.domain.splitting import Balance

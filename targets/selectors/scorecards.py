@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from fractions import Fraction
 
 from django.db.models import F
 
@@ -24,6 +23,7 @@ from salestargets.kernel.errors import DomainError
 from salestargets.kernel.fiscal import FiscalCalendar
 from salestargets.kernel.messages import N_
 from salestargets.kernel.periods import Period
+from salestargets.kernel.rational import Fraction
 from salestargets.tenancy.access import Actor, sight_of
 from salestargets.tenancy.models import Assignment, Organisation, Person, Unit, UnitClosure, UnitPlacement
 from salestargets.tenancy.models.people import current_on

@@ -3,11 +3,10 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from salestargets.kernel.rational import ratio
+from salestargets.kernel.rational import Fraction, ratio
 from targets.amounts import is_level
 from targets.domain.splitting import Balance, balance
 from targets.models import Goal, Target

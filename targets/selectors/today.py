@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
 from hashlib import sha256
 from itertools import accumulate
 from typing import Any
@@ -18,6 +17,7 @@ from pipeline.deciding import open_deals_of
 from salestargets.alerts.models import Alert
 from salestargets.alerts.selectors import inbox
 from salestargets.kernel.calendars import WorkCalendar
+from salestargets.kernel.rational import Fraction
 from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import AssignmentRole, Role
 from salestargets.tenancy.models import Assignment

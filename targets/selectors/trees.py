@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
@@ -14,6 +13,7 @@ from django.db.models import Q
 from kpis.values import Holder
 from salestargets.kernel.errors import DomainError, NotFound
 from salestargets.kernel.messages import N_
+from salestargets.kernel.rational import Fraction
 from salestargets.tenancy.choices import AssignmentRole
 from salestargets.tenancy.models import Assignment, Person, Unit, UnitPlacement
 from targets.models import Plan

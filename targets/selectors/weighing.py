@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from fractions import Fraction
 
 from kpis.selectors import actuals, series
 from kpis.takes import Formulated
@@ -11,7 +10,7 @@ from pipeline.models import Product
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
 from salestargets.kernel.periods import Period
-from salestargets.kernel.rational import Number
+from salestargets.kernel.rational import Fraction, Number
 from salestargets.tenancy.models import Organisation
 from targets.choices import SplitMethod
 from targets.selectors.periods import span_of

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -13,6 +12,7 @@ from salestargets.kernel.apportion import Weight
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_, Message
 from salestargets.kernel.periods import Period
+from salestargets.kernel.rational import Fraction
 from salestargets.tenancy.models import Organisation
 from targets.choices import Ramp, SplitMethod
 from targets.domain.splitting import Bucket, Child

@@ -1,12 +1,12 @@
 """Months of those below a unit that sum as the totals do: both margins exact, what is held stays."""
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 
 from salestargets.kernel.apportion import Weight
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
 from salestargets.kernel.periods import Period
+from salestargets.kernel.rational import Fraction
 from targets.domain.phasing import phase_children
 from targets.selectors.periods import periods_of
 from targets.selectors.sheets import Sheet

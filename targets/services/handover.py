@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from fractions import Fraction
 
 from django.db import transaction
 from django.utils.translation import gettext, override
@@ -12,6 +11,7 @@ from kpis.values import Holder
 from salestargets.kernel.apportion import Weight
 from salestargets.kernel.errors import DomainError, NotFound
 from salestargets.kernel.messages import N_
+from salestargets.kernel.rational import Fraction
 from salestargets.tenancy.access import Actor, system_actor
 from salestargets.tenancy.choices import AssignmentRole
 from salestargets.tenancy.models import Assignment, Organisation, Person

@@ -1,11 +1,10 @@
 """How a split was made, as it is kept with every number it gave: what went in, and what came out."""
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 from salestargets.kernel.periods import Period
-from salestargets.kernel.rational import Number, rounded
+from salestargets.kernel.rational import Fraction, Number, rounded
 from targets.choices import SplitMethod
 from targets.domain.splitting import Bucket, Child, Part, SplitResult
 from targets.selectors.trees import Node

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext
@@ -14,6 +13,7 @@ from salestargets.alerts.models import Rule
 from salestargets.alerts.models import Severity as Loudness
 from salestargets.alerts.registry import RuleKind
 from salestargets.alerts.services.alerts import Finding, apply, open_severities
+from salestargets.kernel.rational import Fraction
 from salestargets.web.templatetags import formats
 from targets.amounts import from_stored
 from targets.choices import Status

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from fractions import Fraction
 from operator import add
 from typing import Any
 
@@ -14,7 +13,7 @@ from salestargets.kernel.apportion import Weight
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_, Message
 from salestargets.kernel.periods import Period
-from salestargets.kernel.rational import rounded
+from salestargets.kernel.rational import Fraction, rounded
 from salestargets.tenancy.access import Actor
 from targets.choices import ChangeKind, SplitMethod
 from targets.domain.products import Group, months_by_group, split_groups, split_people_by_groups

@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from fractions import Fraction
 
 from kpis.models import Kpi
 from kpis.selectors import actuals
 from salestargets.alerts.models import Rule
 from salestargets.alerts.services.alerts import open_severities
-from salestargets.kernel.rational import Number, ratio, rounded
+from salestargets.kernel.rational import Fraction, Number, ratio, rounded
 from salestargets.tenancy.models import Organisation
 from targets.amounts import is_level, stored_actual
 from targets.domain.progress import Timeline

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +14,7 @@ from salestargets.alerts.models import Alert
 from salestargets.alerts.registry import KINDS
 from salestargets.kernel.messages import Message
 from salestargets.kernel.money import from_minor
-from salestargets.kernel.rational import Number, ratio, rounded
+from salestargets.kernel.rational import Fraction, Number, ratio, rounded
 from salestargets.web import formatting
 from targets.amounts import Scale
 from targets.choices import WEIGHED_BY_AMOUNT, SplitMethod

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from django.http import FileResponse, HttpResponse
@@ -17,7 +16,7 @@ from kpis.values import Holder
 from kpis.writing import written
 from salestargets.kernel.fiscal import FiscalCalendar
 from salestargets.kernel.periods import Period
-from salestargets.kernel.rational import rounded
+from salestargets.kernel.rational import Fraction, rounded
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.selectors import fiscal_calendar_of, get_unit
 from salestargets.web.asked import asked_choice, asked_day, asked_id, asked_text

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,6 +26,7 @@ from salestargets.demo.services import EMAILS, load_demo, sign_ins
 from salestargets.kernel.errors import Conflict
 from salestargets.kernel.fiscal import CalendarMonths
 from salestargets.kernel.periods import add_months
+from salestargets.kernel.rational import Fraction
 from salestargets.tenancy.access import Actor, actor_of_member, system_actor
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for

@@ -2,7 +2,6 @@
 
 import time
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 from hypothesis import assume, given
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from salestargets.kernel.apportion import apportion
 from salestargets.kernel.errors import DomainError
+from salestargets.kernel.rational import Fraction
 
 totals = st.integers(-(10**12), 10**12)
 weights = st.lists(st.integers(0, 10**6), min_size=1, max_size=30).filter(any)

@@ -1,13 +1,12 @@
 """Exact quotients, rounded once."""
 
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salestargets.kernel.rational import ratio, rounded, whole_ratio
+from salestargets.kernel.rational import Fraction, ratio, rounded, whole_ratio
 
 
 def test_a_ratio_is_exact():

@@ -1,13 +1,12 @@
 """Both margins are exact, zeros stay zero, and proportions are kept as far as whole units allow."""
 
-from fractions import Fraction
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from salestargets.kernel.apportion import apportion
 from salestargets.kernel.errors import DomainError
+from salestargets.kernel.rational import Fraction
 from salestargets.kernel.two_way import apportion_two_way
 
 

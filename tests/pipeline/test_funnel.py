@@ -1,7 +1,6 @@
 """The funnel: what is open now by stage, what came and went in a period; by people as they sat."""
 
 from datetime import UTC, date, datetime
-from fractions import Fraction
 
 import pytest
 
@@ -10,6 +9,7 @@ from pipeline.domain.funnel import Cycle
 from pipeline.funnel import Funnel, funnel
 from pipeline.models import Deal, Stage, StageEntry
 from salestargets.kernel.periods import month_of
+from salestargets.kernel.rational import Fraction
 from salestargets.tenancy.access import system_actor
 from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.context import acting_for

@@ -7,7 +7,6 @@ import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from kpis.services import drain
 from kpis.values import Holder
 from pipeline.services.records import upsert_records
 from salestargets.kernel.periods import Period
+from salestargets.kernel.rational import Fraction
 from salestargets.tenancy.access import system_actor
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation, Person, Unit

@@ -2,11 +2,11 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 import pytest
 
+from salestargets.kernel.rational import Fraction
 from salestargets.tenancy.access import Actor, system_actor
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 
@@ -14,6 +13,7 @@ from kpis.services.templates import Draft, ItemDraft, change_template
 from kpis.values import Holder
 from salestargets.kernel.errors import DomainError, NotFound
 from salestargets.kernel.periods import Period
+from salestargets.kernel.rational import Fraction
 from salestargets.tenancy.access import Actor, system_actor
 from salestargets.tenancy.choices import AssignmentRole, Role
 from salestargets.tenancy.context import acting_for

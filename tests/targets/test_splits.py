@@ -3,7 +3,6 @@
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from kpis.values import Holder
 from salestargets.kernel.errors import DomainError, Forbidden, NotFound
 from salestargets.kernel.periods import Period
+from salestargets.kernel.rational import Fraction
 from salestargets.tenancy.access import system_actor
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for

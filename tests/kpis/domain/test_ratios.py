@@ -1,13 +1,13 @@
 """A ratio is rolled up by its parts and divided once."""
 
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kpis.domain.ratios import Parts, percent, roll_up
+from salestargets.kernel.rational import Fraction
 
 
 def test_a_roll_up_is_not_the_mean_of_ratios():

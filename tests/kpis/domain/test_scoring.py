@@ -1,11 +1,10 @@
-from fractions import Fraction
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kpis.domain.scoring import Bounds, attainment, score, total
 from salestargets.kernel.errors import DomainError
+from salestargets.kernel.rational import Fraction
 
 HALF = Fraction(1, 2)
 amounts = st.fractions(-1_000, 1_000, max_denominator=100)

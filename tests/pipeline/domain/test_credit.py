@@ -2,7 +2,6 @@
 
 import itertools
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.domain.credit import check_shares, credit
 from salestargets.kernel.errors import DomainError
+from salestargets.kernel.rational import Fraction
 
 
 def code_of(percents) -> str:

@@ -1,7 +1,5 @@
 """What a set of deals says, by hand."""
 
-from fractions import Fraction
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +14,7 @@ from pipeline.domain.funnel import (
     stage_summaries,
     win_rate,
 )
+from salestargets.kernel.rational import Fraction
 
 
 def test_stages_are_counted_in_their_order_with_empty_ones_too():

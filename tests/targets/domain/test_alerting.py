@@ -1,12 +1,12 @@
 """An alert starts below one level and stops at another, so that a pace on the edge does not flicker."""
 
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from salestargets.kernel.rational import Fraction
 from targets.domain.alerting import Levels, Severity, pace_severity
 
 WARNING, CRITICAL = Severity.WARNING, Severity.CRITICAL

@@ -1,13 +1,13 @@
 """The curve of what is expected is what progress expects, day by day."""
 
 from datetime import date, timedelta
-from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from salestargets.kernel.calendars import WorkCalendar
 from salestargets.kernel.periods import Period, add_months
+from salestargets.kernel.rational import Fraction
 from targets.domain.curves import expected_curve
 from targets.domain.progress import Basis, Rules, progress, timeline
 

@@ -1,11 +1,10 @@
 """A number is as hard as it was rare in the holder's own past; little past says nothing."""
 
-from fractions import Fraction
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from salestargets.kernel.rational import Fraction
 from targets.domain.difficulty import Difficulty, Word, difficulty
 
 QUARTERS = [80, 100, None, 90, 120]

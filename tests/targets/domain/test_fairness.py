@@ -1,7 +1,6 @@
 """Uneven targets are seen, whoever they are too much for is named, and few people are not over-read."""
 
 from decimal import Decimal
-from fractions import Fraction
 from math import sqrt
 from statistics import fmean, pstdev, stdev
 
@@ -9,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from salestargets.kernel.rational import Fraction
 from targets.domain.fairness import (
     Correlation,
     Load,

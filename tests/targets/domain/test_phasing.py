@@ -1,7 +1,6 @@
 """Months sum to their period, and a child's months sum to the child's number, to the unit."""
 
 from datetime import date
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -11,6 +10,7 @@ from salestargets.kernel.apportion import apportion
 from salestargets.kernel.calendars import WorkCalendar, work_calendar
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.periods import Period
+from salestargets.kernel.rational import Fraction
 from targets.choices import Phasing as StoredPhasing
 from targets.domain.phasing import Phasing, by_week, day_amounts, month_weights, phase_children
 

@@ -1,13 +1,13 @@
 """Every group gets its minimum, people and groups both sum, and a mix is met only as a whole."""
 
 import time
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from salestargets.kernel.errors import DomainError
+from salestargets.kernel.rational import Fraction
 from targets.domain.products import Group, MixLine, MixRule, mix_met, split_groups, split_people_by_groups
 from targets.domain.splitting import Balance
 

@@ -5,7 +5,6 @@
 
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 
 from salestargets.kernel.calendars import WorkCalendar, work_calendar
 from salestargets.kernel.periods import Period
-from salestargets.kernel.rational import rounded
+from salestargets.kernel.rational import Fraction, rounded
 from salestargets.tenancy.choices import ExpectedBasis
 from targets.choices import Status as StoredStatus
 from targets.domain.progress import Basis, Rules, Status, Thresholds, progress, timeline

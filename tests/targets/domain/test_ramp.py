@@ -1,7 +1,6 @@
 """A new hire carries what their tenure and their working days say, and no day counts twice."""
 
 from datetime import date, timedelta
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from salestargets.kernel.calendars import WorkCalendar
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.periods import Period
+from salestargets.kernel.rational import Fraction
 from targets.domain.ramp import DEFAULT_CURVE, RampCurve, mean_ramp, ramp_share
 
 WEEK = WorkCalendar()

@@ -2,7 +2,6 @@
 
 import time
 from decimal import Decimal
-from fractions import Fraction
 from itertools import pairwise
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from salestargets.kernel.apportion import apportion
 from salestargets.kernel.errors import DomainError
+from salestargets.kernel.rational import Fraction
 from targets.choices import CHOSEN, SplitMethod
 from targets.domain.splitting import Balance, Bucket, Child, Method, Ramping, balance, split, split_tree
 
