@@ -569,6 +569,18 @@ _CATALOGUE = (
         nature=Nature.PROCESS,
         recipe=of("open_amount", over=("target_amount", less("won_amount"))),
     ),
+    BuiltIn(
+        key="mentee_win_rate",
+        name=_("Win rate of mentees"),
+        about=_(
+            "Of the deals that people closed while they were mentored, the share they won; it is "
+            "credited to the mentor."
+        ),
+        unit=KpiUnit.PERCENT,
+        nature=Nature.CAPABILITY,
+        recipe=of("mentee_won_count", over=("mentee_won_count", "mentee_lost_count")),
+        decimals=1,
+    ),
 )
 
 BUILT_IN = {built_in.key: built_in for built_in in _CATALOGUE}

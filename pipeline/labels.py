@@ -53,6 +53,8 @@ FIELDS: Mapping[str, Text] = {
     "list_price": _("List price"),
     "lost_reason": _("Reason of the loss"),
     "manager": _("Manager"),
+    "mentee": _("Mentee"),
+    "mentor": _("Mentor"),
     "minutes": _("Minutes"),
     "name": _("Name"),
     "outcome": _("Outcome"),
@@ -96,7 +98,7 @@ HELP: Mapping[str, Text] = {
     "placed_from": _("The day from which it hangs there."),
     "qualified_on": _("Needed where the status is qualified, or with a deal."),
     "score": _("0 to 10 for a recommendation, 1 to 5 for satisfaction."),
-    "starts_on": _("From when on they sit there."),
+    "starts_on": _("The first day on which it holds."),
     "unit_2": _("Below the first; leave deeper levels out where there are none."),
     "updated_at": _("An older change never overwrites a newer one."),
 }

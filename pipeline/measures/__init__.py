@@ -8,7 +8,7 @@ from kpis.registry import (
     register_names,
     register_sources,
 )
-from pipeline.measures import activities, customers, deals, expenses, leads, money, stages
+from pipeline.measures import activities, customers, deals, expenses, leads, mentoring, money, stages
 from pipeline.measures.filters import FILTERS
 from pipeline.models import Customer, Product
 
@@ -25,6 +25,6 @@ def register() -> None:
     register_filters(FILTERS)
     register_names("products", product_names)
     register_names("customers", customer_names)
-    for kind in (deals, stages, customers, leads, activities, expenses, money):
+    for kind in (deals, mentoring, stages, customers, leads, activities, expenses, money):
         register_measures(kind.MEASURES)
         register_sources(kind.SOURCES)

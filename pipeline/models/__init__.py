@@ -11,6 +11,7 @@ from pipeline.models.imports import (
     UnresolvedReference,
 )
 from pipeline.models.leads import Lead
+from pipeline.models.mentoring import MentorMoves
 from pipeline.models.money import (
     Invoice,
     InvoiceCredit,
@@ -43,6 +44,7 @@ __all__ = [
     "InvoiceCredit",
     "InvoiceShare",
     "Lead",
+    "MentorMoves",
     "Order",
     "OrderCredit",
     "OrderShare",

@@ -23,6 +23,13 @@ _SHARES = (
     " AND share.organisation_id = deal.organisation_id AND share.deal_id = deal.id"
 )
 
+#: A deal that someone closes while they are mentored counts for the mentor too.
+_MENTORED = (
+    "JOIN tenancy_mentorship mentorship ON mentorship.organisation_id = deal.organisation_id"
+    " AND mentorship.mentee_id = deal.owner_id AND mentorship.starts_on <= deal.closed_on"
+    " AND (mentorship.ends_on IS NULL OR mentorship.ends_on > deal.closed_on)"
+)
+
 MARKS_OF_DEALS = marks(
     GROUP,
     " UNION ".join(
@@ -30,6 +37,7 @@ MARKS_OF_DEALS = marks(
             _credited("deal.owner_id", "deal.closed_on"),
             _credited("deal.owner_id", "deal.created_on"),
             _credited("share.person_id", "deal.closed_on", _SHARES),
+            _credited("mentorship.mentor_id", "deal.closed_on", _MENTORED),
         )
     ),
 )
@@ -65,6 +73,29 @@ CLOSING_DAY_OF_ITS_SHARES = pgtrigger.Trigger(
         RETURN NULL;
     """,
 )
+
+
+#: A deal and the mentorship it falls into may come at the same time, and neither would see the other: who writes
+#: deals keeps mentorships as they are until the end, who writes mentorships waits for them.
+_HOLD_MENTORING = """
+    PERFORM pg_advisory_xact_lock{how}(
+        hashtextextended('pipeline.mentoring', current_setting('app.organisation')::bigint));
+    RETURN NULL;
+"""
+
+
+def _hold_mentoring(how: str) -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name="hold_mentoring",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        func=_HOLD_MENTORING.format(how=how),
+    )
+
+
+MENTORING_STAYS = _hold_mentoring("_shared")
+MENTORING_CHANGES = _hold_mentoring("")
 
 
 def marks_of(group: str, person: str, *days: str) -> list[pgtrigger.Trigger]:

@@ -15,6 +15,7 @@ from pipeline.models.marks import (
     GROUP,
     MARKS_OF_DEALS,
     MARKS_OF_SHARES,
+    MENTORING_STAYS,
     marks_of,
 )
 from salestargets.tenancy.models import Person, TenantForeignKey, TenantModel, tracked_changes
@@ -173,6 +174,7 @@ class Deal(VersionedRecord):
             models.Index(fields=["organisation", "changed_at"], name="deal_by_change"),
         ]
         triggers = [
+            MENTORING_STAYS,
             *MARKS_OF_DEALS,
             CLOSING_DAY_OF_ITS_SHARES,
             OWNER_OF_ITS_ENTRIES,

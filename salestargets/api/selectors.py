@@ -13,7 +13,7 @@ from salestargets.tenancy.access import Actor, Sight, sight_of
 from salestargets.tenancy.choices import AssignmentRole, Scope
 from salestargets.tenancy.models import Assignment, Membership, Person, UnitPlacement
 from salestargets.tenancy.models.people import current_on
-from salestargets.tenancy.selectors import visible_people
+from salestargets.tenancy.selectors import visible_mentorships, visible_people
 
 Rows: TypeAlias = QuerySet[Any, Mapping[str, Any]]
 
@@ -56,6 +56,16 @@ def assignment_rows(actor: Actor, *, on: date) -> Rows:
         *reference_columns("unit"),
     )  # fmt: skip
     return answer
+
+
+def mentorship_rows(actor: Actor, *, on: date) -> Rows:
+    """The mentorships of the visible people, past and coming ones included."""
+    rows: Rows = visible_mentorships(actor, on).values(
+        "id", "source", "external_id", "starts_on", "ends_on", "version",
+        *reference_columns("mentor"),
+        *reference_columns("mentee"),
+    )  # fmt: skip
+    return rows
 
 
 def member_rows(actor: Actor) -> Rows:

@@ -19,6 +19,7 @@ from salestargets.api.endpoints.fiscal import (
 from salestargets.api.endpoints.keys import KeyRevocation, Keys, OneKey
 from salestargets.api.endpoints.me import Me
 from salestargets.api.endpoints.members import Members, OneMember
+from salestargets.api.endpoints.mentorships import Mentorships, OneMentorship
 from salestargets.api.endpoints.organisation import OrganisationSettings
 from salestargets.api.endpoints.people import (
     OnePerson,
@@ -54,6 +55,8 @@ urlpatterns = [
     path("v1/assignments/<id:assignment_id>/", OneAssignment.as_view()),
     path("v1/assignments/<id:assignment_id>/end/", AssignmentEnd.as_view()),
     path("v1/assignments/<id:assignment_id>/removal/", AssignmentRemoval.as_view()),
+    path("v1/mentorships/", Mentorships.as_view()),
+    path("v1/mentorships/<id:mentorship_id>/", OneMentorship.as_view()),
     path("v1/members/", Members.as_view()),
     path("v1/members/<id:member_id>/", OneMember.as_view()),
     path("v1/keys/", Keys.as_view()),

@@ -1,6 +1,6 @@
 """Who acts, and how far they see. Every selector and service that answers to someone takes an `Actor`."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -97,6 +97,18 @@ def sight_of(actor: Actor, on: date) -> Sight:
     members = Assignment.objects.filter(current_on(on), unit_id__in=unit_ids)
     people = frozenset(members.values_list("person_id", flat=True)) | {actor.person_id}
     return Sight(unit_ids=unit_ids, person_ids=people)
+
+
+def arranges(actor: Actor, people: Collection[int], on: date) -> bool:
+    """Whether they may say who of these people mentors whom.
+
+    Who administers or sends records may, and a manager who leads all of them; nobody about themselves.
+    """
+    if actor.may(Scope.ADMIN) or actor.may(Scope.RECORDS_WRITE):
+        return True
+    if actor.role != Role.MANAGER or actor.person_id in people:
+        return False
+    return sight_of(actor, on).person_ids.issuperset(people)
 
 
 def managed_unit_ids(person_id: int, on: date) -> frozenset[int]:

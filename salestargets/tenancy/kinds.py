@@ -1,4 +1,4 @@
-"""The kinds of records of the organisation itself: its units, people, who sits where, and exchange rates."""
+"""The kinds of records of the organisation itself: units, people, who sits where, mentors, exchange rates."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -129,6 +129,26 @@ ASSIGNMENTS = Kind(
     is_versioned=True,
 )
 
+MENTORSHIPS = Kind(
+    name="mentorships",
+    table="tenancy_mentorship",
+    label=N_("Mentorships"),
+    fields=(
+        Ref(name="mentor", column="mentor_id", kind="people", required=True),
+        Ref(name="mentee", column="mentee_id", kind="people", required=True),
+        Date(name="starts_on", required=True),
+        Date(name="ends_on", help="The first day on which it holds no more."),
+    ),
+    rules=(ends_after("starts_on", "ends_on"),),
+    conflicts={
+        "one_mentor_at_a_time": N_("The mentee has another mentor on some of these days."),
+        "nobody_mentors_themselves": N_("Nobody mentors themselves."),
+        "mentorship_ends_after_start": N_("The end must be after the start."),
+    },
+    is_versioned=True,
+    has_tombstones=True,
+)
+
 EXCHANGE_RATES = Kind(
     name="exchange-rates",
     table="tenancy_exchangerate",
@@ -149,5 +169,5 @@ EXCHANGE_RATES = Kind(
 
 
 def register() -> None:
-    for kind in (UNITS, PEOPLE, ASSIGNMENTS, EXCHANGE_RATES):
+    for kind in (UNITS, PEOPLE, ASSIGNMENTS, MENTORSHIPS, EXCHANGE_RATES):
         register_kind(kind)

@@ -19,6 +19,7 @@ from salestargets.tenancy.models import (
     Assignment,
     FiscalYear,
     Membership,
+    Mentorship,
     Organisation,
     Person,
     Unit,
@@ -74,6 +75,23 @@ def get_assignment(actor: Actor, assignment_id: int, on: date) -> Assignment:
     row = Assignment.objects.select_related("person", "unit").filter(pk=assignment_id).first()
     if row is None or not sight_of(actor, on).of_person(row.person_id):
         raise NotFound(N_("There is no such assignment."), code="not_found")
+    return row
+
+
+def visible_mentorships(actor: Actor, on: date) -> QuerySet[Mentorship]:
+    """Of whoever the actor sees, as mentor or as mentee; past and coming ones included."""
+    rows, sight = Mentorship.objects.filter(deleted_at__isnull=True), sight_of(actor, on)
+    if sight.everything:
+        return rows
+    return rows.filter(Q(mentor_id__in=sight.person_ids) | Q(mentee_id__in=sight.person_ids))
+
+
+def get_mentorship(actor: Actor, mentorship_id: int, on: date) -> Mentorship:
+    """With its two people."""
+    rows = visible_mentorships(actor, on).select_related("mentor", "mentee")
+    row = rows.filter(pk=mentorship_id).first()
+    if row is None:
+        raise NotFound(N_("There is no such mentorship."), code="not_found")
     return row
 
 
@@ -161,6 +179,12 @@ def members_of(unit_ids: Iterable[int], on: date) -> dict[int, list[Person]]:
 
 def assignments_of(person: Person) -> QuerySet[Assignment]:
     return Assignment.objects.filter(person=person).select_related("unit").order_by("-starts_on", "id")
+
+
+def mentorships_of(person: Person) -> QuerySet[Mentorship]:
+    """Those in which they are the mentor or the mentee, the newest first."""
+    rows = Mentorship.objects.filter(Q(mentor=person) | Q(mentee=person), deleted_at__isnull=True)
+    return rows.select_related("mentor", "mentee").order_by("-starts_on", "id")
 
 
 def members(actor: Actor) -> QuerySet[Membership]:

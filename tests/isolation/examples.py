@@ -116,6 +116,7 @@ RECORDS: dict[str, dict[str, Any]] = {
     "assignments": {
         "person": Name("manager"), "unit": Name("unit"), "role": "manager", "starts_on": DAY,
     },
+    "mentorships": {"mentor": Name("manager"), "mentee": Name("person"), "starts_on": DAY},
     "exchange-rates": {"currency": "GBP", "valid_on": New("2026-{}"), "rate": "1.2"},
     "customers": {"name": New(), "owner": Name("person")},
     "products": {"name": New()},
@@ -252,6 +253,22 @@ EXAMPLES: dict[str, Example] = {
     "POST assignments/{assignment_id}/end": Example(
         path={"assignment_id": Id("fresh assignment")}, body={"on": DAY}
     ),
+    "GET mentorships": a_list("mentorship", mentor=Id("manager"), mentee=Id("mentee"), on=DAY),
+    "POST mentorships": Example(
+        body={
+            "mentor": Id("manager"),
+            "mentee": Id("fresh person"),
+            "starts_on": DAY,
+            "ends_on": None,
+            "external_id": New(),
+        }
+    ),
+    "GET mentorships/{mentorship_id}": Example(path={"mentorship_id": Id("mentorship")}),
+    "PATCH mentorships/{mentorship_id}": Example(
+        path={"mentorship_id": Id("fresh spare mentorship")},
+        body={"mentor": Id("person"), "starts_on": DAY, "ends_on": LATER},
+    ),
+    "DELETE mentorships/{mentorship_id}": Example(path={"mentorship_id": Id("fresh spare mentorship")}),
     "GET members": a_list(),
     "POST members": Example(
         body={"email": New("m{}@acme.example"), "role": "viewer", "person": Id("fresh person")}
@@ -621,6 +638,7 @@ UNIQUE: dict[str, dict[str, Any]] = {
     "POST units": {"external_id": Name("unit")},
     "POST people": {"external_id": Name("person")},
     "POST assignments": {"external_id": Name("assignment")},
+    "POST mentorships": {"external_id": Name("mentorship")},
     "POST keys": {"name": Name("key")},
     "POST plans": {"name": Name("plan")},
     "POST kpi-templates": {"name": Name("template")},

@@ -51,6 +51,7 @@ from salestargets.tenancy.models import (
     ExchangeRate,
     FiscalYear,
     Membership,
+    Mentorship,
     Organisation,
     Person,
     Unit,
@@ -58,6 +59,7 @@ from salestargets.tenancy.models import (
 )
 from salestargets.tenancy.selectors import fiscal_years, root_unit_id
 from salestargets.tenancy.services.fiscal import set_fiscal_year
+from salestargets.tenancy.services.mentoring import begin_mentorship
 from targets.models import Goal, Plan, ProductShare, Proposal, Target, Trigger
 from targets.services.adjustments import Why, Wish, request_adjustment
 from targets.services.cells import set_target
@@ -217,6 +219,21 @@ def assignment(side: Side) -> int:
     someone = a_person(side.organisation, side.text("person"), unit=side.unit, since=START)
     with acting_for(side.organisation.pk):
         return Assignment.objects.get(person=someone).pk
+
+
+@makes("mentee")
+def mentee(side: Side) -> int:
+    return a_person(side.organisation, side.text("mentee"), unit=side.unit).pk
+
+
+@makes("mentorship")
+def mentorship(side: Side) -> int:
+    return _mentorship(side, side.id_of("mentee"))
+
+
+@makes("spare mentorship")
+def spare_mentorship(side: Side) -> int:
+    return _mentorship(side, side.id_of("fresh mentee"))
 
 
 @makes("member")
@@ -866,6 +883,13 @@ def _a_goal(side: Side, plan_kind: str) -> Goal:
         return a_goal(Plan.objects.get(pk=side.id_of(plan_kind)), _shown(side))
 
 
+def _mentorship(side: Side, mentee_id: int) -> int:
+    with acting_for(side.organisation.pk):
+        mentor, mentee = (Person.objects.get(pk=pk) for pk in (side.id_of("manager"), mentee_id))
+        made = begin_mentorship(side.actor, mentor=mentor, mentee=mentee, starts_on=START, at=timezone.now())
+        return made.pk
+
+
 def _target(side: Side, goal_kind: str, person_kind: str) -> int:
     with acting_for(side.organisation.pk):
         goal_id, person_id = side.id_of(goal_kind), side.id_of(person_kind)
@@ -881,6 +905,7 @@ NAMES |= {
     "rate": lambda pk: ExchangeRate.objects.get(pk=pk).external_id,
     "mapping": lambda pk: ImportMapping.objects.get(pk=pk).name,
     "assignment": lambda pk: Assignment.objects.get(pk=pk).external_id,
+    "mentorship": lambda pk: Mentorship.objects.get(pk=pk).external_id,
     "plan": lambda pk: Plan.objects.get(pk=pk).name,
     "template": lambda pk: Template.objects.get(pk=pk).name,
     "trigger": lambda pk: Trigger.objects.get(pk=pk).name,

@@ -37,6 +37,7 @@ PARTS: dict[str, Id | str] = {
     "id:person_id": Id("person"),
     "id:unit_id": Id("unit"),
     "id:assignment_id": Id("assignment"),
+    "id:mentorship_id": Id("mentorship"),
     "id:member_id": Id("member"),
     "id:key_id": Id("key"),
     "id:day_id": Id("day"),

@@ -10,7 +10,7 @@ from kpis.values import Holder
 from pipeline.models import CreditShare, Deal
 from salestargets.kernel.periods import Period
 from salestargets.tenancy.context import acting_for
-from salestargets.tenancy.models import Assignment, Organisation, UnitPlacement
+from salestargets.tenancy.models import Assignment, Mentorship, Organisation, UnitPlacement
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class BruteForce:
                 self.shares[share.deal_id].append(share)
             self.assignments = list(Assignment.objects.filter(role="member"))
             self.placements = list(UnitPlacement.objects.all())
+            self.mentorships = list(Mentorship.objects.filter(deleted_at=None))
         self.facts = list(self._facts())
 
     def sum(self, measure: str, holder: Holder, period: Period, as_of: date | None = None) -> int:
@@ -121,6 +122,10 @@ class BruteForce:
                 yield self._fact("created_amount", deal.base_minor, deal.created_on, deal.owner_id, deal)
             if deal.status != "open":
                 yield self._fact(f"{deal.status}_count", 1, deal.closed_on, deal.owner_id, deal)
+                for row in self.mentorships:
+                    if row.mentee_id == deal.owner_id and _holds(row, deal.closed_on):
+                        measure = f"mentee_{deal.status}_count"
+                        yield self._fact(measure, 1, deal.closed_on, row.mentor_id, deal)
             if deal.status == "won" and deal.created_on:
                 days = (deal.closed_on - deal.created_on).days
                 yield self._fact("won_cycle_days", days, deal.closed_on, deal.owner_id, deal)
@@ -131,7 +136,7 @@ class BruteForce:
         return Fact(measure, value, day, person_id, units, deal.pk, deal.product_id)
 
 
-def _holds(row: Assignment | UnitPlacement, day: date) -> bool:
+def _holds(row: Assignment | Mentorship | UnitPlacement, day: date) -> bool:
     return row.starts_on <= day and (row.ends_on is None or day < row.ends_on)
 
 

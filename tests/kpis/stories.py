@@ -15,7 +15,12 @@ from pipeline.models import CreditShare, Deal, Product
 from salestargets.kernel.errors import DomainError
 from salestargets.tenancy.access import system_actor
 from salestargets.tenancy.context import acting_for
-from salestargets.tenancy.models import Assignment, Organisation, Person, Unit
+from salestargets.tenancy.models import Assignment, Mentorship, Organisation, Person, Unit
+from salestargets.tenancy.services.mentoring import (
+    begin_mentorship,
+    correct_mentorship,
+    remove_mentorship,
+)
 from salestargets.tenancy.services.people import assign, end_assignment, move_person
 from salestargets.tenancy.services.structure import create_unit, move_unit
 from tests.builders import NOON
@@ -36,6 +41,7 @@ deals = st.fixed_dictionaries(
         "shares": st.one_of(st.none(), st.lists(st.tuples(numbers, amounts), min_size=1, max_size=3)),
     }
 )
+mentorings = st.tuples(st.just("begin mentorship"), numbers, numbers, days, st.one_of(st.none(), days))
 steps = st.one_of(
     st.tuples(st.just("deal"), deals),
     st.tuples(st.just("deal"), deals),
@@ -49,13 +55,18 @@ steps = st.one_of(
     st.tuples(st.just("assign"), numbers, numbers, days),
     st.tuples(st.just("move unit"), numbers, numbers, days),
     st.tuples(st.just("new unit"), numbers, days),
+    mentorings,
+    st.tuples(st.just("change mentorship"), numbers, numbers, days, st.one_of(st.none(), days)),
+    st.tuples(st.just("take mentorship back"), numbers),
     st.tuples(st.just("drain")),
     st.tuples(st.just("close"), st.integers(1, 6)),
     st.tuples(st.just("close"), st.integers(1, 6)),
     st.tuples(st.just("reopen"), st.integers(1, 6)),
 )
 openings = st.lists(st.tuples(st.just("deal"), deals), min_size=6, max_size=10)
-stories = st.tuples(openings, st.lists(steps, min_size=6, max_size=20)).map(lambda parts: parts[0] + parts[1])
+stories = st.tuples(st.lists(mentorings, max_size=2), openings, st.lists(steps, min_size=6, max_size=20)).map(
+    lambda parts: sum(parts, [])
+)
 
 
 def sums_of_month(month: date) -> Counter[tuple]:
@@ -145,6 +156,21 @@ class Teller:
         parent = self._of(self.units, where)
         self.units.append(create_unit(self._actor(), name="New", parent_id=parent.pk, starts_on=on))
 
+    def begin_mentorship(self, who: int, whom: int, since: date, until: date | None) -> None:
+        mentor, mentee = self._of(self.people, who), self._of(self.people, whom)
+        days = {"starts_on": since, "ends_on": until}
+        begin_mentorship(self._actor(), mentor=mentor, mentee=mentee, **days, at=NOON)
+
+    def change_mentorship(self, which: int, who: int, since: date, until: date | None) -> None:
+        for row in self._mentorship(which):
+            mentor, days = self._of(self.people, who), {"starts_on": since, "ends_on": until}
+            how = {"at": NOON, "expected_version": None, **days}
+            correct_mentorship(self._actor(), mentorship=row, mentor=mentor, **how)
+
+    def take_mentorship_back(self, which: int) -> None:
+        for row in self._mentorship(which):
+            remove_mentorship(self._actor(), mentorship=row, at=NOON)
+
     def drain(self) -> None:
         drain(self.organisation.pk, at=NOON)
 
@@ -174,6 +200,10 @@ class Teller:
     def _some(self, which: int) -> list[Deal]:
         deals = list(Deal.objects.order_by("pk"))
         return [deals[which % len(deals)]] if deals else []
+
+    def _mentorship(self, which: int) -> list[Mentorship]:
+        rows = list(Mentorship.objects.order_by("pk"))
+        return [rows[which % len(rows)]] if rows else []
 
     def _of(self, things: list, which: int | None):
         return None if which is None else things[which % len(things)]

@@ -31,6 +31,11 @@ PERIODS = {
 }
 MONEY = {"currency": "USD", "owner": "alice", "customer": "c1"}
 RECORDS: dict[str, list[dict[str, object]]] = {
+    "mentorships": [
+        {"external_id": "m1", "mentor": "bob", "mentee": "carol", "starts_on": "2026-05-04"},
+        {"external_id": "m2", "mentor": "bob", "mentee": "alice", "starts_on": "2026-01-01",
+         "ends_on": "2026-05-09"},
+    ],
     "products": [{"external_id": "arm", "is_key": True, "group": "Robots"}, {"external_id": "belt"}],
     "customers": [{"external_id": "c1", "owner": "alice"}, {"external_id": "c2", "owner": "bob"}],
     "stages": [

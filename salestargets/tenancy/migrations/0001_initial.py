@@ -4,6 +4,7 @@ import django.contrib.postgres.operations
 import django.core.validators
 import django.db.models.constraints
 import django.db.models.deletion
+import django.db.models.functions.datetime
 import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -660,5 +661,72 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8c06c2548c4adf9daa3c797b900b28891fa55d5a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c823c', table='tenancy_workingdayexceptionevent', when='BEFORE')),
         ),
         migrations.RunSQL(REFRESH_STATISTICS, "DROP FUNCTION refresh_statistics(regclass)"),
+        migrations.CreateModel(
+            name='Mentorship',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(default='manual', max_length=50)),
+                ('external_id', models.CharField(max_length=200)),
+                ('source_updated_at', models.DateTimeField(null=True)),
+                ('starts_on', models.DateField()),
+                ('ends_on', models.DateField(null=True)),
+                ('deleted_at', models.DateTimeField(null=True)),
+                ('changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('mentee', salestargets.tenancy.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.person')),
+                ('mentor', salestargets.tenancy.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.person')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+                'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['organisation', 'mentor', 'starts_on'], name='mentorship_by_mentor'), models.Index(fields=['organisation', 'mentee', 'starts_on'], name='mentorship_by_mentee')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='mentorship_ends_after_start'), models.CheckConstraint(condition=models.Q(('mentor', models.F('mentee')), _negated=True), name='nobody_mentors_themselves'), models.UniqueConstraint(fields=('organisation', 'source', 'external_id'), name='one_mentorship_each_external_id'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('deleted_at__isnull', True)), deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[('organisation', '='), ('mentee', '='), (salestargets.tenancy.models.people.DateRange(models.F('starts_on'), models.F('ends_on')), '&&')], name='one_mentor_at_a_time')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MentorshipEvent',
+            fields=[
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('source', models.CharField(default='manual', max_length=50)),
+                ('external_id', models.CharField(max_length=200)),
+                ('source_updated_at', models.DateTimeField(null=True)),
+                ('starts_on', models.DateField()),
+                ('ends_on', models.DateField(null=True)),
+                ('deleted_at', models.DateTimeField(null=True)),
+                ('changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('mentee', salestargets.tenancy.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tenancy.person')),
+                ('mentor', salestargets.tenancy.models.base.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tenancy.person')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tenancy.organisation')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='tenancy.mentorship')),
+            ],
+            options={
+                'abstract': False,
+                'indexes': [models.Index(fields=['organisation', 'pgh_obj', 'pgh_id'], name='tenancy_men_organis_52e120_idx'), models.Index(fields=['organisation', 'pgh_created_at'], name='tenancy_men_organis_b59a03_idx')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='mentorship',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "tenancy_mentorshipevent" ("changed_at", "deleted_at", "ends_on", "external_id", "id", "mentee_id", "mentor_id", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "source_updated_at", "starts_on", "version") SELECT new_values."changed_at", new_values."deleted_at", new_values."ends_on", new_values."external_id", new_values."id", new_values."mentee_id", new_values."mentor_id", new_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."source", new_values."source_updated_at", new_values."starts_on", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='c551df8bcede749b39b32274b941503cdd8c0022', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_41ddc', referencing='REFERENCING NEW TABLE AS new_values ', table='tenancy_mentorship', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='mentorship',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "tenancy_mentorshipevent" ("changed_at", "deleted_at", "ends_on", "external_id", "id", "mentee_id", "mentor_id", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "source_updated_at", "starts_on", "version") SELECT old_values."changed_at", old_values."deleted_at", old_values."ends_on", old_values."external_id", old_values."id", old_values."mentee_id", old_values."mentor_id", old_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', old_values."id", old_values."source", old_values."source_updated_at", old_values."starts_on", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='e8239cc52b672de8f8912af24ba17a3b7e4af2e8', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_499ec', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='tenancy_mentorship', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='mentorship',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "tenancy_mentorshipevent" ("changed_at", "deleted_at", "ends_on", "external_id", "id", "mentee_id", "mentor_id", "organisation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "source_updated_at", "starts_on", "version") SELECT old_values."changed_at", old_values."deleted_at", old_values."ends_on", old_values."external_id", old_values."id", old_values."mentee_id", old_values."mentor_id", old_values."organisation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."source", old_values."source_updated_at", old_values."starts_on", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='59541cd226f5a2d90dc24aa71485e1a7a62f5e13', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_05b85', referencing='REFERENCING OLD TABLE AS old_values ', table='tenancy_mentorship', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='mentorshipevent',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ac767fbe0f508d5280f4ec45366c1f79a1662b71', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_82939', table='tenancy_mentorshipevent', when='BEFORE')),
+        ),
         salestargets.tenancy.security.SecureTenantTables(),
     ]

@@ -8,6 +8,7 @@ from salestargets.tenancy.models.base import (
     tracked_changes,
 )
 from salestargets.tenancy.models.fiscal import FiscalYear
+from salestargets.tenancy.models.mentoring import Mentorship
 from salestargets.tenancy.models.organisation import (
     ExchangeRate,
     Membership,
@@ -22,6 +23,7 @@ __all__ = [
     "ExchangeRate",
     "FiscalYear",
     "Membership",
+    "Mentorship",
     "Organisation",
     "Person",
     "TenantForeignKey",
