@@ -75,8 +75,8 @@ CLOSING_DAY_OF_ITS_SHARES = pgtrigger.Trigger(
 )
 
 
-#: A deal and the mentorship it falls into may come at the same time, and neither would see the other: who writes
-#: deals keeps mentorships as they are until the end, who writes mentorships waits for them.
+#: A deal and the mentorship it falls into may come at the same time, and neither would see the other: whoever
+#: writes deals keeps mentorships as they are until the end, whoever writes mentorships waits for that.
 _HOLD_MENTORING = """
     PERFORM pg_advisory_xact_lock{how}(
         hashtextextended('pipeline.mentoring', current_setting('app.organisation')::bigint));

@@ -1,6 +1,6 @@
 """Who acts, and how far they see. Every selector and service that answers to someone takes an `Actor`."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -65,6 +65,9 @@ class Sight:
     def of_person(self, person_id: int) -> bool:
         return self.everything or person_id in self.person_ids
 
+    def of_all(self, *person_ids: int) -> bool:
+        return all(map(self.of_person, person_ids))
+
 
 def actor_of_member(organisation: Organisation, user: User) -> Actor | None:
     """The member behind a signed-in user, or None. Call it inside `acting_for`."""
@@ -99,16 +102,13 @@ def sight_of(actor: Actor, on: date) -> Sight:
     return Sight(unit_ids=unit_ids, person_ids=people)
 
 
-def arranges(actor: Actor, people: Collection[int], on: date) -> bool:
-    """Whether they may say who of these people mentors whom.
-
-    Who administers or sends records may, and a manager who leads all of them; nobody about themselves.
-    """
+def arranges(actor: Actor, on: date) -> Sight:
+    """Between whom an actor says who mentors whom: anyone, or whom a manager leads; nobody for themselves."""
     if actor.may(Scope.ADMIN) or actor.may(Scope.RECORDS_WRITE):
-        return True
-    if actor.role != Role.MANAGER or actor.person_id in people:
-        return False
-    return sight_of(actor, on).person_ids.issuperset(people)
+        return Sight(everything=True)
+    if actor.role != Role.MANAGER:
+        return Sight()
+    return Sight(person_ids=sight_of(actor, on).person_ids - {actor.person_id})
 
 
 def managed_unit_ids(person_id: int, on: date) -> frozenset[int]:

@@ -9,6 +9,7 @@ from salestargets.web.pages import (
     days,
     home,
     members,
+    mentoring,
     people,
     settings,
     staffing,
@@ -27,6 +28,23 @@ urlpatterns = [
     path("people/<id:person_id>/move/", staffing.person_move, name="person_move"),
     path("people/<id:person_id>/leads/", staffing.person_leads, name="person_leads"),
     path("people/<id:person_id>/sign-in/", staffing.person_sign_in, name="person_sign_in"),
+    path("people/<id:person_id>/mentor/", mentoring.mentor_new, name="mentor_new"),
+    path("people/<id:person_id>/mentee/", mentoring.mentee_new, name="mentee_new"),
+    path(
+        "people/<id:person_id>/mentorships/<id:mentorship_id>/edit/",
+        mentoring.mentorship_edit,
+        name="mentorship_edit",
+    ),
+    path(
+        "people/<id:person_id>/mentorships/<id:mentorship_id>/end/",
+        mentoring.mentorship_end,
+        name="mentorship_end",
+    ),
+    path(
+        "people/<id:person_id>/mentorships/<id:mentorship_id>/remove/",
+        mentoring.mentorship_remove,
+        name="mentorship_remove",
+    ),
     path("people/assignments/<id:assignment_id>/end/", staffing.assignment_end, name="assignment_end"),
     path(
         "people/assignments/<id:assignment_id>/remove/", staffing.assignment_remove, name="assignment_remove"

@@ -116,7 +116,7 @@ RECORDS: dict[str, dict[str, Any]] = {
     "assignments": {
         "person": Name("manager"), "unit": Name("unit"), "role": "manager", "starts_on": DAY,
     },
-    "mentorships": {"mentor": Name("manager"), "mentee": Name("person"), "starts_on": DAY},
+    "mentorships": {"mentor": Name("manager"), "mentee": Name("mentee"), "starts_on": DAY},
     "exchange-rates": {"currency": "GBP", "valid_on": New("2026-{}"), "rate": "1.2"},
     "customers": {"name": New(), "owner": Name("person")},
     "products": {"name": New()},
@@ -253,7 +253,7 @@ EXAMPLES: dict[str, Example] = {
     "POST assignments/{assignment_id}/end": Example(
         path={"assignment_id": Id("fresh assignment")}, body={"on": DAY}
     ),
-    "GET mentorships": a_list("mentorship", mentor=Id("manager"), mentee=Id("mentee"), on=DAY),
+    "GET mentorships": a_list("mentorship", mentor=Id("manager"), mentee=Id("person"), on=DAY),
     "POST mentorships": Example(
         body={
             "mentor": Id("manager"),

@@ -228,7 +228,7 @@ def mentee(side: Side) -> int:
 
 @makes("mentorship")
 def mentorship(side: Side) -> int:
-    return _mentorship(side, side.id_of("mentee"))
+    return _mentorship(side, side.id_of("person"))
 
 
 @makes("spare mentorship")
@@ -906,6 +906,7 @@ NAMES |= {
     "mapping": lambda pk: ImportMapping.objects.get(pk=pk).name,
     "assignment": lambda pk: Assignment.objects.get(pk=pk).external_id,
     "mentorship": lambda pk: Mentorship.objects.get(pk=pk).external_id,
+    "mentee": lambda pk: Person.objects.get(pk=pk).external_id,
     "plan": lambda pk: Plan.objects.get(pk=pk).name,
     "template": lambda pk: Template.objects.get(pk=pk).name,
     "trigger": lambda pk: Trigger.objects.get(pk=pk).name,

@@ -65,7 +65,7 @@ steps = st.one_of(
 )
 openings = st.lists(st.tuples(st.just("deal"), deals), min_size=6, max_size=10)
 stories = st.tuples(st.lists(mentorings, max_size=2), openings, st.lists(steps, min_size=6, max_size=20)).map(
-    lambda parts: sum(parts, [])
+    lambda parts: [*parts[0], *parts[1], *parts[2]]
 )
 
 

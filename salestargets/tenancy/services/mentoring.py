@@ -25,7 +25,7 @@ def begin_mentorship(
     at: datetime,
     external_id: str = "",
 ) -> Mentorship:
-    _require(actor, {mentor.pk, mentee.pk}, at)
+    _require(actor, at, mentor.pk, mentee.pk)
     _check(mentor, mentee, starts_on, ends_on)
     try:
         with transaction.atomic():
@@ -54,7 +54,7 @@ def correct_mentorship(
 ) -> Mentorship:
     """What it should have said from the beginning. To end one, only its end is given anew."""
     row = _locked(mentorship, expected_version)
-    _require(actor, {row.mentor_id, row.mentee_id, mentor.pk}, at)
+    _require(actor, at, row.mentor_id, row.mentee_id, mentor.pk)
     _check(mentor, row.mentee, starts_on, ends_on)
     if (row.mentor_id, row.starts_on, row.ends_on) == (mentor.pk, starts_on, ends_on):
         return row
@@ -72,7 +72,7 @@ def remove_mentorship(
 ) -> None:
     """It never was; a tombstone stays."""
     row = _locked(mentorship, expected_version)
-    _require(actor, {row.mentor_id, row.mentee_id}, at)
+    _require(actor, at, row.mentor_id, row.mentee_id)
     bury(MENTORSHIPS, row.pk, organisation_id=actor.organisation.pk, at=at)
 
 
@@ -83,8 +83,8 @@ def _locked(mentorship: Mentorship, expected_version: int | None) -> Mentorship:
     return row
 
 
-def _require(actor: Actor, people: set[int], at: datetime) -> None:
-    if not arranges(actor, people, actor.organisation.today(at)):
+def _require(actor: Actor, at: datetime, *people: int) -> None:
+    if not arranges(actor, actor.organisation.today(at)).of_all(*people):
         raise Forbidden(
             N_("Only administrators, and whoever leads both people, may say who mentors whom."),
             code="forbidden",

@@ -104,6 +104,7 @@ class Objects:
     template_id: int
     closing_id: int = 0
     customer_id: int = 0
+    mentorship_id: int = 0
 
 
 @dataclass(frozen=True)

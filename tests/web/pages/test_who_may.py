@@ -11,15 +11,19 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from kpis.choices import ClosedBy
 from kpis.models import Closing
 from pipeline.models import Customer
+from salestargets.tenancy.access import system_actor
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
-from salestargets.tenancy.models import Organisation
-from tests.builders import NOON
+from salestargets.tenancy.models import Organisation, Person, Unit
+from salestargets.tenancy.services.mentoring import begin_mentorship
+from tests.builders import NOON, START, a_person
 from tests.web.pages.kit import Objects, Scene, visitor
 
 pytestmark = pytest.mark.django_db
 
 EVERYBODY, ADMINS = frozenset(Role), frozenset({Role.ADMIN})
+#: The manager leads both people.
+LEADERS = ADMINS | {Role.MANAGER}
 
 #: Pages below /o/<slug>/ that only answer GET.
 READ = {
@@ -58,6 +62,11 @@ FORMS = {
     "people/{person_id}/move/": ADMINS,
     "people/{person_id}/leads/": ADMINS,
     "people/{person_id}/sign-in/": ADMINS,
+    "people/{person_id}/mentor/": LEADERS,
+    "people/{person_id}/mentee/": LEADERS,
+    "people/{person_id}/mentorships/{mentorship_id}/edit/": LEADERS,
+    "people/{person_id}/mentorships/{mentorship_id}/end/": LEADERS,
+    "people/{person_id}/mentorships/{mentorship_id}/remove/": LEADERS,
     "people/assignments/{assignment_id}/end/": ADMINS,
     "people/assignments/{assignment_id}/remove/": ADMINS,
     "people/{person_id}/template/choose/": ADMINS,
@@ -127,7 +136,7 @@ OURS = (
 
 @pytest.fixture
 def scene(scene: Scene) -> Scene:
-    """With a closed month and a customer on either side."""
+    """With a closed month, a customer and a mentorship on either side."""
     ours, theirs = with_more(scene.acme, scene.ours), with_more(scene.world.other, scene.theirs)
     return replace(scene, ours=ours, theirs=theirs)
 
@@ -138,7 +147,14 @@ def with_more(organisation: Organisation, objects: Objects) -> Objects:
             month=date(2026, 1, 1), closed_at=NOON, how=ClosedBy.HAND, measures=[]
         )
         customer = Customer.objects.create(source="crm", external_id="C", name="Customer")
-    return replace(objects, closing_id=closing.pk, customer_id=customer.pk)
+        mentorship = begin_mentorship(
+            system_actor(organisation),
+            mentor=a_person(organisation, "Mentor", unit=Unit.objects.get(pk=objects.unit_id)),
+            mentee=Person.objects.get(pk=objects.person_id),
+            starts_on=START,
+            at=NOON,
+        )
+    return replace(objects, closing_id=closing.pk, customer_id=customer.pk, mentorship_id=mentorship.pk)
 
 
 def status(browser: Client, path: str) -> int:
