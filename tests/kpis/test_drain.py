@@ -381,9 +381,11 @@ FROM generate_series(1, 20000) n
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """All but how the months of those are found who moved: nobody did."""
     yield plan
     for part in plan.get("Plans", []):
-        yield from nodes(part)
+        if part.get("Subplan Name") != "CTE asked":
+            yield from nodes(part)
 
 
 def reads_deals(node: dict[str, Any]) -> bool:
