@@ -37,6 +37,10 @@ def _level(kpi: str, weight: int, target: str) -> PresetItem:
     return PresetItem(kpi=kpi, weight=weight, target=Decimal(target), is_ramped=False)
 
 
+def _a_month(kpi: str, weight: int, target: int) -> PresetItem:
+    return PresetItem(kpi=kpi, weight=weight, target=Decimal(target), span=TargetSpan.MONTH)
+
+
 _PRESETS = (
     Preset(
         key="team_lead",
@@ -44,10 +48,11 @@ _PRESETS = (
         subject=Subject.LEADER,
         jobs=("Team lead", "Sales manager", "Regional manager", "Sales director", "销售主管", "销售经理"),
         items=(
-            PresetItem(kpi="won_revenue", weight=60),
-            _level("win_rate", 15, "30"),
-            PresetItem(kpi="pipeline_created", weight=15),
+            PresetItem(kpi="won_revenue", weight=50),
+            _level("coverage", 15, "300"),
+            _level("crm_completeness", 15, "90"),
             _level("overdue_deal_share", 10, "10"),
+            _level("mentee_win_rate", 10, "25"),
         ),
     ),
     Preset(
@@ -55,8 +60,9 @@ _PRESETS = (
         name=_("New product"),
         jobs=("Product specialist", "产品专员"),
         items=(
-            PresetItem(kpi="won_revenue", weight=40),
-            PresetItem(kpi="deals_created", weight=40, target=Decimal(6), span=TargetSpan.MONTH),
+            _level("key_product_share", 35, "50"),
+            _a_month("new_customers", 25, 2),
+            _a_month("demos", 20, 6),
             _level("win_rate", 20, "20"),
         ),
     ),
@@ -65,19 +71,22 @@ _PRESETS = (
         name=_("New hire"),
         tenure_to=6,
         items=(
-            PresetItem(kpi="deals_created", weight=50, target=Decimal(6), span=TargetSpan.MONTH),
             PresetItem(kpi="won_revenue", weight=30),
             PresetItem(kpi="pipeline_created", weight=20),
+            _a_month("visits", 20, 12),
+            _a_month("demos", 15, 4),
+            _level("crm_completeness", 15, "90"),
         ),
     ),
     Preset(
         key="veteran",
         name=_("Veteran"),
         items=(
-            PresetItem(kpi="won_revenue", weight=60),
-            PresetItem(kpi="deals_created", weight=15, target=Decimal(6), span=TargetSpan.MONTH),
+            PresetItem(kpi="won_revenue", weight=40),
+            PresetItem(kpi="collected_amount", weight=20),
+            _level("key_product_share", 15, "30"),
             _level("win_rate", 15, "30"),
-            _level("sales_cycle", 10, "60"),
+            _level("repeat_purchase_rate", 10, "40"),
         ),
     ),
     Preset(

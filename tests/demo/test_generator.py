@@ -77,6 +77,19 @@ def test_nobody_is_in_two_teams_on_a_day_and_two_moved_in_mid_quarter(on: date) 
 
 
 @pytest.mark.parametrize("on", DAYS)
+def test_newcomers_are_mentored_in_their_team_for_half_a_year(on: date) -> None:
+    data = generate(on)
+    hired = {row["external_id"]: row["hired_on"] for row in rows(data, "people")}
+    teams = {row["person"]: row["unit"] for row in rows(data, "assignments") if not row["ends_on"]}
+    mentorships = rows(data, "mentorships")
+    assert len(mentorships) == 5
+    for row in mentorships:
+        assert row["starts_on"] == hired[row["mentee"]] > hired[row["mentor"]]
+        assert row["ends_on"] is None or row["starts_on"] < row["ends_on"] < str(on)
+    assert sum(teams[row["mentor"]] == teams[row["mentee"]] for row in mentorships) >= 3
+
+
+@pytest.mark.parametrize("on", DAYS)
 def test_five_quarters_and_the_one_in_progress_hold_thousands_of_deals(on: date) -> None:
     data = generate(on)
     deals = rows(data, "deals")

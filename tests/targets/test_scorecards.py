@@ -150,7 +150,7 @@ def test_a_past_period_reads_the_version_that_held_then(world, admin):
         expected_version=1, at=NOON,
     )  # fmt: skip
     assert [part.kpi.key for part in card_of(admin, world.alice, Q2).parts] == ["deals_won"]
-    assert len(card_of(admin, world.alice, Q1).parts) == 4
+    assert len(card_of(admin, world.alice, Q1).parts) == 5
 
 
 def test_a_lead_is_measured_by_the_unit_they_lead_and_a_unit_by_its_own_template(world, admin):

@@ -50,17 +50,18 @@ def test_a_scorecard_tells_every_part_and_the_weight_that_has_no_score(world: Wo
     assert (card["name"], card["template_name"], card["measured"]) == (
         "Alice", "Veteran", f"person:{world.alice.pk}",
     )  # fmt: skip
-    revenue, created, rate, cycle = card["parts"]
+    revenue, collected, key_products, rate, repeated = card["parts"]
     assert (revenue["target"], revenue["target_from"], revenue["actual"]) == ("300.00", "plan", "200.00")
-    assert (revenue["attainment"], revenue["weighted"]) == ("0.666667", "0.400000")
-    assert (created["target"], created["target_from"], created["score"]) == (
-        "18.0000",
+    assert (revenue["attainment"], revenue["weighted"]) == ("0.666667", "0.266667")
+    assert (collected["target"], collected["target_from"], collected["score"]) == (None, "none", None)
+    assert (key_products["target"], key_products["target_from"], key_products["score"]) == (
+        "30.0000",
         "template",
         "0.000000",
     )
     assert (rate["actual"], rate["score"]) == ("100.0000", "1.500000")  # at most
-    assert (cycle["actual"], cycle["score"]) == (None, None)
-    assert (card["total"], card["points"], card["without_score"]) == ("0.694444", "0.625000", "0.100000")
+    assert (repeated["actual"], repeated["score"]) == (None, None)
+    assert (card["total"], card["points"], card["without_score"]) == ("0.702381", "0.491667", "0.300000")
 
 
 def test_a_units_people_come_by_name_with_their_totals(world: World, api: Api) -> None:

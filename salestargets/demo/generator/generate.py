@@ -13,12 +13,14 @@ from salestargets.demo.generator.deals import Deal, Step, deals
 from salestargets.demo.generator.horizon import Horizon
 from salestargets.demo.generator.market import Market, market
 from salestargets.demo.generator.staff import Manager, Rep, Staff, staff
+from salestargets.kernel.periods import add_months
 
 Row = Mapping[str, object]
 
 SEED = 2026
 #: From this skill on a rep is called senior, and below that one junior.
 SENIOR, JUNIOR = 1150, 850
+MENTORED_MONTHS = 6
 _ZONE = ZoneInfo(company.TIME_ZONE)
 
 
@@ -57,6 +59,7 @@ def generate(on: date, seed: int = SEED) -> DemoData:
             "exchange-rates": list(_rates(world)),
             "people": list(_people(people)),
             "assignments": list(_assignments(people)),
+            "mentorships": list(_mentorships(people, horizon)),
             "customers": list(_customers(world)),
             "products": list(_products()),
             "channels": [{"external_id": key, "name": name} for key, (name, _) in company.CHANNELS.items()],
@@ -148,6 +151,21 @@ def _assignments(people: Staff) -> Iterator[Row]:
                 "starts_on": spell.starts_on.isoformat(),
                 "ends_on": _day(spell.ends_on),
             }
+
+
+def _mentorships(people: Staff, horizon: Horizon) -> Iterator[Row]:
+    """Whoever came since the beginning is mentored for about half a year; no end is told before it came."""
+    for rep in people.reps:
+        if rep.hired_on < horizon.begin:
+            continue
+        until = add_months(rep.hired_on, MENTORED_MONTHS)
+        yield {
+            "external_id": f"{rep.external_id}-mentor",
+            "mentor": people.mentor_of(rep).external_id,
+            "mentee": rep.external_id,
+            "starts_on": rep.hired_on.isoformat(),
+            "ends_on": _day(until if until < horizon.on else None),
+        }
 
 
 def _customers(world: Market) -> Iterator[Row]:

@@ -73,6 +73,11 @@ class Staff:
         others = [other for other in self.reps if other is not rep and other.works_on(day)]
         return [other for other in others if other.team_on(day) == team] or others
 
+    def mentor_of(self, newcomer: Rep) -> Rep:
+        """The best who was in their team on their first day, and still sells."""
+        there = [one for one in self.team_mates(newcomer, newcomer.hired_on) if one.left_on is None]
+        return max(there, key=lambda one: (one.skill, one.external_id))
+
 
 def staff(horizon: Horizon, seed: int) -> Staff:
     rng = Random(f"{seed}/staff")

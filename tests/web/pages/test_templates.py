@@ -56,7 +56,7 @@ def test_the_list_tells_in_order_what_measures_whom(
         admin.get(TEMPLATES)
     lines = b"".join(admin.get(f"{TEMPLATES}?export=csv").streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[arg-type]
     assert lines[0] == "Order,Name,For,KPIs,Holds from,People now"
-    assert lines[4].startswith('4,Veteran,"People, by their own numbers","Won revenue 60%,')
+    assert lines[4].startswith('4,Veteran,"People, by their own numbers","Won revenue 40%,')
 
 
 def test_a_template_is_written_with_its_rule_its_weights_and_its_day(scene: Scene, admin: Client) -> None:
@@ -96,7 +96,7 @@ def test_a_change_makes_a_version_that_tells_what_it_changed(scene: Scene, admin
     page = text_of(admin, path)
     for told in ("From Jul 1, 2026", "version 2", "From the beginning", "Margins"):
         assert told in page
-    assert "60%" in page.partition("Versions")[0]  # what holds today
+    assert "40%" in page.partition("Versions")[0]  # what holds today
     assert "66.67%, target $120,000 a quarter, new hires carry less" in page
 
 
