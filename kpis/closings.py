@@ -1,6 +1,6 @@
 """Closed months: a KPI as it was when they closed, what corrected it since, and the months themselves."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,8 +10,9 @@ from django.db.models import QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from kpis.domain.formulas import Operand
-from kpis.models import Closing, Correction, Kpi, Selection
-from kpis.selectors import actual, are_in_cells
+from kpis.models import ClosedLevel, Closing, Correction, Kpi, Selection
+from kpis.selections import sources_for
+from kpis.selectors import actual, are_in_cells, sums_of_records
 from kpis.takes import Formulated, Take, definitions_of, operands_of, takes_of
 from kpis.values import Actual, Holder
 from salestargets.kernel.errors import NotFound
@@ -63,7 +64,8 @@ def closed(
 ) -> Closed | None:
     """The KPI as it was when its months closed; None where one of them is open, or only a part is asked for.
 
-    What there is at a moment is told by the records of today: it is never closed.
+    What there is at a moment was kept at the end of the month; what is otherwise since last night is
+    corrected today. What is told of a whole period from its records alone is never closed.
     """
     if period.end > on:
         return None
@@ -72,21 +74,49 @@ def closed(
         for span, formula in definitions_of(kpi, period, on=on)
         for take in takes_of(operands_of(formula), span, on=on, as_of=None)
     ]
-    known = dict(closings().filter(month__lt=period.end).values_list("month", "closed_at"))
-    months = [month for _formula, take in asked for month in take.period.months()]
-    is_closed = all(month == month_of(month.start) and month.start in known for month in months)
-    if not months or not is_closed or not all(are_in_cells(take.measures) for _formula, take in asked):
+    known = {closing.month: closing for closing in closings().filter(month__lt=period.end)}
+    if not asked or not all(_is_closed(take, known, holder) for _formula, take in asked):
         return None
+    months = [month for _formula, take in asked for month in _months(take)]
     clock = ZoneInfo(organisation.time_zone)
     now = actual(holder, kpi, period, on=on)
-    changes = _changes(holder, asked, now, clock)
+    changes = _changes(holder, asked, now, clock, known, on)
     value = Actual(
         now.numerator - sum(one.numerator for one in changes.values()),
         None if now.denominator is None else now.denominator - sum(_below(one) for one in changes.values()),
         now.factor,
     )
-    closed_on = max(known[month.start] for month in months).astimezone(clock).date()
+    closed_on = max(known[month.start].closed_at for month in months).astimezone(clock).date()
     return Closed(closed_on, value, list(_in_order(value, changes)), now)
+
+
+def last_correction(unit_id: int, kpi: Kpi, period: Period) -> Correction | None:
+    """The newest of what a unit's KPI is made of, in the closed months of a period."""
+    rows = Correction.objects.filter(
+        closing__reopened_at=None,
+        person_id=None,
+        unit_id=unit_id,
+        month__gte=period.start,
+        month__lt=period.end,
+        measure__in=[operand.measure for operand in operands_of(kpi)],
+    )
+    return rows.order_by("recorded_at", "pk").last()
+
+
+def _months(take: Take) -> Sequence[Period]:
+    """Those of a flow; of a level the month on the last day of which it is taken."""
+    return [month_of(take.period.start)] if take.is_level else take.period.months()
+
+
+def _is_closed(take: Take, known: Mapping[date, Closing], holder: Holder) -> bool:
+    if not take.is_level:
+        is_whole = all(month == month_of(month.start) for month in _months(take))
+        return (
+            is_whole and all(month.start in known for month in _months(take)) and are_in_cells(take.measures)
+        )
+    [month] = _months(take)
+    is_kept = month.start in known and {*take.measures} <= {*known[month.start].levels}
+    return is_kept and take.period.end == month.end and holder.unit_id is None
 
 
 def _in_order(value: Actual, changes: Mapping[date, Actual]) -> Iterator[Change]:
@@ -97,14 +127,23 @@ def _in_order(value: Actual, changes: Mapping[date, Actual]) -> Iterator[Change]
 
 
 def _changes(
-    holder: Holder, asked: Sequence[tuple[Formulated, Take]], now: Actual, clock: ZoneInfo
+    holder: Holder,
+    asked: Sequence[tuple[Formulated, Take]],
+    now: Actual,
+    clock: ZoneInfo,
+    known: Mapping[date, Closing],
+    on: date,
 ) -> dict[date, Actual]:
     """By day: the corrections above and below the line, of every part of a period."""
     none = Actual(0, None if now.denominator is None else 0, now.factor)
     found: dict[date, Actual] = defaultdict(lambda: none)
     for formula, take in asked:
         above, below = operands_of(formula, "numerator"), operands_of(formula, "denominator")
-        for day, measure, delta in _corrections(holder, take, clock):
+        corrections = list(_corrections(holder, take, clock))
+        if take.is_level:
+            closing = known[month_of(take.period.start).start]
+            corrections += _not_noted(holder, take, closing, corrections, on)
+        for day, measure, delta in corrections:
             name = Operand(measure, window=take.window).name
             below_the_line = None if none.denominator is None else _part(below, name, delta)
             found[day] += Actual(_part(above, name, delta), below_the_line, now.factor)
@@ -119,6 +158,27 @@ def _below(actual: Actual) -> int:
     return actual.denominator or 0
 
 
+def _not_noted(
+    holder: Holder, take: Take, closing: Closing, noted: Sequence[tuple[date, str, int]], on: date
+) -> Iterator[tuple[date, str, int]]:
+    """By what a level differs from how it was closed, beyond the corrections that tell it already."""
+    kept = ClosedLevel.objects.filter(closing=closing, measure__in=take.measures, **_whose(holder))
+    moved: Counter[str] = Counter()
+    for measure, value in kept.values_list("measure", "value"):
+        moved[measure] -= value
+    for _day, measure, delta in noted:
+        moved[measure] -= delta
+    sources = sources_for(take.measures)
+    now = sums_of_records(sources, [holder], take.period, measures=take.measures, now=False)
+    for _holder, _bucket, measure, value in now:
+        moved[measure] += value
+    yield from ((on, measure, delta) for measure, delta in moved.items())
+
+
+def _whose(holder: Holder) -> dict[str, int | None]:
+    return {"person_id": holder.id} if holder.kind == "person" else {"person_id": None, "unit_id": holder.id}
+
+
 def _counted_anew(measures: Sequence[str]) -> Iterator[tuple[str, datetime | None]]:
     """Selections by when their count began: what was forgotten in between, corrects since then alone."""
     chosen = [measure for measure in measures if ":" in measure]
@@ -128,13 +188,13 @@ def _counted_anew(measures: Sequence[str]) -> Iterator[tuple[str, datetime | Non
 
 
 def _corrections(holder: Holder, take: Take, clock: ZoneInfo) -> QuerySet[Correction, tuple[date, str, int]]:
-    whose = {"person_id": holder.id} if holder.kind == "person" else {"person_id": None, "unit_id": holder.id}
+    whose = _whose(holder)
     if holder.unit_id is not None:
         whose["unit_id"] = holder.unit_id
     rows = Correction.objects.filter(
         **whose,
         closing__reopened_at=None,
-        month__gte=take.period.start,
+        month__gte=month_of(take.period.start).start,
         month__lt=take.period.end,
         measure__in=take.measures,
     )

@@ -40,6 +40,11 @@ class Take:
     window: Window
 
     @property
+    def is_level(self) -> bool:
+        """Whether it is taken at the end of a day."""
+        return not any(_has_days(operand) for operand in self.operands)
+
+    @property
     def measures(self) -> list[str]:
         return list(dict.fromkeys(operand.measure for operand in self.operands))
 

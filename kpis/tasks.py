@@ -7,6 +7,7 @@ from django.utils import timezone
 from kpis.services import cells, rebuild
 from kpis.services import verify as find_differences
 from kpis.services.closing import close_due
+from kpis.services.levels import note_levels
 from salestargets.jobs import wake
 from salestargets.tenancy.models import Organisation
 
@@ -38,10 +39,12 @@ def verify_all() -> None:
 def verify(organisation_id: int) -> None:
     """Hold the cells against the records. A difference is a fault of ours: said loudly, and mended.
 
-    Then the months that are due close, on numbers that were just proven.
+    Then what there was at the end of closed months is held against now, and the months that are due close, on
+    numbers that were just proven.
     """
     differences = find_differences(organisation_id, at=timezone.now())
     if differences:
         log.error("actuals_differ", organisation_id=organisation_id, differences=differences[:10])
         rebuild(organisation_id, at=timezone.now())
+    note_levels(organisation_id, at=timezone.now())
     close_due(organisation_id, at=timezone.now())

@@ -1,6 +1,6 @@
 """What is measured, what the engine keeps of it, and by what people are measured."""
 
-from kpis.models.closing import Closing, Correction
+from kpis.models.closing import ClosedLevel, Closing, Correction
 from kpis.models.entries import Entry
 from kpis.models.measuring import (
     Definition,
@@ -15,6 +15,7 @@ from kpis.models.measuring import (
 from kpis.models.templates import Template, TemplateChoice, TemplateItem, TemplateUnit, TemplateVersion
 
 __all__ = [
+    "ClosedLevel",
     "Closing",
     "Correction",
     "Definition",

@@ -11,6 +11,7 @@ from kpis.models import Closing, Selection
 from kpis.registry import EVERY_GROUP
 from kpis.selections import flows_of
 from kpis.services.cells import work_off
+from kpis.services.levels import keep_levels, level_measures
 from salestargets.kernel.errors import Conflict, DomainError
 from salestargets.kernel.messages import N_
 from salestargets.kernel.parsing import clean_text
@@ -91,13 +92,16 @@ def _due(organisation: Organisation, at: datetime) -> list[date]:
 def _close(month: date, how: ClosedBy, actor: Actor | None, at: datetime) -> Closing:
     uncounted = set(Selection.objects.filter(counted_at=None).values_list("key", flat=True))
     counted = {key for flow in flows_of(EVERY_GROUP) for key in flow.terms} - uncounted
-    return Closing.objects.create(
+    closing = Closing.objects.create(
         month=month,
         closed_at=at,
         closed_by=actor.user if actor else None,
         how=how,
         measures=sorted(counted),
+        levels=level_measures(),
     )
+    keep_levels(closing)
+    return closing
 
 
 def _wait_for_cells() -> None:

@@ -268,6 +268,7 @@ UNSAID = frozenset(
         "evidence",
         "is_current",
         "measures",
+        "levels",
         "simulation",
         "snapshot",
         "source_updated_at",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from kpis.closings import last_correction
 from kpis.values import Holder
 from salestargets.tenancy.access import sight_of
 from salestargets.tenancy.choices import Scope
@@ -19,7 +20,7 @@ from salestargets.web.exports import wanted_format
 from salestargets.web.registry import Text
 from salestargets.web.requests import TenantRequest, page
 from targets.amounts import is_level, scale_of
-from targets.choices import MAKING, PlanState
+from targets.choices import IN_FORCE, MAKING, PlanState
 from targets.domain.difficulty import Difficulty
 from targets.exports import sheet_file
 from targets.forms.viewing import ThenForm
@@ -28,12 +29,13 @@ from targets.selectors.arranging import opened
 from targets.selectors.as_of import Then
 from targets.selectors.difficulty import difficulties
 from targets.selectors.goals import is_given_on
+from targets.selectors.periods import span_of
 from targets.selectors.products import ALL, check_group, groups_of
 from targets.selectors.rows import SheetRow, sheet_rows
 from targets.selectors.smart import smart_findings
 from targets.views.addresses import address_of
 from targets.views.folds import folds_of
-from targets.views.frames import frame_of, shown_in
+from targets.views.frames import Frame, frame_of, shown_in
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ def plan(request: TenantRequest, plan_id: int) -> HttpResponseBase:
         **_goal(request, goal),
         **sheet,
         **_then(goal, form, group),
+        **_corrected(request, frame, goal),
         **_groups(goal, group),
     }
     return render(request, "targets/plan.html#workspace" if request.htmx else "targets/plan.html", shown)
@@ -91,6 +94,15 @@ def _goal(request: TenantRequest, goal: Goal) -> dict[str, Any]:
         "is_level": is_level(goal.kpi),
         "topmost": Holder("unit", goal.plan.root_unit_id),
     }
+
+
+def _corrected(request: TenantRequest, frame: Frame, goal: Goal) -> dict[str, Any]:
+    """Whether anything of its closed months came to be otherwise later, for who sees all of it."""
+    plan = goal.plan
+    if plan.state not in IN_FORCE or not frame.sees_all:
+        return {}
+    correction = last_correction(plan.root_unit_id, goal.kpi, span_of(plan))
+    return {"correction": correction, "closes_months": request.actor.may(Scope.ADMIN)}
 
 
 def letters_of(goal: Goal, on: date) -> list[Letter]:

@@ -1,6 +1,7 @@
 """Closed months: the number is final, and what comes later is a correction with its day."""
 
 from datetime import UTC, date, datetime
+from fractions import Fraction
 
 import pytest
 from django.db import InternalError, transaction
@@ -8,10 +9,13 @@ from django.db import InternalError, transaction
 from kpis.choices import FilterOp
 from kpis.closings import Closed, closed
 from kpis.domain.recipes import Condition, key_of
-from kpis.models import Closing, Correction, Kpi, Selection
+from kpis.models import ClosedLevel, Closing, Correction, Entry, Kpi, Selection
 from kpis.selectors import get_kpi
 from kpis.services import drain, rebuild
 from kpis.services.closing import close_due, close_month, reopen_month
+from kpis.services.definitions import KpiFacts
+from kpis.services.entries import create_manual_kpi
+from kpis.services.levels import note_levels
 from kpis.values import Holder
 from pipeline.models import Deal
 from salestargets.kernel.errors import Conflict, DomainError, Forbidden
@@ -28,7 +32,7 @@ from tests.kpis.builders import a_deal
 
 pytestmark = pytest.mark.django_db
 
-APRIL = month_of(date(2026, 4, 1))
+MARCH, APRIL = month_of(date(2026, 3, 1)), month_of(date(2026, 4, 1))
 TODAY = date(2026, 5, 12)
 SECOND, THIRD, FIFTH = (datetime(2026, 5, day, 12, tzinfo=UTC) for day in (2, 3, 5))
 
@@ -102,10 +106,45 @@ def test_who_is_moved_in_a_closed_month_corrects_the_units_and_not_themselves(wo
     assert told(of(world, world.west)) == (0, [(3, 10_000, 10_000)], 10_000)
 
 
+def test_what_there_was_at_the_end_of_a_closed_month_stays_and_is_corrected_by_day(world: World) -> None:
+    deal = a_deal(world.acme, world.alice, status="open", base=5_000)  # those of April were open then, too
+    with acting_for(world.acme.pk):
+        admin = system_actor(world.acme)
+        facts = KpiFacts(name="Share")
+        share = create_manual_kpi(admin, key="share", unit="percent", facts=facts, adds_up=False, at=SECOND)
+        entry = Entry.objects.create(
+            kpi=share, unit=world.east, dated_on=date(2026, 3, 9), value=125_000, scale=1_000_000,
+            entered_at=SECOND, state="confirmed",
+        )  # fmt: skip
+    close(world.acme, MARCH.start)
+    for whose in (world.alice, world.east, world.north):
+        assert told(of(world, whose, "open_pipeline", MARCH)) == (25_000, [], 25_000)
+    assert told(of(world, world.east, "share", MARCH)) == (Fraction(1, 8), [], Fraction(1, 8))
+    with acting_for(world.acme.pk):
+        Deal.objects.filter(pk=deal.pk).update(base_minor=7_000)
+        Entry.objects.filter(pk=entry.pk).update(value=250_000)
+    for whose in (world.alice, world.east, world.north):
+        assert told(of(world, whose, "open_pipeline", MARCH)) == (25_000, [(12, 2_000, 27_000)], 27_000)
+    for _night in range(2):
+        note_levels(world.acme.pk, at=FIFTH)
+    for whose in (world.alice, world.east, world.north):
+        assert told(of(world, whose, "open_pipeline", MARCH)) == (25_000, [(5, 2_000, 27_000)], 27_000)
+    assert told(of(world, world.east, "share", MARCH)) == (
+        Fraction(1, 8),
+        [(5, 125_000, Fraction(1, 4))],
+        Fraction(1, 4),
+    )
+    assert told(of(world, world.west, "open_pipeline", MARCH)) == (0, [], 0)
+    with acting_for(world.other.pk):
+        assert not ClosedLevel.objects.exists()
+    with acting_for(world.acme.pk), pytest.raises(InternalError), transaction.atomic():
+        ClosedLevel.objects.update(value=0)
+
+
 def test_only_whole_periods_whose_months_are_all_closed_have_a_final_value(world: World) -> None:
     assert of(world, world.east, period=Period(date(2026, 4, 1), date(2026, 6, 1))) is None
     assert of(world, world.east, period=Period(date(2026, 4, 1), date(2026, 4, 15))) is None
-    assert of(world, world.east, "open_pipeline") is None
+    assert told(of(world, world.east, "open_pipeline")) == (0, [], 0)
     close(world.acme, date(2026, 3, 1))
     assert told(of(world, world.east, period=Period(date(2026, 3, 1), date(2026, 5, 1))))[0] == 10_000
 

@@ -7,13 +7,15 @@ import pytest
 import time_machine
 from django.test import Client
 
+from kpis.services.closing import close_month
 from salestargets.accounts.models import User
+from salestargets.tenancy.access import system_actor
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation
 from targets.choices import PlanState
 from targets.models import Goal, Plan
-from tests.builders import a_person, an_organisation
+from tests.builders import NOON, a_person, an_organisation
 from tests.kpis.builders import a_deal, drained
 from tests.targets.builders import a_goal, a_plan, written
 from tests.targets.pages.conftest import Company, visitor
@@ -326,3 +328,21 @@ def test_the_page_around_the_grid_is_light(
     admin.get(path)
     with django_assert_num_queries(18):  # type: ignore[operator]
         assert "data-past" in admin.get(path).content.decode()
+
+
+def test_a_plan_says_when_its_closed_months_were_corrected(
+    company: Company, admin: Client, manager: Client, viewer: Client
+) -> None:
+    goal = company.goal
+    path = f"{PLANS}{goal.plan_id}/"
+    with acting_for(company.acme.pk):
+        close_month(system_actor(company.acme), month=date(2026, 4, 1), at=NOON)
+    assert "What was corrected" not in text_of(admin, path)
+    a_deal(company.acme, company.world.alice, closed_on=date(2026, 4, 30))
+    drained(company.acme)
+    for browser, closes in ((admin, True), (viewer, False)):
+        page = text_of(browser, path)
+        assert "Closed months of this plan were corrected later" in page
+        assert f"/o/acme/kpis/won_revenue/?unit={goal.plan.root_unit_id}&amp;in=2026-04-01" in page
+        assert ("/o/acme/settings/closings/" in page.split("<main")[1]) == closes
+    assert "What was corrected" not in text_of(manager, path)  # the company's number is above her
