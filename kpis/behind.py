@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from kpis.amounts import units_in_one
 from kpis.choices import Manual
-from kpis.domain.formulas import base_measure
+from kpis.domain.formulas import Window, base_measure
 from kpis.models import Kpi
+from kpis.recipes import WINDOWS
 from kpis.registry import MEASURES, names_of
 from kpis.selectors import Position, Row, Total, records_behind, rows_behind
 from kpis.takes import Part, measures_of
@@ -116,8 +117,10 @@ def every_record(opened: Opened) -> Iterator[Record]:
 
 
 def measure_of(row: Row) -> str:
-    """What the record was counted as."""
-    return str(MEASURES[base_measure(row.measure)].label)
+    """What the record was counted as, and over which days if not those that are asked for."""
+    measure, _at, window = row.measure.partition("@")
+    label = str(MEASURES[base_measure(measure)].label)
+    return f"{label} ({WINDOWS[Window(window)]})" if window else label
 
 
 def _named(rows: Sequence[Row]) -> list[Record]:
