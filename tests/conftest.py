@@ -20,6 +20,7 @@ from salestargets.launcher.database_url import changed
 from salestargets.launcher.wheels import find_in_wheel
 from tests.browsers import chromium
 from tests.databases import Copy, copy_for
+from tests.lasting import Layers, begin
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 NO_CHROMIUM = "there is no chromium here (apt-get install chromium)"
@@ -71,6 +72,27 @@ def renew(copy: Copy) -> None:
     """After a test that commits: the plain role may not TRUNCATE, and what migrations brought must stay."""
     connections.close_all()
     copy.make()
+
+
+@pytest.fixture(scope="module")
+def layers(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Layers]:
+    made = Layers()
+    yield made
+    with django_db_blocker.unblock():
+        made.be({})
+
+
+@pytest.fixture
+def lasting_world(
+    request: pytest.FixtureRequest, layers: Layers, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        yield from begin(layers, request.node)
+
+
+@pytest.fixture
+def _django_db_helper(lasting_world: None, _django_db_helper: None) -> None:
+    """What lasts lies beneath the transaction of the test."""
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -16,6 +16,7 @@ from salestargets.tenancy.choices import Role, Scope
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation, Person, Unit
 from tests.builders import NOON, START, World, a_world
+from tests.lasting import lasting
 from tests.targets.builders import lead_of, member
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=1)
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     world = a_world()
     raised(world.other, {"theirs": found(world.charlie)})

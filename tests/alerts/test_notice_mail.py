@@ -24,6 +24,7 @@ from salestargets.tenancy.models import Membership
 from salestargets.tenancy.services.organisations import remove_member
 from tests.alerts.builders import PUBLISHED, facts, tell
 from tests.builders import NOON, World, a_world
+from tests.lasting import lasting
 from tests.targets.builders import member
 
 pytestmark = pytest.mark.django_db
@@ -36,17 +37,17 @@ def site(settings: Settings) -> None:
     settings.SITE_URL = "https://targets.example.com"
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     return a_world()
 
 
-@pytest.fixture
+@lasting
 def alice(world: World) -> Actor:
     return member(world.acme, Role.REP, world.alice)
 
 
-@pytest.fixture
+@lasting
 def bob(world: World) -> Actor:
     return member(world.acme, Role.REP, world.bob)
 

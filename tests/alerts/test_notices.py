@@ -18,6 +18,7 @@ from salestargets.tenancy.models import Membership, Organisation
 from salestargets.tenancy.services.organisations import remove_member
 from tests.alerts.builders import facts, tell
 from tests.builders import NOON, World, a_member, a_person, a_world
+from tests.lasting import lasting
 from tests.targets.builders import member
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=1)
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     world = a_world()
     member(world.other, Role.REP, world.charlie)

@@ -13,6 +13,7 @@ from salestargets.tenancy.context import acting_for
 from tests.alerts.builders import facts, tell
 from tests.api.clients import Api, an_integration
 from tests.builders import NOON, World, a_member, a_world
+from tests.lasting import lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +21,7 @@ NOTICES = "/api/v1/notices/"
 LATER = NOON + timedelta(hours=1)
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     world = a_world()
     a_member(world.acme, "alice@acme.example", person=world.alice)

@@ -8,11 +8,12 @@ from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Membership, Organisation
 from tests.api.clients import Api, an_integration
 from tests.builders import World, a_member, a_world
+from tests.lasting import lasting
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     return a_world()
 

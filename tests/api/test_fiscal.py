@@ -8,6 +8,7 @@ from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import FiscalYear, Organisation
 from tests.api.clients import Api, an_integration
 from tests.builders import World, a_world
+from tests.lasting import lasting
 
 pytestmark = pytest.mark.django_db
 YEARS, CALENDAR = "/api/v1/fiscal-years/", "/api/v1/fiscal-calendar/"
@@ -19,7 +20,7 @@ LISTED = {
 }
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     return a_world()
 

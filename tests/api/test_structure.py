@@ -10,11 +10,12 @@ from salestargets.tenancy.models import Assignment, Person, Unit, UnitPlacement
 from salestargets.tenancy.selectors import root_unit_id
 from tests.api.clients import Api, a_browser, an_integration
 from tests.builders import START, World, a_member, a_world
+from tests.lasting import lasting
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     return a_world()
 

@@ -18,13 +18,14 @@ from salestargets.tenancy.services.people import move_person
 from tests.api.clients import an_integration
 from tests.builders import World, a_world
 from tests.kpis.builders import a_deal
+from tests.lasting import lasting
 
 pytestmark = pytest.mark.django_db
 
 MAY, TODAY = month_of(date(2026, 5, 1)), date(2026, 5, 12)
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     world = a_world()
     a_deal(world.other, world.charlie, status="open", base=77_777)

@@ -35,12 +35,13 @@ from salestargets.tenancy.choices import Role, Scope
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation, Unit, UnitPlacement
 from tests.builders import NOON, a_member, acting_as, an_organisation
+from tests.lasting import lasting
 from tests.pipeline.builders import rows_of, send, within
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@lasting
 def acme() -> Organisation:
     other = an_organisation("other")
     send(other, "deals", {"external_id": "1", "name": "Theirs", "amount": "5"})

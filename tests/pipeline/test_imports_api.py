@@ -12,6 +12,7 @@ from pipeline.models import Deal, ImportRun
 from salestargets.jobs.services import work_one_step
 from tests.api.clients import Api, an_integration
 from tests.builders import World, a_world
+from tests.lasting import lasting
 from tests.pipeline.builders import send, within
 from tests.pipeline.test_imports import DEALS, upload, worked_off
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 API = "/api/v1/imports"
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     world = a_world()
     send(world.other, "deals", {"external_id": "1", "name": "Theirs"})

@@ -16,6 +16,7 @@ from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation
 from tests.builders import NOON, World, a_person, a_world, an_organisation
 from tests.kpis.builders import drained
+from tests.lasting import lasting
 from tests.pipeline.builders import counts, rows_of, send, within
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ VISIT = {"external_id": "V1", "kind": "visit", "person": "alice", "happened_at":
 ANSWER = {"external_id": "F1", "kind": "nps", "score": "9", "person": "alice", "given_on": "2026-05-01"}
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     world = a_world()
     send(world.other, "leads", {**LEAD, "owner": "charlie", "name": "Theirs"})

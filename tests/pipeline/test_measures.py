@@ -27,6 +27,7 @@ from salestargets.tenancy.selectors import root_unit_id
 from tests.builders import NOON, a_person, a_unit, an_organisation
 from tests.kpis.brute_force import every_cell
 from tests.kpis.builders import drained
+from tests.lasting import lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -169,7 +170,7 @@ def _some(model: type[Any], which: int) -> list[Any]:
     return [found[which % len(found)]] if found else []
 
 
-@pytest.fixture
+@lasting
 def teller() -> Teller:
     other = an_organisation("other")
     a_person(other, "Charlie")

@@ -16,6 +16,7 @@ from pipeline.services.undo import undo_import
 from salestargets.ingest.kinds import get_kind
 from salestargets.jobs.services import work_one_step
 from tests.builders import NOON, World, a_member, a_world, acting_as
+from tests.lasting import lasting
 from tests.pipeline.builders import counts, rows_of, send, within
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ MODELS = {"orders": Order, "invoices": Invoice, "payments": Payment}
 EVERY_KIND = pytest.mark.parametrize("kind", MODELS)
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     made = a_world()
     send(made.acme, "exchange-rates", rate("2026-01-01", "1.1"), rate("2026-05-01", "1.2"))

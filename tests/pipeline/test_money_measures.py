@@ -21,6 +21,7 @@ from salestargets.kernel.money import convert
 from salestargets.kernel.periods import Period
 from tests.builders import NOON, World, a_world
 from tests.kpis.builders import drained
+from tests.lasting import lasting
 from tests.pipeline.builders import send, within
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,7 @@ PEOPLE = ("alice", "carol")
 RATE = Decimal("1.1")
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     made = a_world()
     send(made.acme, "exchange-rates", {"external_id": "1", **_euro("2026-01-01", str(RATE))})

@@ -11,12 +11,13 @@ from pipeline.models import Deal, Invoice
 from salestargets.kernel.money import convert
 from salestargets.tenancy.models import Organisation
 from tests.builders import an_organisation
+from tests.lasting import lasting
 from tests.pipeline.builders import counts, rows_of, send, tried, within
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@lasting
 def acme() -> Organisation:
     other = an_organisation("other", currency="USD")
     send(other, "exchange-rates", rate("2026-01-01", "9"))

@@ -17,17 +17,18 @@ from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Assignment, Organisation, Person, Unit, UnitPlacement
 from salestargets.tenancy.selectors import root_unit_id
 from tests.builders import NOON, World, a_person, a_world, an_organisation
+from tests.lasting import lasting
 from tests.pipeline.builders import counts, rows_of, send, tried, within
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     return a_world()
 
 
-@pytest.fixture
+@lasting
 def acme() -> Organisation:
     an_organisation("other")
     return an_organisation("acme")

@@ -9,6 +9,7 @@ from salestargets.ingest.kinds import KINDS
 from salestargets.tenancy.choices import Role, Scope
 from tests.api.clients import Api, a_browser, an_integration
 from tests.builders import World, a_member, a_world
+from tests.lasting import lasting
 from tests.pipeline.builders import send, within
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db
 API = "/api/v1"
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     world = a_world()
     send(world.other, "customers", {"external_id": "C1", "name": "Theirs"})

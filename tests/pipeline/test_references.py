@@ -13,12 +13,13 @@ from salestargets.tenancy.choices import Scope
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation, UnitPlacement
 from tests.builders import NOON, an_organisation
+from tests.lasting import lasting
 from tests.pipeline.builders import counts, rows_of, send, within
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@lasting
 def other() -> Organisation:
     organisation = an_organisation("other")
     send(organisation, "products", {"external_id": "GTX Pro"}, {"external_id": "P1"})
@@ -26,7 +27,7 @@ def other() -> Organisation:
     return organisation
 
 
-@pytest.fixture
+@lasting
 def acme(other: Organisation) -> Organisation:
     return an_organisation("acme")
 
@@ -127,7 +128,7 @@ def suggested(organisation: Organisation) -> list[tuple[str, int, list[str]]]:
         ]
 
 
-@pytest.fixture
+@lasting
 def misspelt(acme: Organisation) -> Organisation:
     send(acme, "products", {"external_id": "GTX Pro"}, {"external_id": "GTX Basic"}, {"external_id": "MG"})
     send(acme, "deals", *({"external_id": f"A{n}", "product": "GTXPro"} for n in range(3)))

@@ -9,6 +9,7 @@ from pipeline.selectors import rejections_of
 from salestargets.tenancy.models import Assignment, Organisation, Person, Unit
 from salestargets.tenancy.selectors import tree
 from tests.builders import NOON, an_organisation
+from tests.lasting import lasting
 from tests.pipeline.builders import rows_of, send, within
 from tests.pipeline.test_imports import told, undone, upload, worked_off
 
@@ -22,7 +23,7 @@ ROSTER = (
 )
 
 
-@pytest.fixture
+@lasting
 def acme() -> Organisation:
     send(an_organisation("other"), "people", {"external_id": "Ann"})
     return an_organisation("acme")

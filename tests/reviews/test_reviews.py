@@ -17,13 +17,14 @@ from salestargets.tenancy.models import Unit
 from targets.models import Plan
 from tests.builders import NOON, PASSWORD, World, a_member, a_world
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import a_goal, a_plan, lead_of, member, published, split
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 5, 12)
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     world = a_world()
     for organisation, person in ((world.acme, world.alice), (world.other, world.charlie)):
@@ -32,7 +33,7 @@ def world() -> World:
     return world
 
 
-@pytest.fixture
+@lasting
 def plan(world: World) -> Plan:
     plan = a_plan(world.acme)
     split(a_goal(plan, "120000.00"))

@@ -1,11 +1,10 @@
-import pytest
-
 from targets.models import Goal
 from tests.builders import World, a_world
+from tests.lasting import lasting
 from tests.targets.builders import a_goal, a_plan, published, split
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     """Acme; and beside it Other with a plan of its own in force."""
     world = a_world()
@@ -15,7 +14,7 @@ def world() -> World:
     return world
 
 
-@pytest.fixture
+@lasting
 def goal(world: World) -> Goal:
     """1,200.00 in force, alike in all months: 300.00 for Alice and for Bob in North, 600.00 for Carol."""
     goal = a_goal(a_plan(world.acme, expected_basis="calendar"), "1200.00")

@@ -23,6 +23,7 @@ from targets.services.publishing import close_plan, publish_plan
 from targets.services.undo import undo_last
 from tests.builders import World, a_person
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import (
     APRIL,
     a_goal,
@@ -42,18 +43,18 @@ LATER = APRIL + timedelta(days=1)
 JULY = datetime(2026, 7, 1, 8, 0, tzinfo=UTC)
 
 
-@pytest.fixture
+@lasting
 def mona(world: World) -> Actor:
     """Leads North."""
     return member(world.acme, Role.MANAGER, world.mona)
 
 
-@pytest.fixture
+@lasting
 def alice(world: World) -> Actor:
     return member(world.acme, Role.REP, world.alice)
 
 
-@pytest.fixture
+@lasting
 def goal(alice: Actor, mona: Actor, goal: Goal) -> Goal:
     """Published when they had their sign-ins."""
     return goal

@@ -22,6 +22,7 @@ from targets.services.progress import refresh_progress
 from targets.services.publishing import close_plan
 from tests.builders import NOON, World
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import (
     a_goal,
     a_key_of,
@@ -44,7 +45,7 @@ pytestmark = pytest.mark.django_db
 JUNE = date(2026, 6, 1)
 
 
-@pytest.fixture
+@lasting
 def world(world: World) -> World:
     a_deal(world.acme, world.alice, base=120_00, closed_on=date(2026, 4, 20))
     a_deal(world.acme, world.alice, base=200_00, closed_on=date(2025, 5, 4))
@@ -52,7 +53,7 @@ def world(world: World) -> World:
     return world
 
 
-@pytest.fixture
+@lasting
 def goal(world: World) -> Goal:
     """1,200.00: 300.00 each for Alice and Bob, 600.00 for Carol; the same in each month."""
     goal = a_goal(a_plan(world.acme, expected_basis="calendar"), "1200.00")
@@ -64,13 +65,13 @@ def goal(world: World) -> Goal:
     return goal
 
 
-@pytest.fixture
+@lasting
 def mona(world: World) -> Actor:
     """She manages North, where Alice and Bob are."""
     return member(world.acme, Role.MANAGER, world.mona)
 
 
-@pytest.fixture
+@lasting
 def lena(world: World) -> Actor:
     """She manages East, above North."""
     return lead_of(world.acme, world.east)

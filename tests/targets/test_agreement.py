@@ -16,6 +16,7 @@ from targets.selectors.agreement import Agreement, agreement_of, asked_of, rolle
 from targets.selectors.sheets import NOTHING, Cell, Sheet
 from targets.selectors.trees import Label, Node, PlanTree
 from tests.builders import World
+from tests.lasting import lasting
 from tests.targets.builders import (
     APRIL,
     a_goal,
@@ -33,12 +34,12 @@ from tests.targets.test_proposals import accept, counter, escalate
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     return a_world_that_proposes()
 
 
-@pytest.fixture
+@lasting
 def goal(world: World) -> Goal:
     return an_open_goal(world)
 

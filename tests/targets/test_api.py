@@ -12,6 +12,7 @@ from targets.models import Goal, Plan, Target
 from tests.api.clients import Api, a_browser, an_integration
 from tests.builders import NOON, World, a_member, a_person
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import (
     a_goal,
     a_plan,
@@ -40,7 +41,7 @@ def api(world: World) -> Api:
     return an_integration(world.acme)
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def goal(world: World) -> Goal:
     """1,200.00 in Q2: 300.00 each for Alice and Bob, 600.00 for Carol."""
     goal = a_goal(a_plan(world.acme, expected_basis="calendar"), "1200.00")

@@ -16,6 +16,7 @@ from targets.services.progress import refresh_progress
 from tests.api.clients import an_integration
 from tests.builders import NOON, World
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import a_goal, a_plan, fresh, of, published, split
 
 pytestmark = pytest.mark.django_db
@@ -24,14 +25,14 @@ MAY = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 JUNE_1, ON_JUNE_1 = date(2026, 6, 1), datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture
+@lasting
 def world(world: World) -> World:
     a_deal(world.acme, world.alice, base=15_000)
     drained(world.acme)
     return world
 
 
-@pytest.fixture
+@lasting
 def goal(world: World) -> Goal:
     """Alice has 300.00 at first; on 4 May it was written that she has 600.00 from 1 June on."""
     goal = a_goal(a_plan(world.acme), "1200.00")

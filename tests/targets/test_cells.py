@@ -19,6 +19,7 @@ from targets.services.cells import HeldCell, hold, set_target
 from targets.services.plans import GoalChanges, change_goal
 from targets.services.undo import undo_last
 from tests.builders import START, World, a_person
+from tests.lasting import lasting
 from tests.targets.builders import (
     APRIL,
     a_goal,
@@ -40,7 +41,7 @@ pytestmark = pytest.mark.django_db
 MAY = date(2026, 5, 1)
 
 
-@pytest.fixture
+@lasting
 def goal(world: World) -> Goal:
     goal = a_goal(a_plan(world.acme), "120.00")
     split(goal)

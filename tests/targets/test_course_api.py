@@ -9,6 +9,7 @@ from salestargets.tenancy.choices import Role
 from targets.models import Plan
 from tests.api.clients import Api, an_integration
 from tests.builders import NOON, World, a_world
+from tests.lasting import lasting
 from tests.targets.builders import a_goal, a_plan, split, with_approvals
 from tests.targets.test_three_people_api import body, signed_in
 
@@ -20,7 +21,7 @@ def noon(time_machine: Any) -> None:
     time_machine.move_to(NOON, tick=False)
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def world() -> World:
     world = a_world()
     split(a_goal(a_plan(world.other), "777.77"))

@@ -11,6 +11,7 @@ from targets.selectors.difficulty import difficulties, earlier_spans
 from targets.selectors.trees import Node
 from tests.builders import NOON, World, a_person, a_world
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import a_goal, a_plan, fresh
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +19,7 @@ TODAY = NOON.date()
 FIRST_DAYS = [date(2025, 1, 5), date(2025, 4, 5), date(2025, 7, 5), date(2025, 10, 5), date(2026, 1, 5)]
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     """Alice won 10.00, 20.00, 30.00 and 40.00 in the quarters of 2025 since January 2025, then nothing."""
     world = a_world()

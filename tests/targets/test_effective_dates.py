@@ -37,6 +37,7 @@ from targets.tasks import day
 from tests.api.clients import an_integration
 from tests.builders import NOON, World
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import (
     APRIL,
     a_goal,
@@ -94,7 +95,7 @@ def with_groups(goal: Goal) -> None:
         set_product_groups(system_actor(goal.organisation), goal=goal, rules=rules, at=APRIL)
 
 
-@pytest.fixture
+@lasting
 def reached(world: World, goal: Goal) -> Goal:
     """Alice has reached 150.00 of her 300.00."""
     a_deal(world.acme, world.alice, base=150_00)
@@ -457,7 +458,7 @@ def _tops(goal: Goal) -> list[Any]:
     return [node.holder for node in sheet.tree.below(sheet.tree.root)]
 
 
-@pytest.fixture
+@lasting
 def open_to_all(world: World) -> Goal:
     """Whatever a door needs: product groups to divide among, and an override to withdraw."""
     goal = a_goal(a_plan(world.acme), "1200.00")

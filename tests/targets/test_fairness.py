@@ -21,6 +21,7 @@ from targets.services.publishing import close_plan
 from tests.api.clients import an_integration
 from tests.builders import World, a_person, a_world
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import APRIL, Q2, a_goal, a_plan, fresh, member, of, published, split
 from tests.targets.pages.conftest import visitor
 from tests.targets.pages.test_today import text_of
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.django_db
 JULY = datetime(2026, 7, 1, 8, 0, tzinfo=UTC)
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     return a_world()
 

@@ -8,6 +8,7 @@ import pytest
 from targets.models import Goal
 from tests.api.clients import Api, an_integration
 from tests.builders import NOON, World, a_world
+from tests.lasting import lasting
 from tests.targets.builders import a_goal, a_plan, an_objective, split
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,7 @@ def noon(time_machine: Any) -> None:
     time_machine.move_to(NOON, tick=False)
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def world() -> World:
     world = a_world()
     a_goal(a_plan(world.other), "777.77")
@@ -32,7 +33,7 @@ def api(world: World) -> Api:
     return an_integration(world.acme)
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def goal(world: World) -> Goal:
     return a_goal(a_plan(world.acme), "1200.00")
 

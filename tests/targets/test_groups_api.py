@@ -13,6 +13,7 @@ from targets.services.product_groups import GroupRule, set_product_groups
 from targets.services.products import ProductSplit, split_products
 from tests.api.clients import Api, an_integration
 from tests.builders import NOON, World, a_world
+from tests.lasting import lasting
 from tests.targets.builders import APRIL, a_goal, a_plan, fresh, split
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ def noon(time_machine: Any) -> None:
     time_machine.move_to(NOON, tick=False)
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def world() -> World:
     """Other plans by a product group that Acme does not have."""
     world = a_world()
@@ -33,7 +34,7 @@ def world() -> World:
     return world
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def goal(world: World) -> Goal:
     """1,200.00 in Q2, half of it tools: 300.00 each for Alice and Bob, 600.00 for Carol."""
     return by_group(a_goal(a_plan(world.acme), "1200.00"), OURS)

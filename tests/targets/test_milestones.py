@@ -19,18 +19,19 @@ from targets.services.milestones import (
     remove_milestone,
 )
 from tests.builders import World, a_world
+from tests.lasting import lasting
 from tests.targets.builders import APRIL, a_goal, a_plan, fresh, lead_of, member, refused
 
 pytestmark = pytest.mark.django_db
 MAY = date(2026, 5, 15)
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     return a_world()
 
 
-@pytest.fixture
+@lasting
 def goal(world: World) -> Goal:
     return a_goal(a_plan(world.acme), "900.00")
 

@@ -17,6 +17,7 @@ from targets.services.cells import set_target
 from targets.services.months import PhaseRequest, phase
 from tests.builders import World
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import APRIL, a_goal, a_plan, lead_of, of, published, refused, sheet, split
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db
 FIRST_QUARTER = Period(date(2026, 1, 1), date(2026, 4, 1))
 
 
-@pytest.fixture
+@lasting
 def goal(world: World) -> Goal:
     goal = a_goal(a_plan(world.acme), "100000.01")
     split(goal, "even")

@@ -24,6 +24,7 @@ from targets.services.handover import Handover, handed_on, offer_handovers
 from targets.services.progress import refresh_progress
 from tests.builders import World
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import a_goal, a_plan, fresh, number, published, split
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +33,7 @@ JUNE = date(2026, 6, 1)
 LATER = datetime(2026, 6, 20, 9, tzinfo=UTC)
 
 
-@pytest.fixture
+@lasting
 def world(world: World) -> World:
     """Bob sold 100.00 in North, went to West on 1 June, and sold 50.00 there."""
     a_deal(world.acme, world.bob, base=100_00, closed_on=date(2026, 5, 4))

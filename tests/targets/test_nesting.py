@@ -20,6 +20,7 @@ from targets.services.plans import change_goal
 from targets.services.publishing import publish_plan
 from targets.services.undo import undo_last
 from tests.builders import World, a_world
+from tests.lasting import lasting
 from tests.targets.builders import (
     APRIL,
     a_goal,
@@ -39,14 +40,14 @@ pytestmark = pytest.mark.django_db
 YEAR = {"starts_on": date(2026, 1, 1), "ends_on": date(2027, 1, 1)}
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     world = a_world()
     a_goal(a_plan(world.other), "777.77")
     return world
 
 
-@pytest.fixture
+@lasting
 def year(world: World) -> Goal:
     """1,200.00 for Acme in 2026: 100.00 a month, 300.00 for the second quarter."""
     return a_goal(a_plan(world.acme, "2026", **YEAR), "1200.00")

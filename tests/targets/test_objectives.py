@@ -17,6 +17,7 @@ from targets.selectors.objectives import (
 )
 from targets.services.objectives import ObjectiveChanges, change_objective, create_objective
 from tests.builders import NOON, World, a_world
+from tests.lasting import lasting
 from tests.targets.builders import (
     APRIL,
     a_goal,
@@ -32,7 +33,7 @@ from tests.targets.builders import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     world = a_world()
     a_goal(a_plan(world.other), "777.77")

@@ -17,6 +17,7 @@ from targets.selectors.overrides import may_withdraw
 from targets.services.overrides import withdraw_override
 from targets.services.undo import undo_last
 from tests.builders import World
+from tests.lasting import lasting
 from tests.targets.builders import (
     APRIL,
     a_goal,
@@ -39,7 +40,7 @@ from tests.targets.test_proposals import accept
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@lasting
 def goal(world: World) -> Goal:
     """120.00: 30.00 each for Alice and Bob, 60.00 for Carol; the same in each month."""
     goal = a_goal(a_plan(world.acme), "120.00")

@@ -24,6 +24,7 @@ from targets.services.adjustments import (
 from tests.api.clients import an_integration
 from tests.builders import NOON, World, a_world, acting_as
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import (
     a_goal,
     a_plan,
@@ -41,7 +42,7 @@ TODAY, JUNE = NOON.date(), date(2026, 6, 1)
 Q3 = {"starts_on": date(2026, 7, 1), "ends_on": date(2026, 10, 1)}
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     """Alice has won 200.00 in the second quarter of 2026; Other adjusts a number of its own."""
     world = a_world()
@@ -54,7 +55,7 @@ def world() -> World:
     return world
 
 
-@pytest.fixture
+@lasting
 def before(world: World) -> Goal:
     """1,200.00 in Q2: 300.00 each for Alice and Bob in North below East, 600.00 for Carol in West."""
     goal = a_goal(a_plan(world.acme, expected_basis="calendar"), "1200.00")
@@ -63,7 +64,7 @@ def before(world: World) -> Goal:
     return goal
 
 
-@pytest.fixture
+@lasting
 def goal(world: World, before: Goal) -> Goal:
     return a_goal(a_plan(world.acme, "Q3", **Q3), "1300.00")
 

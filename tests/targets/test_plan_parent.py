@@ -18,6 +18,7 @@ from targets.services.nesting import record_drift
 from targets.services.plans import change_plan
 from tests.api.clients import an_integration
 from tests.builders import NOON, World, a_world
+from tests.lasting import lasting
 from tests.targets.builders import APRIL, a_goal, a_plan, fresh, lead_of, member, refused
 from tests.targets.pages.conftest import visitor
 
@@ -26,18 +27,18 @@ YEAR = {"starts_on": date(2026, 1, 1), "ends_on": date(2027, 1, 1)}
 HALF = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 7, 1)}
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     return a_world()
 
 
-@pytest.fixture
+@lasting
 def year(world: World) -> Goal:
     """1,200.00 in 2026: 300.00 for the second quarter."""
     return a_goal(a_plan(world.acme, "2026", **YEAR), "1200.00")
 
 
-@pytest.fixture
+@lasting
 def quarter(world: World) -> Goal:
     """360.00 in the second quarter, part of nothing."""
     return a_goal(a_plan(world.acme), "360.00")

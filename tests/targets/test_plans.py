@@ -21,6 +21,7 @@ from targets.services.plans import GoalChanges, change_goal, change_plan, create
 from targets.services.progress import refresh_progress
 from tests.builders import NOON, World, a_unit, a_world
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import (
     APRIL,
     Q2,
@@ -42,7 +43,7 @@ from tests.targets.builders import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     world = a_world()
     a_goal(a_plan(world.other), "777.77")

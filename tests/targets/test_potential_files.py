@@ -18,6 +18,7 @@ from salestargets.tenancy.services.people import create_person
 from targets.services.potential_files import PotentialDiff, apply_potentials, read_potentials
 from tests.api.clients import Api, an_integration
 from tests.builders import NOON, World, a_world
+from tests.lasting import lasting
 from tests.targets.builders import lead_of, member
 from tests.targets.test_potentials import JANUARY, kept, noted
 
@@ -32,7 +33,7 @@ def at_noon() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def world() -> World:
     """East and Alice have a potential; Charlie's at Other is in no file."""
     world = a_world()

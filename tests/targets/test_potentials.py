@@ -18,6 +18,7 @@ from targets.selectors.potentials import visible_potentials
 from targets.services.potentials import note_potential
 from tests.api.clients import Api, an_integration
 from tests.builders import NOON, World, a_world
+from tests.lasting import lasting
 from tests.targets.builders import lead_of, member, of
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +33,7 @@ def at_noon() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def world() -> World:
     """Charlie's potential at Other stands in no answer to Acme."""
     world = a_world()

@@ -24,6 +24,7 @@ from targets.services.product_groups import GroupRule, set_product_groups
 from targets.services.products import ProductSplit, preview_products, split_products
 from tests.builders import NOON, World, a_world
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import (
     APRIL,
     a_goal,
@@ -48,7 +49,7 @@ def a_product(organisation: Organisation, name: str, group: str) -> Product:
         return Product.objects.create(source="crm", external_id=name, name=name, group=group)
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     world = a_world()
     for organisation in (world.acme, world.other):
@@ -62,7 +63,7 @@ def world() -> World:
     return world
 
 
-@pytest.fixture
+@lasting
 def goal(world: World) -> Goal:
     """120.00 in Q2: 30.00 each for Alice and Bob, 60.00 for Carol; at least 60 % of it tools."""
     goal = a_goal(a_plan(world.acme), "120.00")

@@ -11,6 +11,7 @@ from targets.models import Goal
 from tests.api.clients import Api, a_browser, an_integration
 from tests.builders import NOON, World, a_member, a_world
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import a_goal, a_plan, published, split, written
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ def noon(time_machine: Any) -> None:
     time_machine.move_to(NOON, tick=False)
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def world() -> World:
     world = a_world()
     with acting_for(world.acme.pk):
@@ -37,7 +38,7 @@ def api(world: World) -> Api:
     return an_integration(world.acme)
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def goal(world: World) -> Goal:
     """1,200.00 in Q2: 300.00 each for Alice and Bob, 600.00 for Carol."""
     goal = a_goal(a_plan(world.acme), "1200.00")

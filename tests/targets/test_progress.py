@@ -21,6 +21,7 @@ from targets.services.progress import is_of_yesterday, refresh_progress
 from targets.tasks import day, turn_of_the_day
 from tests.builders import NOON, World
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import APRIL, a_goal, a_plan, fresh, lead_of, member, of, published, sheet, split
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2026, 5, 12)
 
 
-@pytest.fixture
+@lasting
 def world(world: World) -> World:
     a_deal(world.other, world.charlie, base=55_555)
     drained(world.other)

@@ -24,6 +24,7 @@ from targets.services.plans import create_goal
 from targets.services.publishing import submit_plan
 from targets.services.reminders import remind, remind_of_due
 from tests.builders import World
+from tests.lasting import lasting
 from tests.targets.builders import (
     APRIL,
     a_goal,
@@ -47,28 +48,28 @@ pytestmark = pytest.mark.django_db
 MONTHS = (date(2026, 4, 1), date(2026, 5, 1), date(2026, 6, 1))
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     return a_world_that_proposes()
 
 
-@pytest.fixture
+@lasting
 def goal(world: World) -> Goal:
     return an_open_goal(world)
 
 
-@pytest.fixture
+@lasting
 def alice(world: World) -> Actor:
     return member(world.acme, Role.REP, world.alice)
 
 
-@pytest.fixture
+@lasting
 def mona(world: World) -> Actor:
     """Leads North."""
     return member(world.acme, Role.MANAGER, world.mona)
 
 
-@pytest.fixture
+@lasting
 def lena(world: World) -> Actor:
     """Leads East, above North."""
     return lead_of(world.acme, world.east)

@@ -8,6 +8,7 @@ from salestargets.tenancy.choices import AssignmentRole, Role, Scope
 from targets.models import Goal
 from tests.api.clients import Api, an_integration
 from tests.builders import NOON, World, a_person
+from tests.lasting import lasting
 from tests.targets.builders import (
     a_goal,
     a_plan,
@@ -27,14 +28,14 @@ def noon(time_machine: Any) -> None:
     time_machine.move_to(NOON, tick=False)
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def world() -> World:
     world = a_world_that_proposes()
     with_approvals(world.acme)
     return world
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def goal(world: World) -> Goal:
     return an_open_goal(world)
 

@@ -24,6 +24,7 @@ from targets.services.publishing import (
 )
 from tests.builders import NOON, World, a_world, acting_as
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import (
     APRIL,
     a_goal,
@@ -43,7 +44,7 @@ pytestmark = pytest.mark.django_db
 JULY = datetime(2026, 7, 1, 8, 0, tzinfo=UTC)
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     world = a_world()
     a_deal(world.acme, world.alice, base=80_000_00, closed_on=date(2026, 2, 3))
@@ -52,7 +53,7 @@ def world() -> World:
     return world
 
 
-@pytest.fixture
+@lasting
 def goal(world: World) -> Goal:
     goal = a_goal(a_plan(world.acme), "100000.01")
     split(goal, "even")

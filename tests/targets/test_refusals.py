@@ -11,6 +11,7 @@ from targets.services.plans import GoalChanges, change_goal
 from targets.services.product_groups import GroupRule, set_product_groups
 from tests.api.clients import Api, an_integration
 from tests.builders import NOON, World
+from tests.lasting import lasting
 from tests.targets.builders import APRIL, a_goal, a_plan, fresh, opened, refused, split, written
 from tests.targets.test_products import a_product
 from tests.targets.test_three_people_api import body
@@ -28,7 +29,7 @@ def api(world: World) -> Api:
     return an_integration(world.acme)
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def goal(world: World) -> Goal:
     """A draft: 300.00 each for Alice and Bob in North below East, 600.00 for Carol in West."""
     goal = a_goal(a_plan(world.acme), "1200.00")

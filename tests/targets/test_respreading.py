@@ -17,12 +17,13 @@ from targets.selectors.trees import Node
 from targets.services.cells import Edit, HeldCell, edit_numbers, hold
 from targets.services.undo import undo_last
 from tests.builders import World, a_world
+from tests.lasting import lasting
 from tests.targets.builders import APRIL, a_goal, a_plan, fresh, of, sheet, split
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     return a_world()
 

@@ -20,6 +20,7 @@ from targets.services.rules import (
 )
 from tests.api.clients import a_browser, an_integration
 from tests.builders import World, a_member, a_world
+from tests.lasting import lasting
 from tests.targets.builders import member
 from tests.targets.pages.conftest import visitor
 from tests.targets.pages.test_plans import sent
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.django_db
 SETTINGS = "/o/acme/settings/planning/"
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     return a_world()
 

@@ -23,6 +23,7 @@ from targets.choices import TargetOrigin
 from targets.selectors.scorecards import Scorecard, check_fiscal, scorecard, scorecards_in
 from tests.builders import NOON, World, a_member, a_person, a_world, acting_as
 from tests.kpis.builders import a_deal, a_template, drained
+from tests.lasting import lasting
 from tests.targets.builders import a_goal, a_plan, published, split
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,7 @@ Q2 = Period(date(2026, 4, 1), date(2026, 7, 1))
 MAY = Period(date(2026, 5, 1), date(2026, 6, 1))
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     """In the second quarter Alice has won 200.00 of her 300.00, one deal of two, in 30 days; Bob nothing."""
     world = a_world()

@@ -10,6 +10,7 @@ from salestargets.tenancy.choices import Role, Scope
 from tests.api.clients import Api, a_browser, an_integration
 from tests.builders import NOON, World, a_member, a_world
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import a_goal, a_plan, published, split
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ def at_noon() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def world() -> World:
     world = a_world()
     goal = a_goal(a_plan(world.acme), "1200.00")

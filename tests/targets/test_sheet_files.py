@@ -22,6 +22,7 @@ from targets.services.file_tables import letter
 from targets.services.sheet_files import SheetDiff, apply_seen, read_sheet
 from tests.api.clients import Api, an_integration
 from tests.builders import NOON, World
+from tests.lasting import lasting
 from tests.targets.builders import (
     APRIL,
     a_goal,
@@ -42,7 +43,7 @@ APRIL_1, MAY_1 = "2026-04-01", "2026-05-01"
 Table = list[list[Any]]
 
 
-@pytest.fixture
+@lasting
 def goal(world: World) -> Goal:
     """120.00 in Q2: 30.00 each for Alice and Bob, 60.00 for Carol."""
     goal = a_goal(a_plan(world.acme), "120.00")

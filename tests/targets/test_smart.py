@@ -10,13 +10,14 @@ from targets.models import Goal
 from targets.selectors.smart import references_of, smart_findings
 from tests.builders import NOON, World, a_person, a_world
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import a_goal, a_plan, fresh
 
 pytestmark = pytest.mark.django_db
 TODAY = NOON.date()
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     """Alice and Bob won 12.00 and 36.00 a month from January to March."""
     world = a_world()

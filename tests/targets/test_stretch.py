@@ -12,6 +12,7 @@ from salestargets.tenancy.context import acting_for
 from targets.models import Goal, Trigger
 from tests.api.clients import Api, an_integration
 from tests.builders import NOON, World, a_world
+from tests.lasting import lasting
 from tests.targets.builders import a_goal, a_plan, number, published, split, written
 from tests.targets.test_plan_parent import YEAR
 from tests.targets.test_three_people_api import body
@@ -25,7 +26,7 @@ def noon(time_machine: Any) -> None:
     time_machine.move_to(NOON, tick=False)
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def world() -> World:
     world = a_world()
     split(a_goal(a_plan(world.other), "777.77"))

@@ -12,6 +12,7 @@ from salestargets.tenancy.models import Organisation, Person
 from tests.api.clients import Api
 from tests.builders import NOON, World, a_member, a_person, a_world
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import with_approvals
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ def noon(time_machine: Any) -> None:
     time_machine.move_to(NOON, tick=False)
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def world() -> World:
     world = a_world()
     a_deal(world.acme, world.alice, base=20_000)

@@ -20,12 +20,13 @@ from targets.services.progress import refresh_progress
 from targets.services.triggers import fire_triggers
 from tests.builders import NOON, World, a_world
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import a_goal, a_plan, fresh, lead_of, member, published, split
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     """200.00 of 900.00 by 12 May, of which 41 of 91 days have passed: about half of what is due."""
     world = a_world()
@@ -34,7 +35,7 @@ def world() -> World:
     return world
 
 
-@pytest.fixture
+@lasting
 def goal(world: World) -> Goal:
     goal = a_goal(a_plan(world.acme, expected_basis="calendar"), "900.00")
     split(goal)

@@ -17,6 +17,7 @@ from targets.services.worksheet import keep_worksheet
 from tests.api.clients import Api, an_integration
 from tests.builders import NOON, World, a_world
 from tests.isolation.matrix import api_operations
+from tests.lasting import lasting
 from tests.targets.builders import (
     a_goal,
     a_plan,
@@ -144,7 +145,7 @@ def noon(time_machine: Any) -> None:
     time_machine.move_to(NOON, tick=False)
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def world() -> World:
     world = a_world()
     split(a_goal(a_plan(world.other), "777.77"))

@@ -19,6 +19,7 @@ from targets.services.potentials import note_potential
 from targets.services.splits import BucketRequest
 from tests.builders import World, a_person, a_unit
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import APRIL, a_goal, a_plan, fresh, number, of, refused, sheet, split, written
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.django_db
 YEAR = date(2026, 1, 1)
 
 
-@pytest.fixture
+@lasting
 def goal(world: World) -> Goal:
     """1,000.00 for the second quarter, for Acme as a whole."""
     return a_goal(a_plan(world.acme), "1000.00")

@@ -18,6 +18,7 @@ from targets.selectors.worksheet import Shown, worksheet_of
 from targets.services.worksheet import keep_worksheet, take_blend
 from tests.builders import NOON, World, a_world
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import APRIL, a_goal, a_plan, fresh, lead_of, member, published, refused
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,7 @@ MARKET = Market(1_000_000, Decimal(0), Decimal("0.13"))
 WEIGHTS = {"history_growth": Decimal(3), "market": Decimal(1)}
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     """Acme won 100.00 in the first quarter of 2026."""
     world = a_world()
@@ -36,7 +37,7 @@ def world() -> World:
     return world
 
 
-@pytest.fixture
+@lasting
 def goal(world: World) -> Goal:
     return a_goal(a_plan(world.acme), "900.00")
 

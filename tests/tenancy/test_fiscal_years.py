@@ -19,12 +19,13 @@ from salestargets.tenancy.selectors import fiscal_calendar_of, fiscal_years
 from salestargets.tenancy.services.fiscal import remove_fiscal_year, set_fiscal_year
 from salestargets.tenancy.services.organisations import change_settings, with_settings
 from tests.builders import World, a_member, a_world, acting_as
+from tests.lasting import lasting
 
 pytestmark = pytest.mark.django_db
 START = date(2025, 12, 29)
 
 
-@pytest.fixture
+@lasting
 def world() -> World:
     return a_world()
 

@@ -15,6 +15,7 @@ from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation
 from tests.builders import NOON, World, a_world
 from tests.kpis.builders import a_deal
+from tests.lasting import lasting
 from tests.targets.pages.conftest import visitor
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +36,7 @@ def a_stage(organisation: Organisation, name: str, position: int, category: str 
         )
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def world() -> World:
     """Alice: open quotes of 100.00 and 50.00, 200.00 won in ten days, 300.00 lost. Carol: a lead of 70.00."""
     world = a_world()

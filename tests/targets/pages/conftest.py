@@ -13,6 +13,7 @@ from targets.models import Goal, Target
 from targets.services.progress import refresh_progress
 from tests.builders import NOON, World, a_member, a_person, a_world
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import a_goal, a_plan, published, split, with_approvals
 
 
@@ -45,7 +46,7 @@ class Company:
             return Target.objects.get(goal=goal, **whose)
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def company() -> Company:
     world = a_world()
     theirs = a_goal(a_plan(world.other), "777.77")

@@ -12,7 +12,8 @@ from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
 from targets.models import Goal, PlanningRules, Proposal, Target
 from targets.services.cells import set_target
-from tests.builders import World
+from tests.builders import NOON, World
+from tests.lasting import lasting
 from tests.targets.builders import (
     APRIL,
     a_goal,
@@ -32,12 +33,12 @@ from tests.targets.pages.conftest import visitor
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def world() -> World:
     return a_world_that_proposes()
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def goal(world: World) -> Goal:
     goal = an_open_goal(world)
     with_approvals(world.acme)

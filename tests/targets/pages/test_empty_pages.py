@@ -14,6 +14,7 @@ from targets.models import Goal
 from targets.services.progress import refresh_progress
 from targets.services.publishing import open_plan
 from tests.builders import NOON, World, a_world, an_organisation
+from tests.lasting import lasting
 from tests.targets.builders import a_goal, a_plan, published, split
 from tests.targets.pages.conftest import visitor
 from tests.targets.pages.test_today import text_of
@@ -29,13 +30,13 @@ def at_noon() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def world() -> World:
     """People, and no plan."""
     return a_world()
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def bare(world: World) -> Goal:
     """Only Acme has a number."""
     return a_goal(a_plan(world.acme), "1200.00")

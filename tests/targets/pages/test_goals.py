@@ -17,6 +17,7 @@ from targets.services.proposals import propose
 from targets.services.publishing import open_plan
 from tests.builders import NOON, World, a_world
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import APRIL, a_goal, a_plan, an_objective, fresh, of, published, split
 from tests.targets.pages.conftest import Company, visitor
 from tests.targets.test_plan_before import adjusted
@@ -35,7 +36,7 @@ def goal_page(goal: Goal) -> str:
     return f"{O}plans/{goal.plan_id}/goal/?goal={goal.pk}"
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def part(company: Company) -> Goal:
     """A part of the running quarter: 500.00 for May, for which the quarter has 400.00."""
     plan = a_plan(
@@ -219,7 +220,7 @@ def test_an_organisation_without_objectives_is_told_what_they_are(world_without:
     assert "No objective yet" in text_of(client, f"{O}plans/objectives/")
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def world_without() -> World:
     return a_world()
 

@@ -14,8 +14,9 @@ from salestargets.tenancy.access import system_actor
 from salestargets.tenancy.context import acting_for
 from targets.models import Change, Goal
 from targets.services.publishing import submit_plan
-from tests.builders import a_person
+from tests.builders import NOON, a_person
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import APRIL, a_goal, a_plan, number, place, split, written
 from tests.targets.pages.conftest import Company
 from tests.targets.pages.grid_page import a_row
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db
 Q3 = {"starts_on": date(2026, 7, 1), "ends_on": date(2026, 10, 1)}
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def draft(company: Company) -> Goal:
     """600.00 in Q3: East and West 300.00 each, Alice and Bob 150.00, 50.00 a month."""
     goal = a_goal(a_plan(company.acme, "Q3", **Q3), "600.00")

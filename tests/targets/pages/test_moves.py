@@ -10,8 +10,9 @@ from salestargets.tenancy.choices import AssignmentRole, Role
 from salestargets.tenancy.context import acting_for
 from targets.choices import PlanState
 from targets.models import Acknowledgement, Goal, PlanMove
-from tests.builders import a_person
+from tests.builders import NOON, a_person
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import a_goal, a_plan, split, with_approvals, written
 from tests.targets.pages.conftest import Company, visitor
 from tests.targets.pages.test_plans import PLANS, plan_of, sent
@@ -23,7 +24,7 @@ Q3 = {"starts_on": date(2026, 7, 1), "ends_on": date(2026, 10, 1)}
 BUTTONS = ("Open for proposals", "Submit", "Take back", "Approve", "Publish", "Close")
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def draft(company: Company) -> Goal:
     """North's third quarter; plans need an approval."""
     a_deal(company.acme, company.world.bob, base=20_000)

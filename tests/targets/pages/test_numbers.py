@@ -10,8 +10,9 @@ from salestargets.tenancy.choices import AssignmentRole, Role
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Person, Unit
 from targets.models import Goal, Target
-from tests.builders import a_person
+from tests.builders import NOON, a_person
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import a_goal, a_plan, number, place, split, written
 from tests.targets.pages.conftest import Company, visitor
 from tests.targets.pages.test_plans import HTMX, Q3, sent
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 JULY = date(2026, 7, 1)
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def draft(company: Company) -> Goal:
     """600.00 in Q3, 200.00 a month, not yet given to anyone."""
     return a_goal(a_plan(company.acme, "Q3", **Q3), "600.00")
@@ -48,7 +49,7 @@ def version(goal: Goal) -> int:
         return Goal.objects.get(pk=goal.pk).version
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def root(company: Company, draft: Goal) -> Unit:
     with acting_for(company.acme.pk):
         return Unit.objects.get(pk=draft.plan.root_unit_id)

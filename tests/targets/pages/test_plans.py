@@ -17,6 +17,7 @@ from targets.choices import PlanState
 from targets.models import Goal, Plan
 from tests.builders import NOON, a_person, an_organisation
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.targets.builders import a_goal, a_plan, written
 from tests.targets.pages.conftest import Company, visitor
 from tests.targets.pages.test_today import text_of
@@ -39,7 +40,7 @@ def sent(client: Client, path: str, data: dict[str, object], status: int = 302, 
     return re.sub(r"\s+", " ", response.content.decode())
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def draft(company: Company) -> Goal:
     return a_goal(a_plan(company.acme, "H2", starts_on=date(2026, 7, 1), ends_on=date(2027, 1, 1)), "600.00")
 

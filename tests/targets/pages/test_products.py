@@ -13,6 +13,8 @@ from django.test import Client
 from pipeline.models import Product
 from salestargets.tenancy.context import acting_for
 from targets.models import Goal
+from tests.builders import NOON
+from tests.lasting import lasting
 from tests.targets.builders import a_goal, a_plan, number, split, written
 from tests.targets.pages.conftest import Company
 from tests.targets.pages.test_numbers import hidden
@@ -21,7 +23,7 @@ from tests.targets.pages.test_plans import HTMX, Q3
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def draft(company: Company) -> Goal:
     """600.00 in Q3: 150.00 each for Alice and Bob, 300.00 for Carol."""
     with acting_for(company.acme.pk):

@@ -5,6 +5,7 @@ import time_machine
 from django.test import Client
 
 from tests.builders import NOON
+from tests.lasting import lasting
 from tests.web.pages.kit import Scene, a_scene
 
 
@@ -15,7 +16,7 @@ def at_noon() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def scene() -> Scene:
     return a_scene()
 

@@ -9,7 +9,9 @@ from kpis.models import Definition, Kpi, Selection
 from kpis.recipes import recipe_of
 from pipeline.models import Product
 from salestargets.tenancy.context import acting_for
+from tests.builders import NOON
 from tests.kpis.builders import a_deal, drained
+from tests.lasting import lasting
 from tests.web.pages.kit import HTMX, Scene, text_of
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +35,7 @@ SHARE = {
 }
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def robots(scene: Scene) -> Product:
     with acting_for(scene.acme.pk):
         product = Product.objects.create(source="crm", external_id="R", name="Arm", group="Robots")

@@ -8,7 +8,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from pipeline.models import Deal
 from salestargets.tenancy.context import acting_for
+from tests.builders import NOON
 from tests.kpis.builders import a_deal
+from tests.lasting import lasting
 from tests.pipeline.builders import send
 from tests.web.pages.kit import Scene, text_of
 
@@ -17,7 +19,7 @@ pytestmark = pytest.mark.django_db
 DEALS = "/o/acme/deals/"
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def deals(scene: Scene) -> Scene:
     """Beside Alice's of 200.00: Bob's open one, Carol's lost one, one in pounds that has no price."""
     send(scene.acme, "customers", {"external_id": "c1", "name": "Blue Fern"})

@@ -12,6 +12,7 @@ from salestargets.tenancy.access import system_actor
 from salestargets.tenancy.context import acting_for
 from tests.builders import NOON
 from tests.kpis.builders import drained
+from tests.lasting import lasting
 from tests.web.pages.kit import Scene, hidden, sent, text_of
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,7 @@ VALUE = {
 }
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def share(scene: Scene) -> Kpi:
     for organisation in (scene.acme, scene.world.other):
         with acting_for(organisation.pk):

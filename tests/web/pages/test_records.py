@@ -9,6 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 from pipeline.models import Activity, Invoice
 from pipeline.views.records import SHOWN
 from salestargets.tenancy.context import acting_for
+from tests.builders import NOON
+from tests.lasting import lasting
 from tests.pipeline.builders import send
 from tests.web.pages.kit import Scene, text_of
 
@@ -18,7 +20,7 @@ RECORDS = "/o/acme/records/"
 VISIT = {"kind": "visit", "person": "bob", "happened_at": "2026-05-04T10:00:00Z"}
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def records(scene: Scene) -> Scene:
     send(scene.acme, "customers", {"external_id": "c1", "name": "Blue Fern", "owner": "bob"})
     send(

@@ -17,6 +17,7 @@ from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Organisation, Person, Unit
 from salestargets.tenancy.services.mentoring import begin_mentorship
 from tests.builders import NOON, START, a_person
+from tests.lasting import lasting
 from tests.web.pages.kit import Objects, Scene, visitor
 
 pytestmark = pytest.mark.django_db
@@ -134,7 +135,7 @@ OURS = (
 )
 
 
-@pytest.fixture
+@lasting(at=NOON)
 def scene(scene: Scene) -> Scene:
     """With a closed month, a customer and a mentorship on either side."""
     ours, theirs = with_more(scene.acme, scene.ours), with_more(scene.world.other, scene.theirs)
