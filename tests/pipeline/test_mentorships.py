@@ -1,21 +1,24 @@
 """Who mentors whom: records like any others, and what it makes of deals."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
+from django.db import connections
 
 from kpis.models import DirtyKey
 from kpis.selectors import actual, get_kpi
 from kpis.values import Actual, Holder
 from pipeline.models import Deal
 from pipeline.services.records import delete_record
+from salestargets.ingest.upsert import Outcome
 from salestargets.kernel.periods import Period
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Mentorship, Organisation, Person, Unit
 from salestargets.tenancy.services.people import move_person
 from tests.builders import NOON, World, a_world
 from tests.kpis.builders import a_deal, drained
-from tests.pipeline.builders import counts, send, within
+from tests.pipeline.builders import counts, rows_of, send, within
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +122,30 @@ def test_what_is_deleted_leaves_a_tombstone_and_comes_back_when_it_is_sent_again
     assert rate(world, world.carol) == (1, 1)
     with acting_for(world.other.pk):
         assert not Mentorship.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mentorship_that_comes_while_deals_are_being_written_waits_and_misses_none(world: World) -> None:
+    a_deal(world.acme, world.bob)
+    drained(world.acme)
+    with ThreadPoolExecutor(1) as threads, acting_for(world.acme.pk):
+        Deal.objects.update(owner=world.alice)
+        coming = threads.submit(sent_from_a_thread, world.acme)
+        while not waits(world.acme):
+            assert not coming.done()
+    assert counts(coming.result()) == (1, 0, 0, 0)
+    assert rate(world, world.carol) == (1, 1)
+
+
+def sent_from_a_thread(organisation: Organisation) -> Outcome:
+    try:
+        return send(organisation, "mentorships", CAROL_MENTORS_ALICE)
+    finally:
+        connections.close_all()
+
+
+def waits(organisation: Organisation) -> bool:
+    """Whether somebody waits for a lock that is none of a table."""
+    here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    waiting = f"SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND {here}"
+    return bool(rows_of(organisation, waiting))
