@@ -126,7 +126,7 @@ def each(some: list[Page]) -> pytest.MarkDecorator:
 
 def member(side: Side, user: User | None = None) -> Client:
     client = Client()
-    client.force_login(user or side.admin)
+    side.sign_in(client, user or side.admin)
     return client
 
 
