@@ -24,11 +24,13 @@ WITHDRAW = "POST plans/{plan_id}/adjustments/{adjustment_id}/withdraw"
 TAKE_BACK = "POST proposals/{proposal_id}/withdraw"
 PROMISES = ("POST plans/{plan_id}/proposals", "POST proposals/{proposal_id}/accept", TAKE_BACK)
 ENTRIES = ("POST kpis/{kpi_id}/entries", "POST kpi-entries/{entry_id}/withdraw")
+MENTORSHIP = "mentorships/{mentorship_id}"
+MENTORING = ("POST mentorships", f"PATCH {MENTORSHIP}", f"DELETE {MENTORSHIP}")
 OBJECTIVE = "PATCH objectives/{objective_id}"
 NARROWER_ROLES = {
     **{
         (name, Role.VIEWER): "a viewer changes nothing"
-        for name in (ACKNOWLEDGE, ASK, WITHDRAW, *PROMISES, *ENTRIES)
+        for name in (ACKNOWLEDGE, ASK, WITHDRAW, *PROMISES, *ENTRIES, *MENTORING)
     },
     (WITHDRAW, Role.ADMIN): "is another administrator than the one who asked",
     (TAKE_BACK, Role.ADMIN): "is another administrator than the one who proposed",
@@ -39,7 +41,7 @@ NARROWER_ROLES = {
 NARROWER_SCOPES = {
     **{
         (name, Scope.READ): "nor does a key that only reads"
-        for name in (ACKNOWLEDGE, ASK, *PROMISES, *ENTRIES)
+        for name in (ACKNOWLEDGE, ASK, *PROMISES, *ENTRIES, *MENTORING)
     },
     (OBJECTIVE, Scope.TARGETS_WRITE): "a key owns no objective",
     **{(name, Scope.READ): "a key has no inbox" for name, one in EXAMPLES.items() if one.by_session},
