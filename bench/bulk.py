@@ -103,6 +103,11 @@ def load_by_hand(organisation: Organisation, text: str) -> None:
         cursor.execute("DROP TABLE by_hand")
 
 
+def ids_of(table: str) -> list[int]:
+    """In the order in which the rows were made."""
+    return sorted(_ids(table).values())
+
+
 def _ids(table: str) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT external_id, id FROM {table}")

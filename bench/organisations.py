@@ -49,7 +49,12 @@ def structure(size: Size) -> dict[str, list[Row]]:
         "assignments": list(_assignments(size)),
         "customers": [{"external_id": f"C{n}", "name": f"Customer {n}"} for n in range(10 * size.people)],
         "products": [
-            {"external_id": product.external_id, "name": product.name, "group": product.group}
+            {
+                "external_id": product.external_id,
+                "name": product.name,
+                "group": product.group,
+                "is_key": product == company.PRODUCTS[0],
+            }
             for product in company.PRODUCTS
         ],
         "channels": [{"external_id": key, "name": name} for key, (name, _weight) in company.CHANNELS.items()],

@@ -12,25 +12,19 @@ from django.urls import include, path
 from bench import bulk
 from bench.figures import Figure, middle, seconds
 from bench.organisations import Size, deals
+from bench.plans import published
 from kpis.selectors import get_kpi
 from kpis.services import rebuild
 from salestargets.accounts.models import User
 from salestargets.demo.services import EMAILS, SLUG
-from salestargets.kernel.periods import add_months, month_of
-from salestargets.tenancy.access import Actor, actor_of_member, system_actor
 from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
-from salestargets.tenancy.models import Organisation
-from salestargets.tenancy.selectors import root_unit_id
 from salestargets.web.requests import TenantRequest, page
 from targets.models import Goal
-from targets.services.plans import create_goal, create_plan
-from targets.services.publishing import approve_plan, publish_plan, submit_plan
-from targets.services.splits import SplitRequest, apply_split
 
 WARM_UP = 5
 GOAL = 3.0
-DEALS_EACH, MONTHS = 20, 3
+DEALS_EACH = 20
 AMOUNT = 900_000_000_00
 
 
@@ -50,33 +44,8 @@ def an_organisation(size: Size, *, at: datetime) -> Goal:
     bulk.load(organisation, "deals", list(deals(size, range(DEALS_EACH * size.people))), at=at)
     rebuild(organisation.pk, at=at)
     with acting_for(organisation.pk):
-        return _published(organisation, at=at)
-
-
-def _published(organisation: Organisation, *, at: datetime) -> Goal:
-    actor, start = system_actor(organisation), add_months(month_of(at.date()).start, 1 - MONTHS)
-    plan = create_plan(
-        actor,
-        name="Quarter",
-        starts_on=start,
-        ends_on=add_months(start, MONTHS),
-        root_unit_id=root_unit_id(start),
-        at=at,
-    )
-    goal = create_goal(actor, plan=plan, kpi=get_kpi("won_revenue"), amount=AMOUNT, at=at)
-    apply_split(actor, goal=goal, request=SplitRequest(None, "even", recursive=True), at=at)
-    plan = submit_plan(actor, plan=plan, at=at)
-    plan = approve_plan(_admin(organisation), plan=plan, override="Made to be measured", at=at)
-    publish_plan(actor, plan=plan, at=at)
-    return goal
-
-
-def _admin(organisation: Organisation) -> Actor:
-    """Somebody else than the system, who may approve what it made."""
-    user = User.objects.get(email=f"admin@{organisation.slug}.example")
-    actor = actor_of_member(organisation, user)
-    assert actor is not None
-    return actor
+        kpi = get_kpi("won_revenue")
+        return Goal.objects.select_related("plan").get(plan=published(organisation, {kpi: AMOUNT}, at=at))
 
 
 def measure(goal: Goal, size: Size, *, requests: int) -> list[Figure]:

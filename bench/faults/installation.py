@@ -47,7 +47,7 @@ class Installation:
 def installation(folder: Path) -> Iterator[Installation]:
     """Everything up, with empty tables, while the context lasts."""
     data = DataFolder(folder)
-    environ = own_environment() | {"PORT": str(_free_port()), "API_REQUESTS_PER_MINUTE": "1000000"}
+    environ = own_environment() | {"PORT": str(free_port()), "API_REQUESTS_PER_MINUTE": "1000000"}
     with held(data), ExitStack() as stack:
         servers = stack.enter_context(services(data, environ))
         address = free_address(environ)
@@ -120,7 +120,7 @@ def _wait_for_end(process: Process) -> None:
         time.sleep(0.01)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -78,8 +78,9 @@ def asked_facts(ask: Acknowledgement, **amounts: Amounts) -> dict[str, Any]:
 
 
 def _of(plan: Plan) -> QuerySet[Acknowledgement]:
+    """They may be many and a moment old: the database knows nothing of them yet and would join them badly."""
     asks = Acknowledgement.objects.filter(target__goal__plan=plan).order_by("id")
-    return asks.select_related(
+    return asks.prefetch_related(
         "target__goal__kpi", "target__goal__plan", "target__unit", "target__person", "organisation"
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import bulk, ingest, listing, page, recompute
+from bench import bulk, goals, ingest, listing, page, recompute
 from bench.figures import BEGIN, END, Figure, publish
 from bench.organisations import Size, deals, structure
 from kpis.services import verify
@@ -62,6 +62,21 @@ def test_the_hand_written_aggregate_makes_the_cells_of_the_engine() -> None:
 
 
 @pytest.mark.django_db
+def test_the_hand_written_update_makes_the_numbers_of_people() -> None:
+    plan = goals.an_organisation(SIZE, orders=300, at=AT)
+    assert [figure.name for figure in goals.measure(plan, at=AT)] == [
+        "360 targets of people over 300 orders, brought up to date",
+        "360 targets of people over 300 orders, from none",
+    ]
+
+
+def test_twice_the_time_for_twice_as_much_grows_with_exponent_one() -> None:
+    figure = recompute.growth(FIGURE, replace(FIGURE, ours=4.0, reference=16.0), times=2)
+    assert (figure.ours, figure.reference) == (1.0, 2.0)
+    assert figure.holds
+
+
+@pytest.mark.django_db
 def test_every_page_and_the_empty_one_answer() -> None:
     load_demo(at=AT, password="never used")
     figures = page.measure(page.an_organisation(SIZE, at=AT), SIZE, requests=1)
@@ -88,6 +103,8 @@ def test_a_figure_holds_on_the_right_side_of_its_goal() -> None:
     assert FIGURE.holds
     assert not replace(FIGURE, is_speed=True).holds
     assert not replace(FIGURE, goal=0.4).holds
+    assert replace(FIGURE, goal=2.0, is_absolute=True).holds
+    assert not replace(FIGURE, goal=1.9, is_absolute=True).holds
 
 
 def test_figures_go_between_the_marks_of_the_readme_and_into_a_list(tmp_path: Path) -> None:
