@@ -18,7 +18,7 @@ from salestargets.kernel.messages import N_
 from salestargets.kernel.rational import Fraction
 from salestargets.tenancy.access import Actor, Sight, sight_of
 from salestargets.tenancy.choices import AssignmentRole, Role, Scope
-from salestargets.tenancy.models import Assignment, UnitClosure
+from salestargets.tenancy.models import Assignment, Membership, UnitClosure
 from salestargets.tenancy.models.people import current_on
 
 
@@ -112,6 +112,13 @@ def waiting_for(actor: Actor, on: date) -> Counter[int]:
         return Counter()
     authority = authority_of(actor, on)
     return Counter(entry.kpi_id for entry in waiting if authority.decides(entry))
+
+
+def has_confirmer(organisation_id: int) -> bool:
+    """Whether there is anybody to confirm what somebody else enters."""
+    members = Membership.objects.filter(organisation=organisation_id).exclude(role=Role.VIEWER)
+    roles = list(members.values_list("role", flat=True))
+    return len(roles) > 1 and not {Role.ADMIN, Role.MANAGER}.isdisjoint(roles)
 
 
 def _led(actor: Actor, on: date) -> frozenset[int]:

@@ -39,7 +39,7 @@ class GoalFacts:
     kpi: str
     holder: str
     amount: int | None
-    has_records: bool  # the KPI is computed from records that exist
+    has_records: bool  # the KPI is computed from records that exist; by hand: whoever enters is confirmed
     source: str  # which records those are
     references: Sequence[Reference]
     band: Band
@@ -48,6 +48,7 @@ class GoalFacts:
     parent: str  # the plan above that asks for it
     period: Period | None
     has_months: bool  # the amount is spread over the period, or has milestones in it
+    is_by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +90,19 @@ def _specific(facts: GoalFacts) -> Finding:
 def _measurable(facts: GoalFacts) -> Finding:
     if facts.has_records:
         return Finding("M", ok=True)
+    if facts.is_by_hand:
+        return Finding(
+            "M",
+            ok=False,
+            missing=Message(N_("Its values are entered by hand, and nobody else is there to confirm them.")),
+            mend=Message(N_("Invite an administrator or a manager, or choose another KPI.")),
+        )
     missing = Message(N_("There are no records to measure it from: {source}."), {"source": facts.source})
     return Finding(
         "M",
         ok=False,
         missing=missing if facts.source else Message(N_("There are no records to measure it from.")),
-        mend=Message(N_("Import these records, or choose another KPI: values cannot be entered by hand.")),
+        mend=Message(N_("Import these records, or choose another KPI.")),
     )
 
 

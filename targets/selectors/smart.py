@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from kpis.entries import has_confirmer
 from kpis.models import LeafCell
 from kpis.recipes import recipe_of, subjects_of
 from kpis.selectors import actual
@@ -31,7 +32,8 @@ def facts_of(goal: Goal, *, on: date) -> GoalFacts:
         kpi=goal.kpi.key,
         holder=goal.plan.root_unit.name,
         amount=goal.amount,
-        has_records=_has_records(goal),
+        has_records=has_confirmer(goal.organisation_id) if goal.kpi.manual else _has_records(goal),
+        is_by_hand=bool(goal.kpi.manual),
         source=_source(goal),
         references=references_of(goal, on=on),
         band=Band(rules.band_low, rules.band_high),

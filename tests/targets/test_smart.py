@@ -4,11 +4,15 @@ from datetime import date
 
 import pytest
 
+from kpis.services.definitions import KpiFacts
+from kpis.services.entries import create_manual_kpi
+from salestargets.tenancy.access import system_actor
+from salestargets.tenancy.choices import Role
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Person
 from targets.models import Goal
 from targets.selectors.smart import references_of, smart_findings
-from tests.builders import NOON, World, a_person, a_world
+from tests.builders import NOON, World, a_member, a_person, a_world
 from tests.kpis.builders import a_deal, drained
 from tests.lasting import lasting
 from tests.targets.builders import a_goal, a_plan, fresh
@@ -89,6 +93,29 @@ def test_an_amount_outside_the_band_of_any_reference_needs_a_reason(world: World
         letter.missing.render()
         == "It is 6.94 times the result of the period just before; the band is 0.50 to 1.50."
     )
+
+
+def test_what_is_entered_by_hand_needs_somebody_else_to_confirm_it(world: World) -> None:
+    with acting_for(world.acme.pk):
+        create_manual_kpi(
+            system_actor(world.acme),
+            key="cases",
+            unit="count",
+            facts=KpiFacts(name="Reference cases", nature="quality", direction="higher"),
+            adds_up=True,
+            at=NOON,
+        )
+    goal = a_goal(a_plan(world.acme), "30", kpi="cases")
+
+    def measurable() -> bool:
+        with acting_for(world.acme.pk):
+            return smart_findings(fresh(goal), on=TODAY)[1].ok
+
+    assert not measurable()  # there is the administrator alone
+    a_member(world.acme, "viewer@acme.example", Role.VIEWER)
+    assert not measurable()
+    a_member(world.acme, "alice@acme.example", person=world.alice)
+    assert measurable()
 
 
 def test_more_people_need_no_more_queries(world: World, django_assert_num_queries: object) -> None:

@@ -54,6 +54,11 @@ def test_a_complete_goal_is_smart():
         ),
         ({"has_records": False, "source": ""}, "M", "There are no records to measure it from."),
         (
+            {"has_records": False, "is_by_hand": True},
+            "M",
+            "Its values are entered by hand, and nobody else is there to confirm them.",
+        ),
+        (
             {"references": UNKNOWN},
             "A",
             "There is no earlier result, capacity or pipeline to compare it with.",
