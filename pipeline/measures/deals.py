@@ -3,6 +3,8 @@
 Money is credited by share; as a count a deal is its owner's, once.
 """
 
+from dataclasses import replace
+
 from django.utils.translation import gettext_lazy as _
 
 from kpis.choices import Base, KpiUnit
@@ -94,31 +96,18 @@ CLOSED = Flow(
     },
 )
 
-SHARED = Flow(
-    kind="deals",
-    group=GROUP,
+SHARED = replace(
+    CLOSED,
     table=_SHARE,
     where=_SHARED,
     person="s.person_id",
     day="s.closed_on",
-    record="d.id",
-    slices=SLICES,
-    filters=FILTERS,
-    about=ABOUT,
     terms={"won_amount": Term("s.base_minor", _WON), "lost_amount": Term("s.base_minor", _LOST)},
 )
 
-CREATED = Flow(
-    kind="deals",
-    group=GROUP,
-    table=_DEAL,
-    where=LIVE,
-    person="d.owner_id",
+CREATED = replace(
+    CLOSED,
     day="d.created_on",
-    record="d.id",
-    slices=SLICES,
-    filters=FILTERS,
-    about=ABOUT,
     terms={"created_count": Term("1"), "created_amount": Term("d.base_minor")},
 )
 
@@ -155,16 +144,11 @@ OPEN = Stock(
     then=_OPEN_THEN,
 )
 
-OPEN_SHARED = Stock(
-    kind="deals",
+OPEN_SHARED = replace(
+    OPEN,
     table=_SHARE,
     where=_SHARED,
     person="s.person_id",
-    day="d.expected_close_on",
-    record="d.id",
-    slices=SLICES,
-    filters=FILTERS,
-    about=ABOUT,
     terms={
         "open_amount": Term("s.base_minor"),
         "weighted_amount": Term(f"round(s.base_minor * {_CHANCE} / 10000.0)::bigint"),

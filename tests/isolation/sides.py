@@ -115,8 +115,9 @@ class Side:
         return self.made[kind]
 
     def name_of(self, kind: str) -> str:
+        pk = self.id_of(kind)
         with acting_for(self.organisation.pk):
-            return NAMES[kind](self.id_of(kind))
+            return NAMES[kind](pk)
 
     def browser(self, role: Role | None) -> Api:
         """Signed in as a member with this role; with none, as nobody at all."""
