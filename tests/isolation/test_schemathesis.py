@@ -9,7 +9,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig, SchemathesisConfig
@@ -70,6 +72,18 @@ def what_is_well_formed_is_not_refused_as_malformed(context, response, case) -> 
         problem = response.json()
         # JSON schema has no word for texts without NUL.
         assert problem["code"] not in MALFORMED or "NUL" in problem["detail"], response.text
+
+
+@pytest.fixture(scope="module", autouse=True)
+def connections_stay_open() -> Iterator[None]:
+    """As for Django's own client. An answer that nobody closed is closed when memory is cleared up, which may
+    be in the midst of a commit of ours.
+    """
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture(scope="module", autouse=True)
