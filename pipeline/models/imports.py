@@ -133,7 +133,7 @@ class ImportChange(TenantModel):
     run = TenantForeignKey(ImportRun)
     kind = models.CharField(max_length=20)
     record_ids = ArrayField(models.BigIntegerField())
-    #: An image in JSON; null where the record was made.
+    #: Its version, of which the audit has the image, or an image in JSON; null where the record was made.
     before = ArrayField(models.TextField(null=True))
     #: What tells whether it was changed since: its version, or its image where its kind counts none.
     after = ArrayField(models.TextField())

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pghistory
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Func, IntegerField, Sum
+from django.db.models import Func, IntegerField, Model, Sum
 from django.utils import translation
 
 from pipeline.choices import ImportState
@@ -17,6 +17,7 @@ from pipeline.selectors import run_state
 from pipeline.services import pricing
 from pipeline.services.records import CELLS, EVER, call_of
 from pipeline.services.trail import image_of, state_of
+from salestargets.audit.selectors import event_models
 from salestargets.ingest.deletion import delete_rows
 from salestargets.ingest.fields import Ref
 from salestargets.ingest.kinds import Call, Kind, SqlParams, get_kind
@@ -78,6 +79,27 @@ _CHANGED = """
 """
 
 
+def _image(kind: Kind) -> str:
+    """SQL: the record as a change `r` says that it was before."""
+    if not kind.has_tombstones:
+        return f"SELECT * FROM jsonb_populate_record(NULL::{kind.table}, r.before::jsonb)"  # noqa: S608
+    return (
+        f"SELECT * FROM {_audited(kind)} e WHERE e.organisation_id = %(organisation)s AND e.pgh_obj_id = r.id"  # noqa: S608
+        " AND e.version = r.before::integer ORDER BY e.pgh_id DESC LIMIT 1"
+    )
+
+
+def _audited(kind: Kind) -> str:
+    """The table in which the audit keeps every version of a record."""
+    (events,) = (one for one in event_models().values() if _tracked_table(one) == kind.table)
+    return events._meta.db_table
+
+
+def _tracked_table(events: type[Model]) -> str:
+    table: str = events.pgh_tracked_model._meta.db_table  # type: ignore[attr-defined]
+    return table
+
+
 @dataclass
 class _Undoing:
     kind: Kind
@@ -136,7 +158,7 @@ class _Undoing:
             assigned.append("version = d.version + 1")
         self._ask(
             f"UPDATE {kind.table} d SET {', '.join(assigned)} FROM (SELECT r.* {_CHANGED}) r,"  # noqa: S608
-            f" LATERAL jsonb_populate_record(NULL::{kind.table}, r.before::jsonb) b"
+            f" LATERAL ({_image(kind)}) b"
             " WHERE d.organisation_id = %(organisation)s AND d.id = r.id RETURNING d.id",
             ids,
         )

@@ -4,7 +4,7 @@ Sorted, so that two calls over the same records wait for each other instead of b
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 
@@ -28,6 +28,8 @@ class Landed:
     ids: dict[str, int] = field(default_factory=dict)
     created: set[int] = field(default_factory=set)
     updated: set[int] = field(default_factory=set)
+    #: Those of them that count their versions → the one that they have now.
+    versions: dict[int, int] = field(default_factory=dict)
     #: Records that a newer call had written already: left as they are.
     stale: set[int] = field(default_factory=set)
     #: References that a post-step could not resolve.
@@ -38,6 +40,7 @@ class Landed:
         self.ids.update(other.ids)
         self.created |= other.created
         self.updated |= other.updated
+        self.versions.update(other.versions)
         self.stale |= other.stale
         self.waiting += other.waiting
         self.remarks += other.remarks
@@ -49,13 +52,20 @@ def merge(batch: Batch, table: str, call: Call) -> Landed:
         for number, shape in enumerate(shapes_of(batch)):
             statement, params = _statement(batch.kind, shape, table, call)
             cursor.execute(statement, {**params, "shape": number})
-            found = cursor.fetchall()
-            landed.ids.update({external_id: record_id for record_id, external_id, _is_new in found})
-            landed.created.update(record_id for record_id, _external_id, is_new in found if is_new)
-            landed.updated.update(record_id for record_id, _external_id, is_new in found if not is_new)
+            _note(cursor.fetchall(), landed)
     if len(landed.ids) < len(batch):
         _find_unchanged(batch, table, call, landed)
     return landed
+
+
+def _note(found: Sequence[tuple[int, str, bool, int | None]], landed: Landed) -> None:
+    if found:
+        ids, external_ids, are_new, versions = zip(*found, strict=True)
+        landed.ids.update(zip(external_ids, ids, strict=True))
+        landed.created.update(compress(ids, are_new))
+        landed.updated.update(set(ids) - landed.created)
+        if versions[0] is not None:
+            landed.versions.update(zip(ids, versions, strict=True))
 
 
 def _statement(kind: Kind, shape: Shape, table: str, call: Call) -> tuple[str, SqlParams]:
@@ -90,7 +100,7 @@ def _statement(kind: Kind, shape: Shape, table: str, call: Call) -> tuple[str, S
         f"INSERT INTO {kind.table} AS d ({', '.join(inserted)})"
         f" SELECT {', '.join(inserted.values())} FROM {table} i WHERE i.shape = %(shape)s"
         f" ORDER BY i.external_id ON CONFLICT {_KEY} {_on_conflict(assigned, compared)}"
-        " RETURNING d.id, d.external_id, d.xmax = 0",
+        f" RETURNING d.id, d.external_id, d.xmax = 0, {'d.version' if kind.is_versioned else 'NULL'}",
         params,
     )
 
@@ -200,7 +210,7 @@ def _replace_items(part: Rows, table: str, parents: list[int], call: Call) -> se
         return changed | {record_id for (record_id,) in cursor.fetchall()}
 
 
-def touch(kind: Kind, record_ids: set[int], call: Call) -> None:
+def touch(kind: Kind, landed: Landed, record_ids: set[int], call: Call) -> None:
     """Count a version up where only what hangs on the record changed."""
     assigned = ["version = version + 1"] if kind.is_versioned else []
     assigned += ["changed_at = %(at)s"] if kind.has_tombstones else []
@@ -208,6 +218,7 @@ def touch(kind: Kind, record_ids: set[int], call: Call) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 f"UPDATE {kind.table} SET {', '.join(assigned)}"
-                " WHERE organisation_id = %(organisation)s AND id = ANY(%(ids)s)",
+                " WHERE organisation_id = %(organisation)s AND id = ANY(%(ids)s) RETURNING id, version",
                 {"at": call.at, "organisation": call.organisation_id, "ids": sorted(record_ids)},
             )
+            landed.versions.update(cursor.fetchall())

@@ -98,7 +98,7 @@ class _Landing:
                 self._refresh_statistics(part.table, len(followed))
         for after in self.kind.after:
             followed |= set(after(batch, landed, self.call, self.resolver))
-        touch(self.kind, followed - landed.created - landed.updated, self.call)
+        touch(self.kind, landed, followed - landed.created - landed.updated, self.call)
         landed.updated |= followed - landed.created
         waiting = [one for one in unresolved if one.external_id in landed.ids]
         for follower in self.followers:

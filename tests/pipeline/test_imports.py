@@ -336,6 +336,23 @@ def test_undoing_an_import_takes_back_all_it_did(acme):
         assert not left_rows(run).exists()
 
 
+def test_a_deal_that_a_step_changed_twice_is_as_it_stood_before_the_first(acme):
+    send(acme, "deals", {"external_id": "1", "name": "First", "product": "P1"}, source="file")
+    send(acme, "deals", {"external_id": "1", "name": "Second"}, source="file")
+    send(acme, "products", {"external_id": "P1"}, source="file")  # is filled in, and no new version
+    stored = "SELECT name, product_id, amount_minor FROM pipeline_deal"
+    before = rows_of(acme, stored)
+    mapping = (
+        '{"columns": {"external_id": "id", "product": "product"},'
+        ' "records": {"deals": [{"external_id": "1", "name": "Third", "amount": "5"}]}}'
+    )
+    run = worked_off(acme, upload(acme, "id,product\n1,\n", mapping=mapping))
+    assert rows_of(acme, stored) == [("Third", None, 500)]
+    undone(acme, run)
+    assert rows_of(acme, stored) == before
+    assert before[0][1] is not None
+
+
 def test_undoing_leaves_and_lists_what_others_changed_since(acme):
     run = worked_off(acme, upload(acme))
     send(acme, "deals", {"external_id": "3", "amount": "31"}, source="file")
