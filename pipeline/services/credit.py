@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from salestargets.ingest.arrays import array
 from salestargets.ingest.kinds import Call
 from salestargets.tenancy.context import current_organisation_id
 
@@ -146,5 +147,5 @@ def _run(statement: str, call: Call, ids: Collection[int]) -> list[int]:
     if not ids:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"organisation": call.organisation_id, "ids": sorted(ids)})
+        cursor.execute(statement, {"organisation": call.organisation_id, "ids": array(sorted(ids))})
         return [record_id for (record_id,) in cursor.fetchall()] if cursor.description else []

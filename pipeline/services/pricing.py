@@ -14,6 +14,7 @@ from babel.numbers import list_currencies
 from django.db import connection
 
 from pipeline.services import credit
+from salestargets.ingest.arrays import array
 from salestargets.ingest.kinds import Call, SqlParams
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.money import decimals
@@ -92,7 +93,7 @@ PRICED = (DEALS, ORDERS, INVOICES, PAYMENTS, EXPENSES)
 def reprice(call: Call, priced: Priced, *, ids: Collection[int]) -> None:
     """Price these records anew, and spread what changed over their shares."""
     if ids:
-        _reprice(call, priced, "d.id = ANY(%(ids)s)", {"ids": sorted(ids)})
+        _reprice(call, priced, "d.id = ANY(%(ids)s)", {"ids": array(sorted(ids))})
 
 
 def reprice_since(call: Call, *, since: Mapping[str, date]) -> None:
@@ -108,7 +109,7 @@ def count_not_priced(call: Call, priced: Priced, *, ids: Collection[int]) -> int
         cursor.execute(
             f"SELECT count(*) FROM {priced.table} WHERE organisation_id = %s AND id = ANY(%s)"  # noqa: S608
             " AND amount_minor IS NOT NULL AND base_minor IS NULL",
-            [call.organisation_id, sorted(ids)],
+            [call.organisation_id, array(sorted(ids))],
         )
         return int(cursor.fetchone()[0])
 
@@ -119,7 +120,7 @@ def _reprice(call: Call, priced: Priced, which: str, params: SqlParams) -> None:
         cursor.execute(_LOCK_MISPRICED.format(which=which, **names), {**_params(call), **params})
         mispriced = [record_id for (record_id,) in cursor.fetchall()]
         if mispriced:
-            cursor.execute(_REPRICE.format(**names), {**_params(call), "ids": mispriced})
+            cursor.execute(_REPRICE.format(**names), {**_params(call), "ids": array(mispriced)})
     if priced.credit is not None:
         priced.credit(call, mispriced)
 

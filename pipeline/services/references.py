@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import orjson
 from django.db import connection
 
+from salestargets.ingest.arrays import array
 from salestargets.ingest.batch import Batch
 from salestargets.ingest.fields import Ref
 from salestargets.ingest.kinds import KINDS, Call, Kind, SqlParams, get_kind
@@ -71,7 +72,7 @@ def _forget(batch: Batch, landed: Landed, call: Call) -> None:
             cursor.execute(
                 "DELETE FROM pipeline_unresolvedreference WHERE organisation_id = %s AND kind = %s"
                 " AND record_id = ANY(%s) AND field = ANY(%s)",
-                [call.organisation_id, batch.kind.name, record_ids, sorted(fields)],
+                [call.organisation_id, batch.kind.name, array(record_ids), sorted(fields)],
             )
 
 
@@ -183,7 +184,11 @@ def _find(target: Kind, call: Call, references: Collection[str]) -> _Matches:
     with connection.cursor() as cursor:
         cursor.execute(
             _FIND.format(table=target.table),
-            {"organisation": call.organisation_id, "target": target.name, "references": list(references)},
+            {
+                "organisation": call.organisation_id,
+                "target": target.name,
+                "references": array(list(references)),
+            },
         )
         found = cursor.fetchall()
     return _Matches(target, [row[0] for row in found], [row[1] for row in found], [row[2] for row in found])

@@ -1,12 +1,13 @@
 """What an import did to records: as they were before, and as they were left, so that it can be undone."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from django.db import connection
 
 from pipeline.models import ImportRun
+from salestargets.ingest.arrays import array
 from salestargets.ingest.batch import Batch
 from salestargets.ingest.kinds import Call, Kind, SqlParams
 from salestargets.ingest.merge import Landed
@@ -84,7 +85,7 @@ class Trail:
         """Note what the block does to these records, and to those whose ids it adds to its set."""
         made: set[int] = set()
         where = "WHERE d.organisation_id = %(organisation)s AND d.id = ANY(%(ids)s)"
-        self._keep(kind, where, {"organisation": self.run.organisation_id, "ids": list(record_ids)})
+        self._keep(kind, where, {"organisation": self.run.organisation_id, "ids": array(list(record_ids))})
         yield made
         self._of(kind).imaged |= made | set(record_ids)
 
@@ -102,13 +103,13 @@ class Trail:
         self._write(
             _KEEP_VERSIONS,
             changes.kind,
-            {"ids": _array(record_ids), "before": _array(before), "after": _array(after)},
+            {"ids": array(record_ids), "before": array(before), "after": array(after)},
         )
 
     def _write_images(self, changes: _Changes) -> None:
         kind = changes.kind
         statement = _KEEP_IMAGES.format(table=kind.table, images=self._table, state=state_of(kind))
-        self._write(statement, kind, {"ids": sorted(changes.imaged)})
+        self._write(statement, kind, {"ids": array(sorted(changes.imaged))})
 
     def _write(self, statement: str, kind: Kind, params: SqlParams) -> None:
         known: SqlParams = {"organisation": self.run.organisation_id, "run": self.run.pk, "kind": kind.name}
@@ -128,7 +129,7 @@ class Trail:
                 f" AND NOT EXISTS (SELECT FROM {self._table} b WHERE b.kind = %(kind)s AND b.id = d.id)"
                 " AND d.id <> ALL(%(touched)s)"
             )
-            params = {**params, "touched": list(self._touched[kind.name].imaged)}
+            params = {**params, "touched": array(list(self._touched[kind.name].imaged))}
         with connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO {self._table} SELECT %(kind)s, d.id, {state_of(kind)}"  # noqa: S608
@@ -138,8 +139,3 @@ class Trail:
 
     def _of(self, kind: Kind) -> _Changes:
         return self._touched.setdefault(kind.name, _Changes(kind))
-
-
-def _array(numbers: Iterable[int | None]) -> str:
-    """As PostgreSQL writes one: thousands of values are read from it much faster than from a list of them."""
-    return f"{{{','.join('NULL' if number is None else str(number) for number in numbers)}}}"

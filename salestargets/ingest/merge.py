@@ -10,6 +10,7 @@ from itertools import compress
 
 from django.db import connection
 
+from salestargets.ingest.arrays import array
 from salestargets.ingest.batch import Batch
 from salestargets.ingest.fields import ABSENT, Currency, Name, Rows
 from salestargets.ingest.kinds import EXTERNAL_ID, UPDATED_AT, Call, Kind, Shape, SqlParams
@@ -152,7 +153,7 @@ def existing(kind: Kind, external_ids: list[str], call: Call) -> set[str]:
         cursor.execute(
             f"SELECT external_id FROM {kind.table}"
             " WHERE organisation_id = %s AND source = %s AND external_id = ANY(%s)",
-            [call.organisation_id, call.source, external_ids],
+            [call.organisation_id, call.source, array(external_ids)],
         )
         return {external_id for (external_id,) in cursor.fetchall()}
 
@@ -191,7 +192,7 @@ def _replace_items(part: Rows, table: str, parents: list[int], call: Call) -> se
         changes = ", ".join(f"{column} = EXCLUDED.{column}" for column in rest)
         old, new = ", ".join(f"s.{c}" for c in rest), ", ".join(f"EXCLUDED.{c}" for c in rest)
         update = f"DO UPDATE SET {changes} WHERE ({old}) IS DISTINCT FROM ({new})"
-    params: SqlParams = {"organisation": call.organisation_id, "parents": parents}
+    params: SqlParams = {"organisation": call.organisation_id, "parents": array(parents)}
     with connection.cursor() as cursor:
         cursor.execute(
             f"DELETE FROM {part.table} s WHERE s.organisation_id = %(organisation)s"
@@ -219,6 +220,6 @@ def touch(kind: Kind, landed: Landed, record_ids: set[int], call: Call) -> None:
             cursor.execute(
                 f"UPDATE {kind.table} SET {', '.join(assigned)}"
                 " WHERE organisation_id = %(organisation)s AND id = ANY(%(ids)s) RETURNING id, version",
-                {"at": call.at, "organisation": call.organisation_id, "ids": sorted(record_ids)},
+                {"at": call.at, "organisation": call.organisation_id, "ids": array(sorted(record_ids))},
             )
             landed.versions.update(cursor.fetchall())

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
+from salestargets.ingest.arrays import array
 from salestargets.ingest.batch import Batch
 from salestargets.ingest.fields import ABSENT, Ref, Rows, Value
 from salestargets.ingest.kinds import Call, Errors, SqlParams, get_kind
@@ -64,7 +65,7 @@ class Resolver:
         params: SqlParams = {
             "source": self.call.source,
             "organisation": self.call.organisation_id,
-            "references": list(references),
+            "references": array(list(references)),
         }
         with connection.cursor() as cursor:
             cursor.execute(statement.format(table=get_kind(kind).table), params)
