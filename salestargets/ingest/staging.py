@@ -16,6 +16,8 @@ from salestargets.ingest.kinds import Kind
 
 #: No clean text contains it.
 _NULL = "\x01"
+#: Bytes handed to the driver.
+_AT_ONCE = 1 << 16
 #: From so many rows on it pays to plan anew.
 _MANY = 500
 
@@ -76,15 +78,18 @@ def _copy(table: str, names: Sequence[str], columns: Sequence[Sequence[Value]]) 
         _forget_plans()
     lines = map("\t".join, zip(*map(_texts, columns), strict=True))
     # Clean text has no control characters, so that the backslash alone needs care.
-    body = io.StringIO("\n".join(lines).replace("\\", "\\\\"))
+    body = io.BytesIO("\n".join(lines).replace("\\", "\\\\").encode())
     statement = f"COPY {table} ({', '.join(map(quoted, names))}) FROM STDIN WITH (NULL '{_NULL}')"
     with connection.cursor() as cursor:
-        cursor.copy_expert(statement, body)
+        cursor.copy_expert(statement, body, _AT_ONCE)
 
 
 def _texts(column: Sequence[Value]) -> Iterable[str]:
-    if set(map(type, column)) == {str}:
+    kinds = set(map(type, column))
+    if kinds == {str}:
         return column
+    if kinds == {int}:
+        return map(str, column)
     texts = {value: _NULL if value is None or value is ABSENT else str(value) for value in set(column)}
     return map(texts.__getitem__, column)
 
