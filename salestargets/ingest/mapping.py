@@ -14,6 +14,8 @@ from salestargets.kernel.parsing import clean_text
 #: In `values`: what every other value means.
 ANYTHING_ELSE = "*"
 
+_FEW = 3
+
 Columns = dict[str, list[str | None]]
 
 
@@ -156,15 +158,13 @@ class Mapper:
 
     def columns(self, rows: Sequence[Sequence[str]], *, only: Collection[str] = ()) -> Columns:
         """Field → its values in all rows. Only some fields are quicker, where no condition concerns them."""
-        wanted = self.by_name if not only or self.when.keys() & only else only
-        cells = list(zip_longest(*rows, fillvalue=""))
+        asked = self.by_name if not only or self.when.keys() & only else only
+        wanted = {name: column for name, column in self.by_name.items() if name in asked}
+        cells = _cells(rows, {place for column in wanted.values() for place in column.places})
         nothing = ("",) * len(rows)
         columns: Columns = {
-            name: column.convert(
-                [cells[place] if place < len(cells) else nothing for place in column.places], nothing
-            )
-            for name, column in self.by_name.items()
-            if name in wanted
+            name: column.convert([cells.get(place, nothing) for place in column.places], nothing)
+            for name, column in wanted.items()
         }
         for name, conditions in self.when.items():
             if name in columns:
@@ -230,6 +230,13 @@ def mapper(
         for name in [*mapping.columns, *mapping.constants]
     }
     return Mapper(bound, mapping.when)
+
+
+def _cells(rows: Sequence[Sequence[str]], places: Collection[int]) -> Mapping[int, Sequence[str]]:
+    """Place → its column. A few are picked out; that is slower for many than to turn the table over."""
+    if len(places) <= _FEW:
+        return {place: [row[place] if place < len(row) else "" for row in rows] for place in places}
+    return dict(enumerate(zip_longest(*rows, fillvalue="")))
 
 
 def _first(cells: Sequence[str]) -> str:
