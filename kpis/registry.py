@@ -57,6 +57,19 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Linked:
+    """A column of a row that a record names, if it names one: the row of `table` of which `where` holds."""
+
+    column: str
+    table: str
+    where: str
+
+
+#: By what records can be chosen: key of a `Filter` → where it stands.
+Filters = Mapping[str, str | Linked]
+
+
+@dataclass(frozen=True)
 class About:
     """What to show of a record in a list: a column each."""
 
@@ -81,8 +94,7 @@ class Source:
     line: str = ""
     #: By what else its sums can be taken apart, by name: a column each.
     slices: Mapping[str, str] = field(default_factory=dict)
-    #: By what its records can be chosen: key of a `Filter` → a column.
-    filters: Mapping[str, str] = field(default_factory=dict)
+    filters: Filters = field(default_factory=dict)
     about: About
     terms: Mapping[str, Term]
 

@@ -8,7 +8,7 @@ from kpis.choices import FilterKind, FilterOp
 from kpis.domain.formulas import base_measure
 from kpis.domain.recipes import Condition
 from kpis.models import Selection
-from kpis.registry import FILTERS, Flow, Source, Term, kept_flows, sources_of
+from kpis.registry import FILTERS, Flow, Linked, Source, Term, kept_flows, sources_of
 
 S = TypeVar("S", bound=Source)
 
@@ -65,7 +65,20 @@ _TYPES = {
 }
 
 
-def _condition(column: str, condition: Condition, name: str, params: dict[str, Any]) -> str:
+#: Of another row: that there is one, but for these, of which there is none.
+_OPPOSITES: dict[str, FilterOp] = {FilterOp.MISSING: FilterOp.GIVEN, FilterOp.NONE: FilterOp.ANY}
+
+
+def _condition(column: str | Linked, condition: Condition, name: str, params: dict[str, Any]) -> str:
+    if isinstance(column, str):
+        return _test(column, condition, name, params)
+    opposite = _OPPOSITES.get(condition.op)
+    test = _test(column.column, replace(condition, op=opposite or condition.op), name, params)
+    found = f"EXISTS (SELECT FROM {column.table} WHERE {column.where} AND {test})"
+    return f"NOT {found}" if opposite else found
+
+
+def _test(column: str, condition: Condition, name: str, params: dict[str, Any]) -> str:
     kind = FILTERS[condition.field].kind
     if condition.op in (FilterOp.GIVEN, FilterOp.MISSING):
         empty = f"({column}) IS NULL" + (f" OR ({column}) = ''" if kind == FilterKind.TEXT else "")

@@ -3,13 +3,15 @@
 A leaf cell is a measure of one person in one stretch: the part of a month in which the person sat in one unit
 and nothing changed above that unit. A stretch therefore has one path to the root, that of its first day.
 
-Names in the text: `asked` the (person, month) to compute, `stretch` their stretches, `fresh` what the records
-say, `stored` what is written, `diff` where the two differ.
+Names in the text: `pair` the people in months and `whole` the people in all months to compute, `path` their
+days under one path to the root, `stretch` what of these is in a month, `fresh` what the records say, `stored`
+what is written, `diff` where the two differ.
 """
 
 # ruff: noqa: S608  The pieces come from registered sources, never from a request; values are parameters.
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -32,7 +34,8 @@ RETURNING "group", person_id, month
 
 CLAIM_EVERYTHING = "DELETE FROM kpis_dirtykey WHERE organisation_id = %(organisation)s"
 
-_STRETCHES = """
+#: Whom to compute: people in months, and people in all of theirs.
+_THESE = """
 WITH pair AS (
     SELECT DISTINCT person_id, month
     FROM unnest(%(people)s::bigint[], %(months)s::date[]) AS p (person_id, month)
@@ -43,27 +46,31 @@ whole AS (
 person AS (
     SELECT person_id FROM pair UNION SELECT person_id FROM whole
 ),
-extreme AS ({extremes}),
-asked AS (
-    SELECT person_id, month FROM pair
-  UNION ALL
-    -- All months from a person's first record to the last one.
-    SELECT person_id,
-           generate_series(date_trunc('month', min(day)::timestamp), max(day), interval '1 month')::date
-    FROM extreme
-    WHERE day IS NOT NULL
-    GROUP BY person_id
+"""
+
+_EVERYONE = """
+WITH whole AS (
+    SELECT id AS person_id FROM tenancy_person WHERE organisation_id = %(organisation)s
 ),
+person AS (
+    SELECT person_id FROM whole
+),
+"""
+
+_PATHS = """
 membership AS (
     SELECT a.person_id, a.unit_id, a.starts_on, COALESCE(a.ends_on, 'infinity') AS ends_on
     FROM person
     JOIN tenancy_assignment a
       ON a.organisation_id = %(organisation)s AND a.person_id = person.person_id AND a.role = 'member'
 ),
-turn AS (
+cut AS (
+    SELECT person_id, '-infinity'::date AS day FROM person
+  UNION
     -- The days on which a person's unit, or anything above it, changed.
     SELECT m.person_id, day
     FROM membership m CROSS JOIN LATERAL (VALUES (m.starts_on), (m.ends_on)) AS v (day)
+    WHERE day < 'infinity'
   UNION
     SELECT m.person_id, day
     FROM membership m
@@ -71,22 +78,12 @@ turn AS (
     CROSS JOIN LATERAL (VALUES (c.starts_on), (c.ends_on)) AS v (day)
     WHERE day > m.starts_on AND day < m.ends_on
 ),
-cut AS (
-    SELECT person_id, month, month AS day FROM asked
-  UNION ALL
-    SELECT asked.person_id, asked.month, turn.day
-    FROM turn
-    JOIN asked
-      ON asked.person_id = turn.person_id AND asked.month = date_trunc('month', turn.day::timestamp)::date
-    WHERE turn.day > asked.month AND turn.day < 'infinity'
-),
 span AS (
-    SELECT person_id, month, day AS starts_on,
-           lead(day, 1, (month + interval '1 month')::date)
-               OVER (PARTITION BY person_id, month ORDER BY day) AS ends_on
+    SELECT person_id, day AS starts_on,
+           lead(day, 1, 'infinity') OVER (PARTITION BY person_id ORDER BY day) AS ends_on
     FROM cut
 ),
-stretch AS (
+path AS (
     SELECT span.*, m.unit_id
     FROM span
     LEFT JOIN membership m
@@ -94,47 +91,72 @@ stretch AS (
 )
 """
 
-_FRESH = """,
-part AS ({parts}),
-fresh AS (
-    SELECT person_id, month, starts_on, unit_id, measure, sum(value)::bigint AS value
-    FROM part
+_STRETCHES = """,
+stretch AS (
+    SELECT pair.person_id, pair.month, GREATEST(pair.month, path.starts_on) AS starts_on,
+           LEAST((pair.month + interval '1 month')::date, path.ends_on) AS ends_on, path.unit_id
+    FROM pair
+    JOIN path
+      ON path.person_id = pair.person_id AND path.ends_on > pair.month
+     AND path.starts_on < (pair.month + interval '1 month')::date
+)
+"""
+
+_CELLS = """
+    SELECT person_id, month, starts_on, unit_id, measure, value
+    FROM (SELECT person_id, month, starts_on, unit_id, {unfolded} FROM sums_{place}) cell
     WHERE value <> 0
+"""
+
+_ADDED = """
+    SELECT person_id, month, starts_on, unit_id, measure, sum(value)::bigint AS value
+    FROM ({cells}) cell
     GROUP BY person_id, month, starts_on, unit_id, measure
     HAVING sum(value) <> 0
+"""
+
+_STORED_OF_THESE = """,
+stored AS (
+    SELECT l.ctid AS place, l.person_id, l.month, l.starts_on, l.measure, l.unit_id, l.value
+    FROM kpis_leafcell l JOIN pair USING (person_id, month)
+    WHERE l.organisation_id = %(organisation)s AND {measures}
+  UNION ALL
+    SELECT l.ctid, l.person_id, l.month, l.starts_on, l.measure, l.unit_id, l.value
+    FROM kpis_leafcell l JOIN whole USING (person_id)
+    WHERE l.organisation_id = %(organisation)s AND {measures}
+)
+"""
+
+_STORED = """,
+stored AS (
+    SELECT ctid AS place, person_id, month, starts_on, measure, unit_id, value FROM kpis_leafcell
+    WHERE organisation_id = %(organisation)s
 )
 """
 
 _DIFF = """,
-stored AS (
-    SELECT l.person_id, l.month, l.starts_on, l.measure, l.unit_id, l.value
-    FROM kpis_leafcell l JOIN pair USING (person_id, month)
-    WHERE l.organisation_id = %(organisation)s AND {measures}
-  UNION ALL
-    SELECT l.person_id, l.month, l.starts_on, l.measure, l.unit_id, l.value
-    FROM kpis_leafcell l JOIN whole USING (person_id)
-    WHERE l.organisation_id = %(organisation)s AND {measures}
-),
 diff AS (
-    SELECT person_id, month, starts_on, measure,
+    SELECT person_id, month, starts_on, measure, stored.place,
            stored.unit_id AS old_unit_id, stored.value AS old_value, fresh.unit_id, fresh.value
     FROM stored FULL JOIN fresh USING (person_id, month, starts_on, measure)
     WHERE (stored.unit_id, stored.value) IS DISTINCT FROM (fresh.unit_id, fresh.value)
 )
 """
 
+#: Nobody else writes cells meanwhile: a new one meets none that is there already, and the others are still in
+#: their place.
 _WRITE = """,
-written AS (
+added AS (
     INSERT INTO kpis_leafcell (organisation_id, person_id, month, starts_on, measure, unit_id, value)
     SELECT %(organisation)s, person_id, month, starts_on, measure, unit_id, value
-    FROM diff WHERE value IS NOT NULL
-    ON CONFLICT (organisation_id, person_id, month, measure, starts_on)
-    DO UPDATE SET unit_id = excluded.unit_id, value = excluded.value
+    FROM diff WHERE place IS NULL
+),
+changed AS (
+    UPDATE kpis_leafcell l SET unit_id = diff.unit_id, value = diff.value FROM diff
+    WHERE l.ctid = diff.place AND diff.value IS NOT NULL
 ),
 removed AS (
-    DELETE FROM kpis_leafcell l USING diff
-    WHERE diff.value IS NULL AND l.organisation_id = %(organisation)s AND l.person_id = diff.person_id
-      AND l.month = diff.month AND l.measure = diff.measure AND l.starts_on = diff.starts_on
+    DELETE FROM kpis_leafcell l USING diff WHERE l.ctid = diff.place AND diff.value IS NULL
 ),
 closed AS (
     SELECT id, month, measures FROM kpis_closing
@@ -168,23 +190,26 @@ _CORRECT_UNITS = """
     WHERE closing.organisation_id = %(organisation)s AND closing.reopened_at IS NULL
 """
 
+#: What {cells} come to up the tree: first in each unit of its own, which leaves little to carry up.
+_CLIMBED = """
+    SELECT c.ancestor_id AS unit_id, own.month, own.measure, sum(own.value)::bigint AS value
+    FROM (
+        SELECT unit_id, month, starts_on, measure, sum(value) AS value FROM {cells}
+        GROUP BY unit_id, month, starts_on, measure
+    ) own
+    JOIN tenancy_unitclosure c
+      ON c.organisation_id = %(organisation)s AND c.descendant_id = own.unit_id
+     AND c.starts_on <= own.starts_on AND (c.ends_on IS NULL OR c.ends_on > own.starts_on)
+    GROUP BY c.ancestor_id, own.month, own.measure
+    HAVING sum(own.value) <> 0
+"""
+
 #: The tree is the one the old values were added to: whoever changes it asks for everything to be computed.
 _ADD_UP = (
     """,
-moved AS (
-    SELECT old_unit_id AS unit_id, month, starts_on, measure, -old_value AS value FROM diff
-    WHERE old_unit_id IS NOT NULL
-  UNION ALL
-    SELECT unit_id, month, starts_on, measure, value FROM diff WHERE unit_id IS NOT NULL
-),
-climbed AS (
-    SELECT c.ancestor_id AS unit_id, moved.month, moved.measure, sum(moved.value)::bigint AS value
-    FROM moved
-    JOIN tenancy_unitclosure c
-      ON c.organisation_id = %(organisation)s AND c.descendant_id = moved.unit_id
-     AND c.starts_on <= moved.starts_on AND (c.ends_on IS NULL OR c.ends_on > moved.starts_on)
-    GROUP BY c.ancestor_id, moved.month, moved.measure
-    HAVING sum(moved.value) <> 0
+climbed AS ("""
+    + _CLIMBED.format(cells="step").replace("(value)", "(delta)")
+    + """
 ),
 corrected_units AS (
 """
@@ -210,50 +235,48 @@ WHERE organisation_id = %(organisation)s AND value = 0
   AND unit_id = ANY(%(units)s) AND month = ANY(%(months)s)
 """
 
-_LEAVES_ONLY = """
-SELECT (SELECT array_agg(DISTINCT person_id) FROM diff), NULL, (SELECT array_agg(DISTINCT month) FROM diff)
-"""
-
-_UNITS = """
-WITH fresh AS (
-    SELECT c.ancestor_id AS unit_id, l.month, l.measure, sum(l.value)::bigint AS value
-    FROM kpis_leafcell l
-    JOIN tenancy_unitclosure c
-      ON c.organisation_id = %(organisation)s AND c.descendant_id = l.unit_id
-     AND c.starts_on <= l.starts_on AND (c.ends_on IS NULL OR c.ends_on > l.starts_on)
-    WHERE l.organisation_id = %(organisation)s
-    GROUP BY c.ancestor_id, l.month, l.measure
-    HAVING sum(l.value) <> 0
+_UNITS = (
+    """
+fresh_unit AS ("""
+    + _CLIMBED
+    + """
 ),
-stored AS (
+stored_unit AS (
     SELECT unit_id, month, measure, value FROM kpis_unitcell WHERE organisation_id = %(organisation)s
 ),
-diff AS (
-    SELECT unit_id, month, measure, stored.value AS old_value, fresh.value
-    FROM stored FULL JOIN fresh USING (unit_id, month, measure)
-    WHERE stored.value IS DISTINCT FROM fresh.value
+unit_diff AS (
+    SELECT unit_id, month, measure, stored_unit.value AS old_value, fresh_unit.value
+    FROM stored_unit FULL JOIN fresh_unit USING (unit_id, month, measure)
+    WHERE stored_unit.value IS DISTINCT FROM fresh_unit.value
 )
 """
+)
 
-REBUILD_UNITS = (
-    _UNITS
+_REPLACE_UNITS = (
+    ","
+    + _UNITS.format(cells="fresh")
     + """,
 written AS (
     INSERT INTO kpis_unitcell (organisation_id, unit_id, month, measure, value)
-    SELECT %(organisation)s, unit_id, month, measure, value FROM diff WHERE value IS NOT NULL
+    SELECT %(organisation)s, unit_id, month, measure, value FROM unit_diff WHERE value IS NOT NULL
     ON CONFLICT (organisation_id, unit_id, month, measure) DO UPDATE SET value = excluded.value
 ),
-removed AS (
-    DELETE FROM kpis_unitcell cell USING diff
-    WHERE diff.value IS NULL AND cell.organisation_id = %(organisation)s AND cell.unit_id = diff.unit_id
-      AND cell.month = diff.month AND cell.measure = diff.measure
+removed_units AS (
+    DELETE FROM kpis_unitcell cell USING unit_diff
+    WHERE unit_diff.value IS NULL AND cell.organisation_id = %(organisation)s
+      AND cell.unit_id = unit_diff.unit_id
+      AND cell.month = unit_diff.month AND cell.measure = unit_diff.measure
 ),
-corrected AS (
+corrected_units AS (
 """
-    + _CORRECT_UNITS.format(changed="diff", delta="COALESCE(diff.value, 0) - COALESCE(diff.old_value, 0)")
+    + _CORRECT_UNITS.format(
+        changed="unit_diff", delta="COALESCE(unit_diff.value, 0) - COALESCE(unit_diff.old_value, 0)"
+    )
     + """
 )
-SELECT (SELECT array_agg(DISTINCT unit_id) FROM diff), (SELECT array_agg(DISTINCT month) FROM diff)
+SELECT ARRAY(SELECT DISTINCT person_id FROM diff),
+       ARRAY(SELECT DISTINCT unit_id FROM unit_diff),
+       ARRAY(SELECT month FROM diff UNION SELECT month FROM unit_diff)
 """
 )
 
@@ -274,7 +297,9 @@ def recompute(flows: Sequence[Flow], present: Sequence[Flow]) -> str:
 
     Only the flows that are `present` have records; what the others had before goes.
     """
-    return _leaves(present, _of_these(flows)) + _WRITE + _ADD_UP
+    summed = [_in_stretches(flow) + " UNION ALL " + _in_all_months(flow) for flow in present]
+    stored = _STORED_OF_THESE.replace("{measures}", _of_these(flows))
+    return _THESE + _PATHS + _STRETCHES + _fresh(present, summed) + stored + _DIFF + _WRITE + _ADD_UP
 
 
 def which_have_records(flows: Sequence[Flow]) -> str:
@@ -282,15 +307,15 @@ def which_have_records(flows: Sequence[Flow]) -> str:
     return "SELECT " + ", ".join(f"EXISTS (SELECT FROM {one.table} WHERE {one.where})" for one in flows)
 
 
-def rebuild_leaves(flows: Sequence[Flow]) -> str:
-    """The same for leaf cells alone, also of measures that nobody registers any more."""
-    return _leaves(flows, "true") + _WRITE + _LEAVES_ONLY
+def rebuild(flows: Sequence[Flow]) -> str:
+    """All cells of everyone, also of measures that nobody registers any more."""
+    return _differences(flows) + _WRITE + _REPLACE_UNITS
 
 
 def leaf_differences(flows: Sequence[Flow]) -> str:
     """Where leaf cells are not what the records say, but for people whose keys still wait."""
     return (
-        _leaves(flows, "true")
+        _differences(flows)
         + """
 SELECT person_id, month, measure, old_value, value FROM diff
 WHERE NOT EXISTS (
@@ -303,15 +328,13 @@ ORDER BY person_id, month, measure, starts_on LIMIT %(limit)s
 
 def unit_differences() -> str:
     """Where unit cells are not the sum of the leaf cells, but for a tree that was changed just now."""
-    return (
-        _UNITS
-        + """
-SELECT unit_id, month, measure, old_value, value FROM diff
+    cells = "kpis_leafcell WHERE organisation_id = %(organisation)s"
+    return f"""WITH {_UNITS.format(cells=cells)}
+SELECT unit_id, month, measure, old_value, value FROM unit_diff
 WHERE NOT EXISTS (
     SELECT FROM kpis_dirtykey k WHERE k.organisation_id = %(organisation)s AND k.person_id IS NULL)
 ORDER BY unit_id, month, measure LIMIT %(limit)s
 """
-    )
 
 
 def run(statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
@@ -340,10 +363,25 @@ def unfolded(keys: Iterable[str]) -> str:
     return f"unnest(ARRAY[{names}]) AS measure, unnest(ARRAY[{columns}]) AS value"
 
 
-def _leaves(flows: Sequence[Flow], measures: str) -> str:
-    stretches = _STRETCHES.replace("{extremes}", " UNION ALL ".join(_extremes(flow) for flow in flows))
-    fresh = _FRESH.replace("{parts}", " UNION ALL ".join(_part(flow) for flow in flows))
-    return stretches + fresh + _DIFF.replace("{measures}", measures)
+def _differences(flows: Sequence[Flow]) -> str:
+    summed = [_in_all_months(flow) for flow in flows]
+    return _EVERYONE + _PATHS + _fresh(flows, summed) + _STORED + _DIFF
+
+
+def _fresh(flows: Sequence[Flow], summed: Sequence[str]) -> str:
+    """The cells of all flows, from their rows of sums; added up only where several flows have a measure."""
+    rows = "".join(f",\nsums_{place} AS ({text})" for place, text in enumerate(summed))
+    times = Counter(key for flow in flows for key in flow.terms)
+    cells = _cells(flows, lambda key: times[key] == 1)
+    shared = _cells(flows, lambda key: times[key] > 1)
+    if shared:
+        cells.append(_ADDED.format(cells=" UNION ALL ".join(shared)))
+    return f"{rows},\nfresh AS ({' UNION ALL '.join(cells)})"
+
+
+def _cells(flows: Sequence[Flow], is_wanted: Callable[[str], bool]) -> list[str]:
+    chosen = ((place, list(filter(is_wanted, flow.terms))) for place, flow in enumerate(flows))
+    return [_CELLS.format(place=place, unfolded=unfolded(keys)) for place, keys in chosen if keys]
 
 
 def _of_these(flows: Sequence[Flow]) -> str:
@@ -351,26 +389,31 @@ def _of_these(flows: Sequence[Flow]) -> str:
     return f"l.measure IN ({keys})"
 
 
-def _extremes(flow: Flow) -> str:
-    """A person's first and last day: two looks into an index."""
-    days = (
-        f"SELECT {flow.day} FROM {flow.table} WHERE {flow.where} AND {flow.person} = whole.person_id"
-        f" AND {flow.day} IS NOT NULL ORDER BY {flow.day}"
-    )
+def _in_stretches(flow: Flow) -> str:
+    """A look into an index for each stretch."""
     return f"""
-    SELECT whole.person_id, d.day
-    FROM whole CROSS JOIN LATERAL (({days} LIMIT 1) UNION ALL ({days} DESC LIMIT 1)) AS d (day)
-"""
-
-
-def _part(flow: Flow) -> str:
-    return f"""
-    SELECT stretch.person_id, stretch.month, stretch.starts_on, stretch.unit_id, {unfolded(flow.terms)}
+    SELECT stretch.person_id, stretch.month, stretch.starts_on, stretch.unit_id, t.*
     FROM stretch
     CROSS JOIN LATERAL (
         SELECT {sums(flow.terms)}
         FROM {flow.table}
         WHERE {flow.where} AND {flow.person} = stretch.person_id
           AND {flow.day} >= stretch.starts_on AND {flow.day} < stretch.ends_on
+    ) t
+"""
+
+
+def _in_all_months(flow: Flow) -> str:
+    """All records of a person at once, taken apart by month."""
+    month = f"date_trunc('month', {flow.day}::timestamp)::date"
+    columns = ", ".join(f'"{key}"' for key in flow.terms)
+    return f"""
+    SELECT person_id, month, GREATEST(month, since) AS starts_on, unit_id, {columns}
+    FROM (
+        SELECT path.person_id, path.starts_on AS since, path.unit_id, {month} AS month, {sums(flow.terms)}
+        FROM whole JOIN path USING (person_id) CROSS JOIN {flow.table}
+        WHERE {flow.where} AND {flow.person} = path.person_id
+          AND {flow.day} >= path.starts_on AND {flow.day} < path.ends_on
+        GROUP BY path.person_id, path.starts_on, path.unit_id, {month}
     ) t
 """

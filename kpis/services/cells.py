@@ -15,7 +15,6 @@ from kpis.registry import EVERY_GROUP, FOLLOWERS, ChangedCells, Flow
 from kpis.selections import flows_of
 from salestargets.jobs import wake
 from salestargets.tenancy.context import acting_for
-from salestargets.tenancy.models import Person
 
 QUEUE = "cells"
 BATCH = 5_000
@@ -108,13 +107,10 @@ def _rebuild(at: datetime) -> None:
     measures = {key for flow in flows for key in flow.terms}
     note_uncounted(measures)
     chosen = list(Selection.objects.filter(counted_at=None).values_list("pk", flat=True))
-    [(people, _none, months)] = sql.run(
-        sql.rebuild_leaves(with_records(flows)), **everyone(), **sql.params_of(flows), at=at
-    )
-    [(units, unit_months)] = sql.run(sql.REBUILD_UNITS, at=at)
+    [(people, units, months)] = sql.run(sql.rebuild(with_records(flows)), **sql.params_of(flows), at=at)
     Selection.objects.filter(pk__in=chosen).update(counted_at=at)
     note_counted(measures)
-    _tell([_changed(people, units, [*(months or ()), *(unit_months or ())])], at)
+    _tell([_changed(people, units, months)], at)
 
 
 def note_counted(measures: Collection[str]) -> None:
@@ -129,10 +125,6 @@ def note_uncounted(measures: Collection[str]) -> None:
     for closing in Closing.objects.filter(reopened_at=None).exclude(measures__contained_by=list(measures)):
         closing.measures = sorted({*closing.measures}.intersection(measures))
         closing.save(update_fields=["measures"])
-
-
-def everyone() -> dict[str, list[Any]]:
-    return Asked(whole=set(Person.objects.values_list("id", flat=True))).parameters()
 
 
 def with_records(flows: Sequence[Flow]) -> list[Flow]:

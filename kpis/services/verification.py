@@ -7,7 +7,7 @@ from typing import Literal
 from kpis import sql
 from kpis.registry import EVERY_GROUP
 from kpis.selections import flows_of
-from kpis.services.cells import COMMAND_PATIENCE, drain, everyone, with_records
+from kpis.services.cells import COMMAND_PATIENCE, drain, with_records
 from salestargets.tenancy.context import acting_for
 
 #: Enough to see what is wrong.
@@ -34,6 +34,6 @@ def verify(organisation_id: int, *, at: datetime) -> list[Difference]:
         sql.lock(patience=COMMAND_PATIENCE)
         sql.run(sql.TAKE_TIME)
         flows = with_records(flows_of(EVERY_GROUP))
-        people = sql.run(sql.leaf_differences(flows), **everyone(), **sql.params_of(flows), limit=LISTED)
+        people = sql.run(sql.leaf_differences(flows), **sql.params_of(flows), limit=LISTED)
         units = sql.run(sql.unit_differences(), limit=LISTED)
         return [Difference("person", *row) for row in people] + [Difference("unit", *row) for row in units]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from django.utils.translation import gettext_lazy as _
 
 from kpis.choices import Base, KpiUnit
-from kpis.registry import About, Flow, Measure, Stock, Term
+from kpis.registry import About, Filters, Flow, Measure, Stock, Term
 from pipeline.measures.filters import of_customer, of_product
 from pipeline.models.marks import GROUP
 
@@ -56,7 +56,7 @@ SLICES = {
 }
 
 
-FILTERS = {
+FILTERS: Filters = {
     "product": "d.product_id",
     "product_group": of_product('"group"', "d"),
     "is_key_product": of_product("is_key", "d"),

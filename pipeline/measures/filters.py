@@ -1,7 +1,5 @@
 """By what records can be chosen, whatever their kind: the fields, and what there is to choose from."""
 
-# ruff: noqa: S608  The pieces are columns named in this app.
-
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
@@ -9,7 +7,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from kpis.choices import FilterKind
-from kpis.registry import Filter
+from kpis.registry import Filter, Linked
 from pipeline.choices import ActivityKind, DealStatus, ExpenseCategory, LeadStatus
 from pipeline.models import Activity, Channel, Customer, Deal, Product, Stage
 from pipeline.models.records import Record
@@ -17,19 +15,18 @@ from pipeline.models.records import Record
 MOST_OPTIONS = 1_000
 
 
-def of_product(column: str, record: str) -> str:
+def of_product(column: str, record: str) -> Linked:
     """A column of the product that a record names."""
-    return (
-        f"(SELECT p.{column} FROM pipeline_product p"
-        f" WHERE p.organisation_id = {record}.organisation_id AND p.id = {record}.product_id)"
-    )
+    return _named_by(record, "product", column)
 
 
-def of_customer(column: str, record: str) -> str:
-    return (
-        f"(SELECT c.{column} FROM pipeline_customer c"
-        f" WHERE c.organisation_id = {record}.organisation_id AND c.id = {record}.customer_id)"
-    )
+def of_customer(column: str, record: str) -> Linked:
+    return _named_by(record, "customer", column)
+
+
+def _named_by(record: str, kind: str, column: str) -> Linked:
+    where = f"named.organisation_id = {record}.organisation_id AND named.id = {record}.{kind}_id"
+    return Linked(f"named.{column}", f"pipeline_{kind} named", where)
 
 
 Options = Callable[[Collection[Any] | None], Iterable[tuple[Any, str]]]

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from kpis.choices import Base, KpiUnit
-from kpis.registry import About, Flow, Measure, Stock, Term
+from kpis.registry import About, Filters, Flow, Linked, Measure, Stock, Term
 from pipeline.measures.filters import of_customer, of_product
 
 _ORDERS, _INVOICES, _PAYMENTS = _("Orders"), _("Invoices"), _("Payments")
@@ -69,8 +69,8 @@ _ABOUT = About(
 )
 
 
-def _filters(row: str, *, product: bool = False, channel: bool = False) -> Mapping[str, str]:
-    found = {
+def _filters(row: str, *, product: bool = False, channel: bool = False) -> Filters:
+    found: dict[str, str | Linked] = {
         "customer": f"{row}.customer_id",
         "industry": of_customer("industry", row),
         "country": of_customer("country", row),
