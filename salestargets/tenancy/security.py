@@ -105,7 +105,17 @@ def references(model: type[Model]) -> Iterator[str]:
         return
     for field in fields:
         if isinstance(field, ForeignKey) and not getattr(field, "db_constraint"):  # noqa: B009  unknown to the stubs
+            if field.name == "organisation" and _names_a_row_of_it(model):
+                continue
             yield _reference(model._meta.db_table, field)
+
+
+def _names_a_row_of_it(model: type[Model]) -> bool:
+    """Whose row must name another of the organisation needs no look of its own at the organisation."""
+    return any(
+        isinstance(field, TenantForeignKey) and not field.null and field.related_model is not model
+        for field in model._meta.local_concrete_fields
+    )
 
 
 def _reference(table: str, field: ForeignKey[Any, Any]) -> str:

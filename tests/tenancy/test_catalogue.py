@@ -189,8 +189,13 @@ def test_every_reference_of_the_models_exists_in_the_database():
         table = model._meta.db_table
         if table not in tenant_tables() or hasattr(model, "pgh_tracked_model"):
             continue
-        bound = {columns[-1] for _name, columns, *_rest in foreign_keys(table)}
-        for field in model._meta.local_concrete_fields:
+        fields = model._meta.local_concrete_fields
+        keys = list(foreign_keys(table))
+        bound = {columns[-1] for _name, columns, *_rest in keys}
+        required = {field.column for field in fields if not field.null}
+        if any(required.issuperset(columns) and target != table for _name, columns, target, *_rest in keys):
+            bound.add("organisation_id")  # as that of the row it must name
+        for field in fields:
             if field.is_relation:
                 assert field.column in bound, f"{table}.{field.column}"
                 within = field.related_model._meta.db_table in tenant_tables()
