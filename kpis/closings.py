@@ -18,6 +18,7 @@ from kpis.values import Actual, Holder
 from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
 from salestargets.kernel.periods import Period, add_months, month_of
+from salestargets.tenancy.compiled import compiled_once
 from salestargets.tenancy.models import Organisation
 
 
@@ -92,15 +93,15 @@ def closed(
 
 def last_correction(unit_id: int, kpi: Kpi, period: Period) -> Correction | None:
     """The newest of what a unit's KPI is made of, in the closed months of a period."""
-    rows = Correction.objects.filter(
-        closing__reopened_at=None,
-        person_id=None,
-        unit_id=unit_id,
-        month__gte=period.start,
-        month__lt=period.end,
-        measure__in=[operand.measure for operand in operands_of(kpi)],
-    )
-    return rows.order_by("recorded_at", "pk").last()
+    measures = tuple(operand.measure for operand in operands_of(kpi))
+    return next(iter(_last_correction(unit_id, period.start, period.end, measures)), None)
+
+
+@compiled_once
+def _last_correction(unit: int, start: date, end: date, measures: tuple[str, ...]) -> QuerySet[Correction]:
+    rows = Correction.objects.filter(closing__reopened_at=None, person_id=None, unit_id=unit)
+    within = rows.filter(month__gte=start, month__lt=end, measure__in=measures)
+    return within.order_by("-recorded_at", "-pk")[:1]
 
 
 def _months(take: Take) -> Sequence[Period]:

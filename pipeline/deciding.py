@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import (
@@ -11,6 +11,7 @@ from django.db.models import (
     DateField,
     Exists,
     F,
+    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -27,8 +28,11 @@ from pipeline.choices import DealStatus
 from pipeline.models import CreditShare, Deal
 from salestargets.kernel.periods import Period
 from salestargets.tenancy.choices import AssignmentRole
+from salestargets.tenancy.compiled import compiled_once
 from salestargets.tenancy.models import Assignment, UnitClosure
 from salestargets.tenancy.models.people import current_on
+
+State = tuple[int, datetime | None]
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,34 @@ class Deciding:
 
 def open_deals_of(holder: Holder, on: date, *, as_of: date | None = None) -> QuerySet[Deal]:
     """Deals open now that would count for the holder; with a day, as far as their dates tell, those then."""
-    people = _people(holder, on)
+    return _open_deals(_people(holder, on), as_of)
+
+
+def _open_deals(people: Any, as_of: date | None = None) -> QuerySet[Deal]:
     shared = CreditShare.objects.filter(deal=OuterRef("pk"), person__in=people)
     theirs = Q(is_shared=False, owner__in=people) | Q(Exists(shared), is_shared=True)
     return Deal.objects.filter(_open(as_of), theirs, deleted_at__isnull=True)
+
+
+def state_of_open_deals(holder: Holder, on: date) -> State:
+    """How many deals are open for the holder, and when one of them last changed."""
+    [found] = _state_of((holder.id,)) if holder.kind == "person" else _state_within(holder.id, on)
+    return found
+
+
+@compiled_once
+def _state_of(people: tuple[int, ...]) -> QuerySet[Deal, State]:
+    return _together(_open_deals(people))
+
+
+@compiled_once
+def _state_within(unit: int, on: date) -> QuerySet[Deal, State]:
+    return _together(_open_deals(_people_of(unit, on)))
+
+
+def _together(deals: QuerySet[Deal]) -> QuerySet[Deal, State]:
+    counted = deals.values(together=Value(1)).annotate(count=Count("pk"), last=Max("changed_at"))
+    return counted.values_list("count", "last")
 
 
 def deciding_deals(
@@ -86,9 +114,11 @@ def _credited(holder: Holder, on: date) -> Case:
 
 
 def _people(holder: Holder, on: date) -> Any:
-    if holder.kind == "person":
-        return [holder.id]
-    units = UnitClosure.objects.filter(current_on(on), ancestor=holder.id).values("descendant")
+    return [holder.id] if holder.kind == "person" else _people_of(holder.id, on)
+
+
+def _people_of(unit_id: int, on: date) -> Any:
+    units = UnitClosure.objects.filter(current_on(on), ancestor=unit_id).values("descendant")
     members = Assignment.objects.filter(current_on(on), role=AssignmentRole.MEMBER, unit__in=units)
     return members.values("person")
 

@@ -12,6 +12,7 @@ from salestargets.alerts.models import Alert, Notice, NoticePreference, Rule
 from salestargets.kernel.errors import Forbidden, NotFound
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.access import Actor, sight_of
+from salestargets.tenancy.compiled import compiled_once
 
 
 def inbox(actor: Actor, on: date, *, is_open: bool | None = True) -> QuerySet[Alert]:
@@ -22,6 +23,26 @@ def inbox(actor: Actor, on: date, *, is_open: bool | None = True) -> QuerySet[Al
     sight = sight_of(actor, on)
     if not sight.everything:
         alerts = alerts.filter(Q(unit__in=sight.unit_ids) | Q(person__in=sight.person_ids))
+    return alerts.order_by("-raised_at", "-id")
+
+
+def open_about(kind: str, holder_id: int) -> list[Alert]:
+    """The open alerts about a holder, the newest first. Whether the holder is in sight is asked before."""
+    return (_open_about_person if kind == "person" else _open_about_unit)(holder_id)
+
+
+@compiled_once
+def _open_about_person(person: int) -> QuerySet[Alert]:
+    return _open().filter(person=person)
+
+
+@compiled_once
+def _open_about_unit(unit: int) -> QuerySet[Alert]:
+    return _open().filter(unit=unit)
+
+
+def _open() -> QuerySet[Alert]:
+    alerts = Alert.objects.filter(cleared_at__isnull=True).select_related("rule", "acknowledged_by")
     return alerts.order_by("-raised_at", "-id")
 
 

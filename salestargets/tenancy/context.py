@@ -7,6 +7,7 @@ security compares every row with it) and tells the managers. Outside it both wal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -42,6 +43,16 @@ def acting_for(organisation_id: int) -> Iterator[None]:
             # In an enclosing transaction (tests) a local setting would outlive this block.
             if len(connection.savepoint_ids) and not connection.needs_rollback:
                 _tell_database("")
+    finally:
+        _current.reset(token)
+
+
+@contextmanager
+def told_later(mark: Any) -> Iterator[None]:
+    """What is built here is for the organisation that `mark` will stand for; nothing can be read."""
+    token = _current.set(mark)
+    try:
+        yield
     finally:
         _current.reset(token)
 

@@ -15,6 +15,7 @@ from salestargets.kernel.messages import N_
 from salestargets.kernel.periods import Period
 from salestargets.tenancy.access import Actor, sight_of
 from salestargets.tenancy.choices import AssignmentRole, FiscalPattern, Scope
+from salestargets.tenancy.compiled import compiled_once
 from salestargets.tenancy.models import (
     Assignment,
     FiscalYear,
@@ -252,12 +253,17 @@ def get_fiscal_year(year_id: int) -> FiscalYear:
     return year
 
 
+@compiled_once
+def _exceptions(start: date, end: date) -> QuerySet[WorkingDayException, tuple[date, bool]]:
+    days = WorkingDayException.objects.filter(day__gte=start, day__lt=end)
+    return days.values_list("day", "is_working")
+
+
 def calendar_of(organisation: Organisation, span: Period) -> WorkCalendar:
     """The organisation's working days, good for the years of `span`. One query."""
-    exceptions = WorkingDayException.objects.filter(day__gte=span.start, day__lt=span.end)
     return work_calendar(
         country=organisation.holiday_country or None,
         years=range(span.start.year, span.end.year + 1),
         weekdays=frozenset(organisation.working_weekdays),
-        exceptions=dict(exceptions.values_list("day", "is_working")),
+        exceptions=dict(_exceptions(span.start, span.end)),
     )

@@ -8,8 +8,9 @@ from datetime import date
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from salestargets.tenancy.access import Actor, Sight
+from salestargets.tenancy.compiled import compiled_once
 from targets.choices import AnswerState, PlanState
-from targets.models import Acknowledgement, Plan, Target, TargetVersion
+from targets.models import Acknowledgement, Goal, Plan, Target, TargetVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,33 @@ def holds_from(ask: Acknowledgement) -> date:
     return target.effective_on or starts_on
 
 
+def answers_in(goal: Goal, sight: Sight) -> Answers:
+    """How those in sight answered about their numbers of a goal."""
+    if sight.everything:
+        return _counted(_every_kind(goal.pk))
+    return answers_of(asks_of(goal.plan, sight).filter(target__goal=goal))
+
+
 def answers_of(asks: QuerySet[Acknowledgement]) -> Answers:
     """One query, a row for each kind of answer."""
+    return _counted(_by_kind(asks))
+
+
+Kind = tuple[str, bool, int]
+
+
+@compiled_once
+def _every_kind(goal: int) -> QuerySet[Acknowledgement, Kind]:
+    return _by_kind(standing_asks().filter(target__goal=goal))
+
+
+def _by_kind(asks: QuerySet[Acknowledgement]) -> QuerySet[Acknowledgement, Kind]:
     kinds = asks.order_by().annotate(signs_in=Q(person__user__isnull=False)).values_list("state", "signs_in")
-    found = {(state, signs_in): n for state, signs_in, n in kinds.annotate(n=Count("id"))}
+    return kinds.annotate(n=Count("id"))
+
+
+def _counted(kinds: Iterable[Kind]) -> Answers:
+    found = {(state, signs_in): n for state, signs_in, n in kinds}
     states = Counter[str]()
     for (state, _signs_in), n in found.items():
         states[state] += n
@@ -75,14 +99,18 @@ def awaited_of(actor: Actor, known: Iterable[Target] = ()) -> list[Acknowledgeme
     """
     if actor.person_id is None:
         return []
-    asks = standing_asks().select_related(None).filter(person=actor.person_id, state=AnswerState.ASKED)
-    found, targets = list(asks), {target.pk: target for target in known}
+    found, targets = _asked_of(actor.person_id), {target.pk: target for target in known}
     if missing := {ask.target_id for ask in found} - targets.keys():
         targets |= Target.objects.select_related("goal__plan", "goal__kpi", "unit", "person").in_bulk(missing)
     for ask in found:
         ask.target = targets[ask.target_id]
     awaited = [ask for ask in found if ask.target.goal.plan.state == PlanState.PUBLISHED]
     return sorted(awaited, key=_by_time)
+
+
+@compiled_once
+def _asked_of(person: int) -> QuerySet[Acknowledgement]:
+    return standing_asks().select_related(None).filter(person=person, state=AnswerState.ASKED)
 
 
 def _by_time(ask: Acknowledgement) -> tuple[date, int, int]:

@@ -5,9 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
 from salestargets.tenancy.access import Actor, Sight, sight_of
+from salestargets.tenancy.compiled import compiled_once
 from salestargets.tenancy.models import Unit
 from targets.amounts import is_level
 from targets.choices import PlanState, ProposalState
@@ -272,17 +275,12 @@ def asked_of(actor: Actor) -> list[Asked]:
     """
     if actor.person_id is None:
         return []
-    goals = Goal.objects.filter(plan__state=PlanState.OPEN).select_related("plan", "kpi")
-    goals = goals.order_by("plan__answers_by", "plan__starts_on", "plan", "kpi__position", "kpi__key", "id")
+    goals = _open_goals()
     places = places_of(actor.person_id, {goal.plan for goal in goals})
     held = {(goal.pk, node): goal for goal in goals for node in places.get(goal.plan_id, ())}
-    targets = _targets_of(actor.person_id, list(held.values()))
-    answers = {
-        row.target_id: row
-        for row in Proposal.objects.filter(target__in=targets.values(), is_current=True).select_related(
-            "answered_by"
-        )
-    }
+    rows = _open_targets(actor.person_id) if held else []
+    targets = {(row.goal_id, Node(row.unit_id, row.person_id)): row for row in rows}
+    answers = {row.target_id: row for row in _current_proposals(actor.person_id)} if targets else {}
     units = _names([node.unit_id for nodes in places.values() if len(nodes) > 1 for node in nodes])
     return [
         _asked(
@@ -300,9 +298,25 @@ def _names(unit_ids: Collection[int]) -> dict[int, str]:
     return dict(Unit.objects.filter(pk__in=unit_ids).values_list("pk", "name")) if unit_ids else {}
 
 
-def _targets_of(person_id: int, goals: Sequence[Goal]) -> dict[tuple[int, Node], Target]:
-    rows = Target.objects.filter(goal__in=goals, person=person_id, group="") if goals else ()
-    return {(row.goal_id, Node(row.unit_id, person_id)): row for row in rows}
+@compiled_once
+def _open_goals() -> QuerySet[Goal]:
+    goals = Goal.objects.filter(plan__state=PlanState.OPEN).select_related("plan", "kpi")
+    return goals.order_by(
+        *("plan__answers_by", "plan__starts_on", "plan", "kpi__position", "kpi__key", "id"),
+    )
+
+
+@compiled_once
+def _open_targets(person: int) -> QuerySet[Target]:
+    return Target.objects.filter(goal__plan__state=PlanState.OPEN, person=person, group="")
+
+
+@compiled_once
+def _current_proposals(person: int) -> QuerySet[Proposal]:
+    rows = Proposal.objects.filter(
+        target__goal__plan__state=PlanState.OPEN, target__person=person, target__group="", is_current=True
+    )
+    return rows.select_related("answered_by")
 
 
 def _asked(

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from salestargets.tenancy.access import Actor
+from salestargets.tenancy.compiled import compiled_once
 from targets.choices import PlanState
 from targets.models import Plan, PlanMove
 from targets.selectors.approvers import is_own_plan, may_approve
@@ -23,7 +26,12 @@ class Step:
 
 def moves_of(plan: Plan) -> list[PlanMove]:
     """The newest first."""
-    return list(PlanMove.objects.filter(plan=plan).select_related("by").order_by("-id"))
+    return _moves(plan.pk)
+
+
+@compiled_once
+def _moves(plan: int) -> QuerySet[PlanMove]:
+    return PlanMove.objects.filter(plan=plan).select_related("by").order_by("-id")
 
 
 def steps_of(plan: Plan, moves: Sequence[PlanMove]) -> list[Step]:

@@ -4,14 +4,15 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kpis.selectors import actuals
 from kpis.values import Holder
 from salestargets.kernel.calendars import WorkCalendar
 from salestargets.kernel.rational import Fraction, ratio, rounded, whole_ratio
+from salestargets.tenancy.compiled import compiled_once
 from salestargets.tenancy.models import Organisation
 from targets.amounts import is_level, stored_actual
 from targets.choices import IN_FORCE, Against, Status
@@ -27,6 +28,7 @@ _KEPT = (
     *("expected", "expected_calendar", "expected_working_day"),
     *("attainment", "pace", "forecast", "status", "computed_on", "computed_at"),
 )
+Kept = tuple[Any, ...]
 #: Decimals kept of attainment and pace.
 PLACES = 6
 MANY = 100
@@ -237,10 +239,9 @@ def _of(holders: Collection[Holder] | None, prefix: str) -> Q:
     return is_unit | Q(**{f"{prefix}person__in": people})
 
 
-def kept_standings(wanted: Q, days_left: int | None = None) -> list[Standing]:
-    """What the worker keeps up of the targets that are wanted. One query."""
-    rows = Progress.objects.filter(wanted, target__group="").values_list(*_KEPT)
-    return [Standing._make((*row, days_left)) for row in rows]
+def standings_of(targets: Iterable[Target]) -> list[Standing]:
+    """What the worker keeps up of these numbers, for all products. One query."""
+    return [Standing(*row) for row in _kept_of(tuple(target.pk for target in targets))]
 
 
 def days_left(goal: Goal, clock: Timeline) -> int | None:
@@ -249,10 +250,32 @@ def days_left(goal: Goal, clock: Timeline) -> int | None:
 
 def _kept(goal: Goal, nodes: Collection[Node], clock: Timeline) -> dict[Node, Standing]:
     """Of many, all of the goal are read: the names of a thousand holders take longer than their rows."""
-    whose = _of([node.holder for node in nodes], "target__") if len(nodes) < MANY else Q()
-    wanted = set(nodes)
-    found = kept_standings(whose & Q(target__goal=goal), days_left(goal, clock))
+    wanted, left = set(nodes), days_left(goal, clock)
+    rows = _kept_at(goal.pk, *_ids(nodes)) if len(nodes) < MANY else _kept_in(goal.pk)
+    found = (Standing._make((*row, left)) for row in rows)
     return {node: standing for standing in found if (node := standing.node) in wanted}
+
+
+def _ids(nodes: Iterable[Node]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Of units, and of people."""
+    units = tuple(node.unit_id for node in nodes if node.is_unit)
+    return units, tuple(node.person_id for node in nodes if node.person_id is not None)
+
+
+@compiled_once
+def _kept_of(targets: tuple[int, ...]) -> QuerySet[Progress, Kept]:
+    return Progress.objects.filter(target__in=targets, target__group="").values_list(*_KEPT)
+
+
+@compiled_once
+def _kept_in(goal: int) -> QuerySet[Progress, Kept]:
+    return Progress.objects.filter(target__goal=goal, target__group="").values_list(*_KEPT)
+
+
+@compiled_once
+def _kept_at(goal: int, units: tuple[int, ...], people: tuple[int, ...]) -> QuerySet[Progress, Kept]:
+    theirs = Q(target__person=None, target__unit__in=units) | Q(target__person__in=people)
+    return Progress.objects.filter(theirs, target__goal=goal, target__group="").values_list(*_KEPT)
 
 
 def _measured(

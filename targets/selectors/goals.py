@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from salestargets.kernel.errors import NotFound
 from salestargets.kernel.messages import N_
+from salestargets.tenancy.compiled import compiled_once
 from targets.models import Goal, Milestone, Target
 
 
@@ -25,9 +26,14 @@ def get_milestone(goal: Goal, milestone_id: int) -> Milestone:
 
 def is_given_on(goal: Goal) -> bool:
     """Whether anyone below the plan's unit holds a number yet."""
-    own = Q(unit_id=goal.plan.root_unit_id, person=None)
+    return bool(_first_below(goal.pk, goal.plan.root_unit_id))
+
+
+@compiled_once
+def _first_below(goal: int, root: int) -> QuerySet[Target, int]:
     given = Q(given__isnull=False) | Q(agreed__isnull=False)
-    return Target.objects.filter(given, goal=goal, group="").exclude(own).exists()
+    below = Target.objects.filter(given, goal=goal, group="").exclude(unit_id=root, person=None)
+    return below.values_list("pk", flat=True)[:1]
 
 
 def weight_sum(goals: Sequence[Goal]) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kpis.selectors import Bucket, series
 from kpis.values import Holder
@@ -15,6 +15,7 @@ from salestargets.kernel.messages import N_
 from salestargets.kernel.periods import Period
 from salestargets.kernel.rational import Fraction, ratio
 from salestargets.tenancy.access import Actor, sight_of
+from salestargets.tenancy.compiled import compiled_once
 from targets.domain.products import MixResult, MixRule, mix_met
 from targets.domain.splitting import Balance, balance
 from targets.models import Goal, ProductShare, Target
@@ -72,7 +73,12 @@ class Mix:
 
 def shares_of(goal: Goal) -> list[ProductShare]:
     """The goal's product groups with their minimums, in order."""
-    return list(ProductShare.objects.filter(goal=goal).order_by("position", "group"))
+    return _shares(goal.pk)
+
+
+@compiled_once
+def _shares(goal: int) -> QuerySet[ProductShare]:
+    return ProductShare.objects.filter(goal=goal).order_by("position", "group")
 
 
 def groups_of(goal: Goal) -> list[str]:
@@ -95,8 +101,12 @@ def check_group(goal: Goal, group: str) -> str:
 
 def are_sums(sheet: Sheet) -> Callable[[Node], bool]:
     """Whose number of this sheet is the sum of their product groups, which are set instead of it."""
-    is_total = sheet.group == ALL and is_by_group(sheet.goal)
-    return lambda node: is_total and node != sheet.tree.root
+    return (lambda node: node != sheet.tree.root) if is_summed(sheet) else (lambda _node: False)
+
+
+def is_summed(sheet: Sheet) -> bool:
+    """Whether that is so of everyone but the plan's unit."""
+    return sheet.group == ALL and is_by_group(sheet.goal)
 
 
 def check_not_sum(sheet: Sheet, nodes: Iterable[Node]) -> None:
@@ -117,8 +127,14 @@ def sum_of_groups(name: str) -> DomainError:
 
 def is_by_group(goal: Goal) -> bool:
     """Whether the plan's unit has numbers by product group."""
-    rows = Target.objects.filter(goal=goal, unit=goal.plan.root_unit_id, person=None).exclude(group=ALL)
-    return rows.filter(Q(given__isnull=False) | Q(agreed__isnull=False)).exists()
+    return bool(_first_by_group(goal.pk, goal.plan.root_unit_id))
+
+
+@compiled_once
+def _first_by_group(goal: int, root: int) -> QuerySet[Target, int]:
+    rows = Target.objects.filter(goal=goal, unit=root, person=None).exclude(group=ALL)
+    given = rows.filter(Q(given__isnull=False) | Q(agreed__isnull=False))
+    return given.values_list("pk", flat=True)[:1]
 
 
 def sold_by_group(

@@ -6,7 +6,10 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
+
 from salestargets.kernel.rational import Fraction, ratio
+from salestargets.tenancy.compiled import compiled_once
 from targets.amounts import is_level
 from targets.domain.splitting import Balance, balance
 from targets.models import Goal, Target
@@ -119,17 +122,32 @@ def sheets_of(
     within: Collection[int] | None = None,
 ) -> dict[str, Sheet]:
     """A sheet for each of these product groups, in as many queries as one; `within`: only of these units."""
-    rows = Target.objects.filter(goal=goal, group__in=groups)
-    if within is not None:
-        rows = rows.filter(unit_id__in=within)
     cells: dict[str, dict[Node, Cell]] = {group: {} for group in groups}
-    for group, unit_id, person_id, *columns in rows.values_list("group", "unit_id", "person_id", *_COLUMNS):
+    units = None if within is None else tuple(within)
+    rows = _cells(goal.pk, tuple(groups)) if units is None else _cells_of(goal.pk, tuple(groups), units)
+    for group, unit_id, person_id, *columns in rows:
         cells[group][Node(unit_id, person_id)] = _cell(*columns)
     tree = tree or plan_tree(goal.plan)
     return {group: Sheet(goal, tree.with_strays(found), found, group) for group, found in cells.items()}
 
 
+@compiled_once
+def _cells(goal: int, groups: tuple[str, ...]) -> QuerySet[Target, tuple[Any, ...]]:
+    return Target.objects.filter(goal=goal, group__in=groups).values_list(*_COLUMNS)
+
+
+@compiled_once
+def _cells_of(
+    goal: int, groups: tuple[str, ...], units: tuple[int, ...]
+) -> QuerySet[Target, tuple[Any, ...]]:
+    rows = Target.objects.filter(goal=goal, group__in=groups, unit_id__in=units)
+    return rows.values_list(*_COLUMNS)
+
+
 _COLUMNS = (
+    "group",
+    "unit_id",
+    "person_id",
     "id",
     "given",
     "months",

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Case, IntegerField, Q, When
+from django.db.models import Case, IntegerField, Q, QuerySet, When
 
 from kpis.models import Kpi
 from kpis.selectors import Bucket, actuals, series
@@ -19,6 +19,7 @@ from salestargets.alerts.selectors import inbox
 from salestargets.kernel.periods import Period, add_months
 from salestargets.kernel.rational import ratio, rounded
 from salestargets.tenancy.access import Actor, Sight, sight_of
+from salestargets.tenancy.compiled import compiled_once
 from salestargets.tenancy.context import current_organisation_id
 from targets.amounts import is_level, stored_actual
 from targets.choices import IN_FORCE, Against, Status
@@ -80,16 +81,25 @@ class Need:
 
 def goals_in_force(actor: Actor, *, day: date, on: date) -> list[Goal]:
     """Those that run on the day first, then the newest."""
+    if actor.sees_everything:
+        return _every_goal(day)
+    return list(_in_force(day).filter(in_visible_plans(actor, on))[:MOST_GOALS])
+
+
+@compiled_once
+def _every_goal(day: date) -> QuerySet[Goal]:
+    return _in_force(day)[:MOST_GOALS]
+
+
+def _in_force(day: date) -> QuerySet[Goal]:
     runs = Q(plan__starts_on__lte=day, plan__ends_on__gte=day)
-    goals = Goal.objects.filter(in_visible_plans(actor, on), plan__state__in=IN_FORCE)
-    return list(
-        goals.select_related("kpi", "plan").order_by(
-            Case(When(runs, then=0), default=1, output_field=IntegerField()),
-            "-plan__starts_on",
-            "plan__name",
-            "kpi__position",
-            "id",
-        )[:MOST_GOALS]
+    goals = Goal.objects.filter(plan__state__in=IN_FORCE)
+    return goals.select_related("kpi", "plan").order_by(
+        Case(When(runs, then=0), default=1, output_field=IntegerField()),
+        "-plan__starts_on",
+        "plan__name",
+        "kpi__position",
+        "id",
     )
 
 
@@ -220,12 +230,9 @@ def severities(actor: Actor, goal: Goal, nodes: Collection[Node], on: date) -> d
     shown = {str(node): node for node in nodes}
     units = [node.unit_id for node in nodes if node.is_unit]
     people = [node.person_id for node in nodes if node.person_id]
-    rows = inbox(actor, on).filter(Q(unit__in=units) | Q(person__in=people), facts__goal=goal.pk)
-    return {
-        shown[holder]: Severity(severity)
-        for holder, severity in rows.values_list("facts__holder", "severity")
-        if holder in shown
-    }
+    about = Q(unit__in=units) | Q(person__in=people)
+    rows = inbox(actor, on).filter(about, facts__goal=goal.pk).values_list("facts__holder", "severity")
+    return {shown[holder]: Severity(severity) for holder, severity in rows if holder in shown}
 
 
 def open_counterpart(kpi: Kpi) -> Formula | None:

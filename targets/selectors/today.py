@@ -8,18 +8,19 @@ from hashlib import sha256
 from itertools import accumulate
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Max, Q, QuerySet, When
+from django.db.models import Case, F, IntegerField, Q, QuerySet, When
 
 from kpis.selectors import nothing, series
 from kpis.takes import is_stock
 from kpis.values import Holder
-from pipeline.deciding import open_deals_of
+from pipeline.deciding import State, state_of_open_deals
 from salestargets.alerts.models import Alert
-from salestargets.alerts.selectors import inbox
+from salestargets.alerts.selectors import open_about
 from salestargets.kernel.calendars import WorkCalendar
 from salestargets.kernel.rational import Fraction
 from salestargets.tenancy.access import Actor
 from salestargets.tenancy.choices import AssignmentRole, Role
+from salestargets.tenancy.compiled import compiled_once
 from salestargets.tenancy.models import Assignment
 from salestargets.tenancy.models.people import current_on
 from targets.amounts import is_level, stored_actual
@@ -32,9 +33,9 @@ from targets.selectors.figures import (
     Standing,
     clock_of,
     days_left,
-    kept_standings,
     lines_on,
     standings,
+    standings_of,
 )
 from targets.selectors.in_force import Upcoming, upcoming_of
 from targets.selectors.periods import calendar_for, periods_of, span_of
@@ -73,7 +74,7 @@ class News:
 
     progress: Mapping[int, Standing]
     alerts: Sequence[Alert]
-    deals: Mapping[str, Any]
+    deals: State
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def held_by(actor: Actor, *, holder: Holder | None, day: date, on: date) -> Held
     None where they hold none in force. Whether a named holder is in sight is asked before. One query, and
     another for who moved.
     """
-    targets = _where_they_are(list(_in_force(day).filter(_whose(actor, holder, on))[:MOST_GOALS]), day)
+    targets = _where_they_are(_numbers_of(actor, holder, day, on), day)
     if not targets:
         return None
     first = targets[0]
@@ -115,13 +116,13 @@ def held_by(actor: Actor, *, holder: Holder | None, day: date, on: date) -> Held
     return Held(whose, name, own)
 
 
-def news_of(actor: Actor, held: Held, *, on: date) -> News:
+def news_of(held: Held, *, on: date) -> News:
     """A few index reads, to be asked every few seconds."""
-    kept = kept_standings(Q(target__in=[target.pk for target in held.targets]))
+    kept = standings_of(held.targets)
     return News(
         progress={standing.target_id: standing for standing in kept if standing.target_id},
-        alerts=_alerts_of(actor, held.holder, on),
-        deals=open_deals_of(held.holder, on).aggregate(Count("id"), Max("changed_at")),
+        alerts=open_about(held.holder.kind, held.holder.id),
+        deals=state_of_open_deals(held.holder, on),
     )
 
 
@@ -221,21 +222,55 @@ def _where_they_are(targets: list[Target], day: date) -> list[Target]:
     return sorted(targets, key=in_order)
 
 
-def _whose(actor: Actor, holder: Holder | None, on: date) -> Q:
+def _numbers_of(actor: Actor, holder: Holder | None, day: date, on: date) -> list[Target]:
     if holder is not None and holder.kind == "person":
-        return Q(person=holder.id, **({"unit": holder.unit_id} if holder.unit_id else {}))
+        return _at_a_place(day, holder.id, holder.unit_id) if holder.unit_id else _of_person(day, holder.id)
     if holder is not None:
-        return Q(person=None, unit=holder.id)
-    at_the_top = Q(person=None, unit=F("goal__plan__root_unit"))
+        return _of_unit(day, holder.id)
     if actor.person_id is None:
-        return at_the_top if actor.sees_everything else Q(pk=None)
+        return _of_the_top(day) if actor.sees_everything else []
     if actor.role == Role.REP:
-        return Q(person=actor.person_id)
-    manages = Assignment.objects.filter(
-        current_on(on), person=actor.person_id, role=AssignmentRole.MANAGER
-    ).values("unit")
-    own = Q(person=actor.person_id) | Q(person=None, unit__in=manages)
-    return own | at_the_top if actor.sees_everything else own
+        return _of_person(day, actor.person_id)
+    return (_of_head if actor.sees_everything else _of_manager)(day, actor.person_id, on)
+
+
+@compiled_once
+def _of_person(day: date, person: int) -> QuerySet[Target]:
+    return _in_force(day).filter(person=person)[:MOST_GOALS]
+
+
+@compiled_once
+def _at_a_place(day: date, person: int, unit: int) -> QuerySet[Target]:
+    return _in_force(day).filter(person=person, unit=unit)[:MOST_GOALS]
+
+
+@compiled_once
+def _of_unit(day: date, unit: int) -> QuerySet[Target]:
+    return _in_force(day).filter(person=None, unit=unit)[:MOST_GOALS]
+
+
+@compiled_once
+def _of_the_top(day: date) -> QuerySet[Target]:
+    return _in_force(day).filter(_AT_THE_TOP)[:MOST_GOALS]
+
+
+@compiled_once
+def _of_manager(day: date, person: int, on: date) -> QuerySet[Target]:
+    return _in_force(day).filter(_led_by(person, on))[:MOST_GOALS]
+
+
+@compiled_once
+def _of_head(day: date, person: int, on: date) -> QuerySet[Target]:
+    return _in_force(day).filter(_led_by(person, on) | _AT_THE_TOP)[:MOST_GOALS]
+
+
+_AT_THE_TOP = Q(person=None, unit=F("goal__plan__root_unit"))
+
+
+def _led_by(person: int, on: date) -> Q:
+    """Their own, and of the units that they manage."""
+    led = Assignment.objects.filter(current_on(on), person=person, role=AssignmentRole.MANAGER)
+    return Q(person=person) | Q(person=None, unit__in=led.values("unit"))
 
 
 def node_of(target: Target) -> Node:
@@ -297,10 +332,3 @@ def _levels(goal: Goal, line: Line, *, as_of: date | None, on: date) -> list[Poi
         is_past = day < as_of if as_of else day <= on
         points.append(Point(day, target, stored_actual(reached, goal.kpi) if is_past else None))
     return points
-
-
-def _alerts_of(actor: Actor, holder: Holder, on: date) -> list[Alert]:
-    is_theirs = Q(person=holder.id) if holder.kind == "person" else Q(unit=holder.id)
-    return list(
-        inbox(actor, on).filter(is_theirs).select_related(None).select_related("rule", "acknowledged_by")
-    )

@@ -8,13 +8,14 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kpis.values import Holder
 from salestargets.kernel.errors import DomainError, NotFound
 from salestargets.kernel.messages import N_
 from salestargets.kernel.rational import Fraction
 from salestargets.tenancy.choices import AssignmentRole
+from salestargets.tenancy.compiled import compiled_once
 from salestargets.tenancy.models import Assignment, Person, Unit, UnitPlacement
 from targets.models import Plan
 
@@ -166,19 +167,30 @@ def _in_order(plan: Plan, children: Mapping[Node, list[Node]], labels: Mapping[N
 
 
 Spell = tuple[int, date, date | None]
+Member = tuple[date, date | None, int, int, str, str]
 
 
 def places_of(person_id: int, plans: Collection[Plan]) -> dict[int, list[Node]]:
     """Plan → the places of a person in its tree, the first first. Two queries for any number of plans."""
-    members = Assignment.objects.filter(person=person_id, role=AssignmentRole.MEMBER)
-    spells = list(members.order_by("starts_on", "id").values_list("unit_id", "starts_on", "ends_on"))
-    if not spells or not plans:
+    spells = _spells_of(person_id) if plans else []
+    placed = _placements() if spells else []
+    if not spells:
         return {}
-    rows = UnitPlacement.objects.order_by("starts_on", "id")
-    placed = list(rows.values_list("unit_id", "starts_on", "ends_on", "parent_id"))
     return {
         plan.pk: [Node(unit_id, person_id) for unit_id in _units_of(plan, spells, placed)] for plan in plans
     }
+
+
+@compiled_once
+def _spells_of(person: int) -> QuerySet[Assignment, Spell]:
+    members = Assignment.objects.filter(person=person, role=AssignmentRole.MEMBER)
+    return members.order_by("starts_on", "id").values_list("unit_id", "starts_on", "ends_on")
+
+
+@compiled_once
+def _placements() -> QuerySet[UnitPlacement, tuple[int, date, date | None, int | None]]:
+    rows = UnitPlacement.objects.order_by("starts_on", "id")
+    return rows.values_list("unit_id", "starts_on", "ends_on", "parent_id")
 
 
 def _units_of(
@@ -207,18 +219,33 @@ def _overlaps(plan: Plan, starts_on: date, ends_on: date | None) -> bool:
     return starts_on < plan.ends_on and (ends_on is None or ends_on > plan.starts_on)
 
 
-def _within(plan: Plan) -> Q:
-    """Dated rows that hold on some day of the plan."""
-    return Q(starts_on__lt=plan.ends_on) & (Q(ends_on__isnull=True) | Q(ends_on__gt=plan.starts_on))
+def _within(starts_on: date, ends_on: date) -> Q:
+    """Dated rows that hold on some day of a span."""
+    return Q(starts_on__lt=ends_on) & (Q(ends_on__isnull=True) | Q(ends_on__gt=starts_on))
+
+
+@compiled_once
+def _placed_within(
+    starts_on: date, ends_on: date
+) -> QuerySet[UnitPlacement, tuple[int, int | None, date, str, str]]:
+    rows = UnitPlacement.objects.filter(_within(starts_on, ends_on)).order_by("starts_on", "id")
+    return rows.values_list("unit_id", "parent_id", "starts_on", "unit__name", "unit__external_id")
+
+
+@compiled_once
+def _members_within(starts_on: date, ends_on: date, units: tuple[int, ...]) -> QuerySet[Assignment, Member]:
+    members = Assignment.objects.filter(
+        _within(starts_on, ends_on), role=AssignmentRole.MEMBER, unit_id__in=units
+    )
+    return members.order_by("starts_on", "id").values_list(
+        *("starts_on", "ends_on", "unit_id", "person_id", "person__name", "person__external_id")
+    )
 
 
 def _units(plan: Plan) -> tuple[dict[Node, list[Node]], dict[Node, Label]]:
     placed: dict[int, Label] = {}
     below: dict[int | None, list[int]] = {}
-    rows = UnitPlacement.objects.filter(_within(plan)).order_by("starts_on", "id")
-    for unit_id, parent_id, starts_on, name, external_id in rows.values_list(
-        "unit_id", "parent_id", "starts_on", "unit__name", "unit__external_id"
-    ):
+    for unit_id, parent_id, starts_on, name, external_id in _placed_within(plan.starts_on, plan.ends_on):
         if unit_id not in placed:
             placed[unit_id] = Label(name, external_id, _joined(plan, starts_on))
             below.setdefault(parent_id, []).append(unit_id)
@@ -235,11 +262,8 @@ def _units(plan: Plan) -> tuple[dict[Node, list[Node]], dict[Node, Label]]:
 def _add_people(plan: Plan, children: dict[Node, list[Node]], labels: dict[Node, Label]) -> None:
     """Who is in a unit, leaves it and comes back has been there from the first day to the last."""
     below = {unit.unit_id: people for unit, people in children.items()}
-    members = Assignment.objects.filter(_within(plan), role=AssignmentRole.MEMBER, unit_id__in=below)
-    rows = members.values_list(
-        *("starts_on", "id", "ends_on", "unit_id", "person_id", "person__name", "person__external_id")
-    )
-    for starts_on, _key, ends_on, unit_id, person_id, name, external_id in sorted(rows):
+    rows = _members_within(plan.starts_on, plan.ends_on, tuple(below))
+    for starts_on, ends_on, unit_id, person_id, name, external_id in rows:
         node = Node(unit_id, person_id)
         left_on = _left(plan, ends_on)
         if node in labels:

@@ -10,7 +10,7 @@ from salestargets.web.requests import TenantRequest, page
 from targets.amounts import scale_of
 from targets.choices import IN_FORCE, AnswerState, PlanState
 from targets.models import Goal
-from targets.selectors.acknowledgements import answers_of, asks_of, number_of
+from targets.selectors.acknowledgements import answers_in, asks_of, number_of
 from targets.selectors.course import moves_of
 from targets.views.frames import Frame, frame_of, shown_in
 
@@ -27,7 +27,7 @@ def course(request: TenantRequest, plan_id: int) -> HttpResponse:
 
 def _answers(request: TenantRequest, frame: Frame, goal: Goal) -> dict[str, object]:
     asks = asks_of(frame.plan, frame.sight).filter(target__goal=goal)
-    counts, state = answers_of(asks), asked_choice(request, "state", AnswerState.values)
+    counts, state = answers_in(goal, frame.sight), asked_choice(request, "state", AnswerState.values)
     found = page_of(request, (asks.filter(state=state) if state else asks).order_by("person__name", "id"))
     return {
         "counts": counts,

@@ -16,7 +16,7 @@ from salestargets.web.registry import Text
 from salestargets.web.requests import TenantRequest
 from targets.choices import IN_FORCE, MAKING, PlanState
 from targets.models import Goal, Plan
-from targets.selectors.acknowledgements import Answers, answers_of, asks_of
+from targets.selectors.acknowledgements import Answers, answers_in
 from targets.selectors.course import moves_of, moves_open, steps_of
 from targets.selectors.periods import span_of
 from targets.selectors.plans import get_plan, goals_of
@@ -123,7 +123,7 @@ def _answers(frame: Frame) -> Answers | None:
     """How those in sight answered about the goal's numbers in force."""
     if frame.plan.state != PlanState.PUBLISHED or frame.goal is None:
         return None
-    return answers_of(asks_of(frame.plan, frame.sight).filter(target__goal=frame.goal))
+    return answers_in(frame.goal, frame.sight)
 
 
 def _tabs(request: TenantRequest, frame: Frame, url_name: str) -> list[tuple[Text, str, bool]]:

@@ -54,7 +54,7 @@ def stand(request: TenantRequest, holder: Holder | None = None) -> HttpResponse:
     form, held = _held(request, holder)
     if held is None:
         return _nothing(request, form, holder)
-    news = news_of(request.actor, held, on=request.today)
+    news = news_of(held, on=request.today)
     mark = mark_of(held, news, on=request.today)
     if request.htmx and request.GET.get("mark") == mark:
         return HttpResponse(status=UNCHANGED)
