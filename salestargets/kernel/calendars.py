@@ -26,8 +26,18 @@ class WorkCalendar:
         return day in self.workdays or (day.weekday() in self.weekdays and day not in self.holidays)
 
     def working_days(self, period: Period | None) -> int:
-        """How many; none in no period."""
-        return sum(map(self.is_working_day, period.dates())) if period else 0
+        """How many; none in no period. Whole weeks are not gone through day by day."""
+        if period is None:
+            return 0
+        weeks, rest = divmod(period.days, 7)
+        first = period.start.weekday()
+        usual = weeks * len(self.weekdays) + sum((first + n) % 7 in self.weekdays for n in range(rest))
+        off = self.holidays - self.workdays
+        return (
+            usual
+            - sum(day.weekday() in self.weekdays and period.contains(day) for day in off)
+            + sum(day.weekday() not in self.weekdays and period.contains(day) for day in self.workdays)
+        )
 
 
 def work_calendar(

@@ -112,3 +112,19 @@ def test_working_days_of_the_parts_sum_to_those_of_the_whole(start, length, cut)
     period, day = Period(start, start + timedelta(length)), start + timedelta(cut)
     whole = calendar.working_days(period)
     assert whole == calendar.working_days(period.before(day)) + calendar.working_days(period.after(day))
+
+
+@given(
+    start=st.dates(date(2000, 1, 1), date(2100, 1, 1)),
+    length=st.integers(1, 400),
+    weekdays=st.frozensets(st.integers(0, 6)),
+    off=st.frozensets(st.integers(-5, 410), max_size=20),
+    worked=st.frozensets(st.integers(-5, 410), max_size=20),
+)
+def test_working_days_are_as_many_as_counted_one_by_one(start, length, weekdays, off, worked):
+    def days(numbers):
+        return frozenset(start + timedelta(days=n) for n in numbers)
+
+    calendar = WorkCalendar(weekdays, days(off), days(worked))
+    period = Period(start, start + timedelta(days=length))
+    assert calendar.working_days(period) == sum(map(calendar.is_working_day, period.dates()))
