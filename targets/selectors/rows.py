@@ -18,7 +18,7 @@ from targets.selectors.figures import Standing, standings
 from targets.selectors.in_force import Upcoming, upcoming_in
 from targets.selectors.periods import calendar_for
 from targets.selectors.plans import may_set, sees
-from targets.selectors.products import are_sums
+from targets.selectors.products import are_sums, is_summed
 from targets.selectors.sheets import Cell, Sheet, sheet_of
 from targets.selectors.trees import Label, Node, PlanTree, plan_tree
 
@@ -102,14 +102,14 @@ def sheet_rows(
 
 def gridlines(actor: Actor, sheet: Sheet, sight: Sight, *, on: date) -> Iterator[Gridline]:
     """The visible tree, depth first; nothing is added up, so that ten thousand are told at once."""
-    is_sum, upcoming, cells, tree = are_sums(sheet), upcoming_in(sheet, on), sheet.cells, sheet.tree
+    has_sums, upcoming, cells, tree = is_summed(sheet), upcoming_in(sheet, on), sheet.cells, sheet.tree
     for place in places(tree, sight):
         node = place.node
         yield Gridline(
             place,
             cells.get(node),
-            may_set(actor, sight, tree, node) and not is_sum(node),
-            place.has_children and sight.of_unit(node.unit_id) and not any(map(is_sum, tree.below(node))),
+            may_set(actor, sight, tree, node) and not (has_sums and node != tree.root),
+            place.has_children and sight.of_unit(node.unit_id) and not has_sums,
             upcoming.get(node),
         )
 
@@ -143,17 +143,18 @@ def places(
 
 def _walk(tree: PlanTree, sight: Sight, start: Node, levels: int | None) -> Iterator[Place]:
     """Below whom the actor does not see, it begins anew."""
-    children, labels = tree.children, tree.labels
+    children, labels, sees_all = tree.children, tree.labels, sight.everything
     waiting: list[tuple[Node, int, Node | None]] = [(start, 0, None)]
     while waiting:
         node, depth, parent = waiting.pop()
         below = children.get(node, ())
-        if not sees(sight, node):
+        if not sees_all and not sees(sight, node):
             waiting += [(child, 0, None) for child in reversed(below)]
             continue
         if levels is None or depth <= levels:
             yield Place(node, labels[node], depth, parent, bool(below))
-        waiting += [(child, depth + 1, node) for child in reversed(below)]
+        if below:
+            waiting += [(child, depth + 1, node) for child in reversed(below)]
 
 
 def _cell(sheet: Sheet, node: Node, month: date | None) -> SheetCell:
