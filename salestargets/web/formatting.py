@@ -25,6 +25,12 @@ def locale_for(language: str) -> Locale:
     return Locale.parse("zh_Hans_CN" if language.startswith("zh") else "en_US")
 
 
+@cache
+def read_pattern(pattern: str) -> numbers.NumberPattern:
+    """Reading it takes longer than writing a number by it; there are a few dozen of them."""
+    return numbers.parse_pattern(pattern)
+
+
 def format_money(amount: Number | None, currency: str, *, language: str, cents: bool = True) -> str:
     """`amount` is a Decimal in the currency itself, or an int in its minor units."""
     if amount is None:
@@ -54,7 +60,7 @@ def format_percent(ratio: Number | None, *, language: str, digits: int = 1) -> s
     if ratio is None:
         return NONE
     pattern = f"#,##0.{'0' * digits}%" if digits else "#,##0%"
-    return numbers.format_percent(ratio, pattern, locale=locale_for(language))
+    return numbers.format_percent(ratio, read_pattern(pattern), locale=locale_for(language))
 
 
 def format_days(days: Number | None, *, language: str) -> str:
@@ -82,7 +88,11 @@ def format_moment(moment: datetime | None, *, language: str) -> str:
 
 def currency_text(amount: Decimal, currency: str, tail: str, language: str) -> str:
     return numbers.format_currency(
-        amount, currency, f"¤#,##{tail}", locale=locale_for(language), currency_digits=False
+        amount,
+        currency,
+        read_pattern(f"¤#,##{tail}"),
+        locale=locale_for(language),
+        currency_digits=False,
     )
 
 

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 from django import forms
+from django.forms.renderers import DjangoTemplates
+from pytest_django.asserts import assertHTMLEqual
 
 from salestargets.web.fields import DayField, IntegerField, NumberField, TextField
 
@@ -60,3 +62,21 @@ def test_a_large_number_is_offered_in_groups_and_read_back_as_it_was() -> None:
     assert 'value="12,600,000.50"' in str(form["amount"])
     again = Everything({**GOOD, "amount": "12,600,000.50"}, initial={"amount": Decimal("12600000.50")})
     assert "amount" not in again.changed_data
+
+
+class Choosing(forms.Form):
+    one = forms.ChoiceField(
+        choices=[("", "<none>"), ("group & more", [("a", "A"), ("b", "B")]), ("c", "C")], initial="b"
+    )
+    several = forms.MultipleChoiceField(choices=[(1, "one"), (2, "two")], initial=[1, 2])
+
+
+def test_a_select_reads_as_djangos_own() -> None:
+    form = Choosing()
+    for name in form.fields:
+        own = form[name].as_widget().replace("\n", "")
+        with_djangos = form.fields[name].widget
+        context = with_djangos.get_context(name, form[name].value(), form[name].build_widget_attrs({}))
+        context["widget"]["attrs"]["id"] = f"id_{name}"
+        told = DjangoTemplates().render("django/forms/widgets/select.html", context)
+        assertHTMLEqual(own, told)

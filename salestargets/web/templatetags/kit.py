@@ -12,6 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext
 from lucide.templatetags.lucide import lucide
@@ -199,10 +200,9 @@ def sort_link(context: dict[str, Any], key: str) -> SortLink:
     """Where a column head leads: sorts by the column, and turns round when it is already sorted by it."""
     request: HttpRequest = context["request"]
     now = request.GET.get("sort", "")
-    query = request.GET.copy()
-    query["sort"] = f"-{key}" if now == key else key
+    query = {**dict(request.GET.lists()), "sort": [f"-{key}" if now == key else key]}
     query.pop("page", None)
     aria, glyph = {key: ("ascending", "arrow-up"), f"-{key}": ("descending", "arrow-down")}.get(
         now, ("none", "chevrons-up-down")
     )
-    return SortLink(href=f"?{query.urlencode()}", aria=aria, icon=glyph)
+    return SortLink(href=f"?{urlencode(query, doseq=True)}", aria=aria, icon=glyph)
