@@ -8,6 +8,7 @@ import re
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
@@ -16,9 +17,10 @@ from rest_framework.request import Request
 
 from salestargets.accounts.models import User
 from salestargets.api.keys import matches
-from salestargets.api.models import ApiKey
+from salestargets.api.models import ApiKey, ApiKeyUse
 from salestargets.tenancy.access import Actor, actor_of_member
 from salestargets.tenancy.choices import Scope
+from salestargets.tenancy.compiled import compiled_once
 from salestargets.tenancy.models import Organisation
 
 _KEY = re.compile(r"Bearer st_[1-9][0-9]{0,17}_(?P<id>[1-9][0-9]{0,17})_(?P<secret>[-_a-zA-Z0-9]{43,64})")
@@ -42,12 +44,14 @@ class KeyAuthentication(BaseAuthentication):
             return None
         organisation: Organisation | None = request._request.organisation  # type: ignore[attr-defined]
         sent = _KEY.fullmatch(header)
-        key = ApiKey.objects.filter(pk=int(sent["id"])).first() if sent and organisation else None
+        key = next(iter(_key(int(sent["id"]))), None) if sent and organisation else None
         if sent is None or key is None or organisation is None or not matches(key, sent["secret"]):
             raise AuthenticationFailed(_("This API key is not valid."))
         at = timezone.now()
         _check_alive(key, at)
-        note_use(key, at)
+        used_at: datetime | None = vars(key)["used_at"]
+        if used_at is None or used_at < at - _USE:
+            note_use(key, at)
         return None, Actor(
             organisation=organisation,
             scopes=frozenset(Scope(scope) for scope in key.scopes),
@@ -76,6 +80,13 @@ def _check_alive(key: ApiKey, at: datetime) -> None:
         raise AuthenticationFailed(_("This API key was revoked."))
     if key.expires_at is not None and key.expires_at <= at:
         raise AuthenticationFailed(_("This API key has expired."))
+
+
+@compiled_once
+def _key(key_id: int) -> QuerySet[ApiKey]:
+    use = ApiKeyUse.objects.filter(api_key_id=OuterRef("pk"))
+    keys = ApiKey.objects.filter(pk=key_id)
+    return keys.annotate(used_at=Subquery(use.values("last_used_at")[:1]))
 
 
 def note_use(key: ApiKey, at: datetime) -> None:

@@ -102,8 +102,8 @@ def test_the_list_asks_as_often_for_one_row_as_for_many(world: World, django_ass
     api = an_integration(world.acme)
     a_mentorship(world)
     api.get(PATH)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert len(told(api.get(PATH))) == 1
     a_mentorship(world, mentee=world.bob)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert len(told(api.get(PATH))) == 2
