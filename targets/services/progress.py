@@ -1,7 +1,9 @@
 """Progress is kept up set-wise: when cells change, when numbers change, and when a day turns."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection
@@ -9,6 +11,7 @@ from django.db.models import QuerySet
 
 from kpis.registry import ChangedCells
 from kpis.values import Holder
+from salestargets.ingest.arrays import array
 from salestargets.tenancy.context import current_organisation_id
 from salestargets.tenancy.models import Organisation
 from targets.choices import PlanState
@@ -102,32 +105,44 @@ _COLUMNS = {
     "forecast": "bigint",
     "status": "text",
 }
+#: Where a standing has them.
+_FIELDS = [{"amount": "target", "status": "kept_status"}.get(name, name) for name in _COLUMNS]
 
 
-def _store(standings: Iterable[Standing]) -> None:
-    rows = sorted(standings, key=lambda standing: standing.target_id or 0)
-    values: dict[str, Any] = {name: [_value(row, name) for row in rows] for name in _COLUMNS}
+def _store(standings: Sequence[Standing]) -> None:
+    in_order = sorted(standings, key=attrgetter("target_id"))
+    columns = zip(*map(attrgetter(*_FIELDS), in_order), strict=True)
+    values: dict[str, Any] = {
+        name: array(_texts(column) if type_ == "numeric" else column)
+        for (name, type_), column in zip(_COLUMNS.items(), columns, strict=True)
+    }
     shared: dict[str, Any] = {
         "organisation": current_organisation_id(),
-        "day": rows[0].as_of,
-        "at": rows[0].computed_at,
+        "day": in_order[0].as_of,
+        "at": in_order[0].computed_at,
     }
     with connection.cursor() as cursor:
         cursor.execute(_STORE, {**values, **shared})
 
 
-def _value(row: Standing, column: str) -> Any:
-    return row.target if column == "amount" else getattr(row, column)
+def _texts(numbers: Sequence[Decimal | None]) -> list[str | None]:
+    return [None if number is None else str(number) for number in numbers]
 
 
 # ruff: noqa: S608  The pieces are the columns above.
 _STORE = f"""
-INSERT INTO targets_progress AS kept (organisation_id, computed_on, computed_at, {", ".join(_COLUMNS)})
-SELECT %(organisation)s, %(day)s, %(at)s, fresh.*
-FROM unnest({", ".join(f"%({name})s::{type_}[]" for name, type_ in _COLUMNS.items())}) AS fresh
-ON CONFLICT (organisation_id, target_id) DO UPDATE
-SET computed_on = excluded.computed_on, computed_at = excluded.computed_at,
-    {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "target_id")}
-WHERE (kept.computed_on, {", ".join(f"kept.{name}" for name in _COLUMNS)})
-      IS DISTINCT FROM (excluded.computed_on, {", ".join(f"excluded.{name}" for name in _COLUMNS)})
+MERGE INTO targets_progress AS kept
+USING (
+    SELECT %(organisation)s AS organisation_id, %(day)s AS computed_on, %(at)s AS computed_at, fresh.*
+    FROM unnest({", ".join(f"%({name})s::{type_}[]" for name, type_ in _COLUMNS.items())})
+         AS fresh ({", ".join(_COLUMNS)})
+) AS fresh
+ON kept.organisation_id = fresh.organisation_id AND kept.target_id = fresh.target_id
+WHEN MATCHED AND (kept.computed_on, {", ".join(f"kept.{name}" for name in _COLUMNS)})
+    IS DISTINCT FROM (fresh.computed_on, {", ".join(f"fresh.{name}" for name in _COLUMNS)})
+THEN UPDATE SET computed_on = fresh.computed_on, computed_at = fresh.computed_at,
+    {", ".join(f"{name} = fresh.{name}" for name in _COLUMNS if name != "target_id")}
+WHEN NOT MATCHED THEN INSERT (organisation_id, computed_on, computed_at, {", ".join(_COLUMNS)})
+VALUES (fresh.organisation_id, fresh.computed_on, fresh.computed_at,
+    {", ".join(f"fresh.{name}" for name in _COLUMNS)})
 """
