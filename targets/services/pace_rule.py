@@ -1,6 +1,6 @@
 """The rule on pace: one alert for each target that falls behind, until it recovers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,12 +17,14 @@ from salestargets.kernel.rational import Fraction
 from salestargets.web.templatetags import formats
 from targets.amounts import from_stored
 from targets.choices import Status
-from targets.domain.alerting import Levels, Severity, pace_severity
+from targets.domain.alerting import DEFAULT_LEVELS, Levels, Severity, pace_severity
 from targets.domain.progress import Timeline
 from targets.models import Goal
 from targets.selectors.figures import Standing
 
 PACE = "pace"
+#: Of more, all open alerts are read: to name them takes longer.
+MANY = 100
 
 
 def subject_of(target_id: int) -> str:
@@ -40,18 +42,38 @@ def warn(
     rule = Rule.objects.filter(key=PACE).first()
     if rule is None:
         return
-    asked = {
-        subject_of(standing.target_id): (goal, standing)
+    open_now = _open_now(rule, found.values())
+    changes = {
+        subject_of(standing.target_id): _finding(goal, standing, severity, currency)
         for goal, standings in found.items()
-        for standing in standings
+        for standing, severity in _changes(rule, standings, clocks[goal], open_now)
         if standing.target_id
     }
-    current = open_severities(rule, asked)
-    evaluated = {
-        subject: _finding(rule, goal, standing, clocks[goal], current.get(subject), currency)
-        for subject, (goal, standing) in asked.items()
-    }
-    apply(rule, evaluated, at=at)
+    apply(rule, changes, at=at)
+
+
+def _open_now(rule: Rule, found: Collection[Sequence[Standing]]) -> dict[int, Loudness]:
+    """Target → how loud its open alert is."""
+    subjects = None
+    if sum(map(len, found)) <= MANY:
+        subjects = [subject_of(one.target_id) for standings in found for one in standings if one.target_id]
+    open_now = open_severities(rule, subjects)
+    return {int(subject.partition(":")[2]): severity for subject, severity in open_now.items()}
+
+
+def _changes(
+    rule: Rule, standings: Iterable[Standing], clock: Timeline, open_now: Mapping[int, Loudness]
+) -> Iterator[tuple[Standing, Loudness | None]]:
+    """Of which an alert is to be raised, changed or cleared, and how loud it is to be."""
+    levels = levels_of(rule)
+    for standing in standings:
+        current = open_now.get(standing.target_id or 0)
+        if current is None and (standing.pace is None or standing.pace >= rule.raise_below):
+            continue
+        severity = severity_of(levels, standing, clock, current)
+        loud = None if severity is None else Loudness(severity)
+        if loud != current:
+            yield standing, loud
 
 
 def stop_warning(target_ids: Iterable[int], *, at: datetime) -> None:
@@ -60,28 +82,35 @@ def stop_warning(target_ids: Iterable[int], *, at: datetime) -> None:
         apply(rule, {subject_of(target_id): None for target_id in target_ids}, at=at)
 
 
-def severity_of(rule: Rule, standing: Standing, clock: Timeline, current: Loudness | None) -> Severity | None:
+def levels_of(rule: Rule | None) -> Levels | None:
+    """Between what the rule warns; None: it does not."""
+    if rule is None or not rule.is_enabled:
+        return None
+    levels = (rule.raise_below, rule.critical_below, rule.clear_at, DEFAULT_LEVELS.guard)
+    return Levels(*(Fraction(level) for level in levels))
+
+
+def severity_of(
+    levels: Levels | None, standing: Standing, clock: Timeline, current: Loudness | None
+) -> Severity | None:
     """How loud the rule is about a standing, where it is `current` now."""
-    if not rule.is_enabled:
+    if levels is None:
         return None
     return pace_severity(
         None if standing.pace is None else Fraction(standing.pace),
         elapsed=clock.calendar,
         is_reached=standing.status == Status.REACHED,
         current=Severity(current) if current else None,
-        levels=Levels(rule.raise_below, rule.critical_below, rule.clear_at),
+        levels=levels,
     )
 
 
-def _finding(
-    rule: Rule, goal: Goal, standing: Standing, clock: Timeline, current: Loudness | None, currency: str
-) -> Finding | None:
-    severity = severity_of(rule, standing, clock, current)
+def _finding(goal: Goal, standing: Standing, severity: Loudness | None, currency: str) -> Finding | None:
     if severity is None:
         return None
     node = standing.node
     return Finding(
-        severity=Loudness(severity),
+        severity=severity,
         unit_id=node.unit_id if node.is_unit else None,
         person_id=node.person_id,
         facts=_facts(goal, standing, currency),

@@ -21,7 +21,7 @@ from targets.selectors.sheets import NOTHING, Sheet, Spread
 from targets.selectors.smart import references_of
 from targets.selectors.team import open_counterpart
 from targets.selectors.trees import Node
-from targets.services.pace_rule import PACE, severity_of, subject_of
+from targets.services.pace_rule import PACE, levels_of, severity_of, subject_of
 
 
 @dataclass(frozen=True)
@@ -167,10 +167,11 @@ def _effects(case: _Case, before: Mapping[Node, Standing], after: Mapping[Node, 
     rule = Rule.objects.filter(key=PACE).first()
     subjects = {node: subject_of(target_id) for node in nodes if (target_id := before[node].target_id)}
     loud = open_severities(rule, list(subjects.values())) if rule else {}
+    levels = levels_of(rule)
     effects: list[Effect] = []
     for node in nodes:
         current = loud.get(subjects.get(node, ""))
-        now = severity_of(rule, after[node], case.clock, current) if rule else None
+        now = severity_of(levels, after[node], case.clock, current)
         effects.append(
             {
                 **_move(case.sheet, node, case.numbers[node]),

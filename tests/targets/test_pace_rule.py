@@ -12,6 +12,7 @@ from salestargets.tenancy.access import system_actor
 from salestargets.tenancy.context import acting_for
 from salestargets.tenancy.models import Person
 from targets.models import Goal
+from targets.services import pace_rule
 from targets.services.pace_rule import PACE_RULE
 from targets.services.progress import refresh_progress
 from targets.services.publishing import close_plan
@@ -94,6 +95,24 @@ def test_it_gets_louder_and_softer_and_clears_and_comes_back_as_a_new_one(world:
     first, second = alerts_of(world, world.alice)
     assert (first.pk, first.cleared_at) == (alert.pk, NOON)
     assert (second.cleared_at, second.severity) == (None, Severity.CRITICAL)
+
+
+def test_of_many_targets_only_the_alerts_that_change_are_written(
+    world: World, goal: Goal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace_rule, "MANY", 1)
+    pass_a_day(world)
+    with acting_for(world.acme.pk):
+        raised = {alert.pk: alert for alert in Alert.objects.all()}
+        assert len(raised) == 7
+        a_deal(world.acme, world.carol, base=60_000)
+    drained(world.acme)
+    pass_a_day(world)
+    with acting_for(world.acme.pk):
+        cleared = Alert.objects.exclude(cleared_at=None)
+        assert [alert.person for alert in cleared if alert.person] == [world.carol]
+        for alert in Alert.objects.filter(cleared_at=None):
+            assert (alert.facts, alert.changed_at) == (raised[alert.pk].facts, raised[alert.pk].changed_at)
 
 
 def test_who_reaches_the_target_is_not_warned_any_more(world: World, goal: Goal) -> None:

@@ -27,9 +27,10 @@ class Finding:
     facts: Mapping[str, Any]
 
 
-def open_severities(rule: Rule, subjects: Collection[str]) -> dict[str, Severity]:
-    """How loud the open alerts of these subjects are."""
-    rows = Alert.objects.filter(rule=rule, subject__in=subjects, cleared_at__isnull=True)
+def open_severities(rule: Rule, subjects: Collection[str] | None = None) -> dict[str, Severity]:
+    """How loud the open alerts of these subjects are, or of all."""
+    rows = Alert.objects.filter(rule=rule, cleared_at__isnull=True)
+    rows = rows if subjects is None else rows.filter(subject__in=subjects)
     return {subject: Severity(severity) for subject, severity in rows.values_list("subject", "severity")}
 
 
