@@ -61,12 +61,15 @@ WHERE organisation_id = %(organisation)s AND person_id = ANY(%(people)s)
 GROUP BY person_id, 4, measure
 """,
     "place": """
-SELECT 'person', cell.person_id, cell.unit_id, {bucket}, measure, sum(value)::bigint
-FROM unnest(%(members)s::bigint[], %(places)s::bigint[]) AS m (person_id, unit_id)
-JOIN kpis_leafcell cell
-  ON cell.organisation_id = %(organisation)s AND cell.person_id = m.person_id AND cell.unit_id = m.unit_id
-WHERE month >= %(starts_on)s AND month < %(ends_on)s AND measure = ANY(%(measures)s)
-GROUP BY cell.person_id, cell.unit_id, 4, measure
+SELECT 'person', person_id, unit_id, bucket, measure, value
+FROM (
+    SELECT person_id, unit_id, {bucket} AS bucket, measure, sum(value)::bigint AS value
+    FROM kpis_leafcell cell
+    WHERE organisation_id = %(organisation)s AND person_id = ANY(%(members)s)
+      AND month >= %(starts_on)s AND month < %(ends_on)s AND measure = ANY(%(measures)s)
+    GROUP BY person_id, unit_id, 3, measure
+) summed
+JOIN unnest(%(members)s::bigint[], %(places)s::bigint[]) AS m (person_id, unit_id) USING (person_id, unit_id)
 """,
     "people of a unit": """
 SELECT 'unit', c.ancestor_id, NULL::bigint, cell.person_id, cell.measure, sum(cell.value)::bigint

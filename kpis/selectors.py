@@ -14,11 +14,12 @@ from typing import Any, Literal, NamedTuple, cast
 from django.db.models import QuerySet
 
 from kpis import reads, selections, sql
-from kpis.domain.formulas import Operand, Window, base_measure
+from kpis.domain.formulas import Window, base_measure
 from kpis.models import Kpi, Selection
 from kpis.reads import Reading
 from kpis.registry import Source, is_kept
 from kpis.takes import (
+    PARTS,
     Formulated,
     Part,
     Take,
@@ -30,6 +31,7 @@ from kpis.takes import (
     takes_of,
 )
 from kpis.values import Actual, Holder
+from salestargets.ingest.arrays import array
 from salestargets.kernel.errors import DomainError, NotFound
 from salestargets.kernel.messages import N_
 from salestargets.kernel.periods import Period, month_of
@@ -131,10 +133,24 @@ def actuals(
     holders: Iterable[Holder], kpi: Formulated, period: Period, *, on: date, as_of: date | None = None
 ) -> dict[Holder, Actual]:
     """The KPI of every one of the holders, in a handful of statements for any number of them."""
+    return actuals_of_each([kpi], holders, period, on=on, as_of=as_of)[0]
+
+
+def actuals_of_each(
+    kpis: Sequence[Formulated],
+    holders: Iterable[Holder],
+    period: Period,
+    *,
+    on: date,
+    as_of: date | None = None,
+) -> list[dict[Holder, Actual]]:
+    """The same of several KPIs, in their order, in as many statements as of one: most are read alike."""
     wanted = list(holders)
-    found = _parts(wanted, kpi, period, by=None, on=on, as_of=as_of)
-    factor = factor_of(kpi, period, on=on, as_of=as_of)
-    return {holder: Actual(*found[holder].get(None, _nothing(kpi)), factor) for holder in wanted}
+    found = _parts(wanted, kpis, period, by=None, on=on, as_of=as_of)
+    return [
+        _actuals(wanted, kpi, parts, factor_of(kpi, period, on=on, as_of=as_of))
+        for kpi, parts in zip(kpis, found, strict=True)
+    ]
 
 
 def series(
@@ -151,12 +167,12 @@ def series(
     The sums add up to those of `actuals`. Where there is nothing there is no bucket.
     """
     wanted = list(holders)
-    found = _parts(wanted, kpi, period, by=by, on=on, as_of=as_of)
+    [parts] = _parts(wanted, [kpi], period, by=by, on=on, as_of=as_of)
     factor = factor_of(kpi, period, on=on, as_of=as_of)
-    return {
-        holder: {bucket: Actual(*buckets[bucket], factor) for bucket in sorted(buckets, key=_order)}
-        for holder, buckets in found.items()
-    }
+    found: dict[Holder, dict[Bucket, Actual]] = {holder: {} for holder in wanted}
+    for holder, bucket in sorted(parts, key=lambda place: _order(place[1])):
+        found[holder][bucket] = _actual(kpi, parts[holder, bucket], factor)
+    return found
 
 
 def records_behind(
@@ -251,56 +267,80 @@ def sums_of_records(
     )
 
 
-#: (above, below the line)
-_Parts = tuple[int, int | None]
+#: By holder and bucket: what there is above and below the line.
+_Parts = dict[tuple[Holder, Bucket], list[int]]
 
 
-def _nothing(kpi: Formulated) -> _Parts:
+def _nothing(kpi: Formulated) -> tuple[int, int | None]:
     return 0, 0 if kpi.denominator else None
 
 
+def _actual(kpi: Formulated, parts: Sequence[int], factor: int) -> Actual:
+    above, below = parts
+    return Actual(above, below if kpi.denominator else None, factor)
+
+
+def _actuals(holders: Iterable[Holder], kpi: Formulated, parts: _Parts, factor: int) -> dict[Holder, Actual]:
+    nothing = (0, 0)
+    return {holder: _actual(kpi, parts.get((holder, None), nothing), factor) for holder in holders}
+
+
 def _parts(
-    holders: Sequence[Holder], kpi: Formulated, period: Period, *, by: By | None, on: date, as_of: date | None
-) -> dict[Holder, dict[Bucket, _Parts]]:
-    """What there is above and below the line; several definitions within a period add up."""
-    found: dict[Holder, dict[Bucket, _Parts]] = {holder: {} for holder in holders}
-    for span, formula in definitions_of(kpi, period, on=on) if holders else ():
-        sums: dict[Holder, dict[Bucket, dict[str, int]]] = {}
-        for holder, bucket, name, value in _sums(holders, formula, span, by=by, on=on, as_of=as_of):
-            names = sums.setdefault(holder, {}).setdefault(bucket, defaultdict(int))
-            names[name] += value
-        above, below = operands_of(formula, "numerator"), operands_of(formula, "denominator")
-        for holder, buckets in sums.items():
-            for bucket, names in buckets.items():
-                before = found[holder].get(bucket, _nothing(kpi))
-                under = None if before[1] is None else before[1] + _total(below, names)
-                found[holder][bucket] = before[0] + _total(above, names), under
-    return found
-
-
-def _total(operands: Iterable[Operand], sums: Mapping[str, int]) -> int:
-    return sum(operand.sign * sums.get(operand.name, 0) for operand in operands)
-
-
-def _sums(
     holders: Sequence[Holder],
-    formula: Formulated,
+    kpis: Sequence[Formulated],
     period: Period,
     *,
     by: By | None,
     on: date,
     as_of: date | None,
-) -> Iterator[Sum]:
-    """The sums of the operands, by their names."""
-    if by in ("month", "day") and is_stock(formula):
-        raise DomainError(
-            N_("This KPI is what there is at a moment; it cannot be listed by month or day."),
-            code="stock_has_no_days",
-            field="by",
-        )
-    for take in takes_of(operands_of(formula), period, on=on, as_of=as_of):
-        for holder, bucket, measure, value in _taken(holders, take, by):
-            yield holder, _when(bucket, take), Operand(measure, window=take.window).name, value
+) -> list[_Parts]:
+    """Of each KPI; several definitions within a period add up. Over the same days there is one reading."""
+    takes = [_takes(kpi, period, by=by, on=on, as_of=as_of) if holders else [] for kpi in kpis]
+    sums = _sums(holders, [take for of_kpi in takes for _part, take in of_kpi], by)
+    return [_added_up(of_kpi, sums) for of_kpi in takes]
+
+
+def _takes(
+    kpi: Formulated, period: Period, *, by: By | None, on: date, as_of: date | None
+) -> list[tuple[int, Take]]:
+    """What is taken for each part: 0 is above the line, 1 below."""
+    found: list[tuple[int, Take]] = []
+    for span, formula in definitions_of(kpi, period, on=on):
+        if by in ("month", "day") and is_stock(formula):
+            raise DomainError(
+                N_("This KPI is what there is at a moment; it cannot be listed by month or day."),
+                code="stock_has_no_days",
+                field="by",
+            )
+        for part, name in enumerate(PARTS):
+            found += [(part, take) for take in takes_of(operands_of(formula, name), span, on=on, as_of=as_of)]
+    return found
+
+
+#: By the days over which they are taken, and whether that is now: the sums of each measure.
+_Sums = dict[tuple[Period, bool], dict[str, list[tuple[Holder, Bucket, int]]]]
+
+
+def _sums(holders: Sequence[Holder], takes: Iterable[Take], by: By | None) -> _Sums:
+    measures: dict[tuple[Period, bool], dict[str, None]] = defaultdict(dict)
+    for take in takes:
+        measures[take.period, take.is_now].update(dict.fromkeys(take.measures))
+    found: _Sums = {}
+    for (period, is_now), wanted in measures.items():
+        of_each = found[period, is_now] = {measure: [] for measure in wanted}
+        for holder, bucket, measure, value in _taken(holders, list(wanted), period, is_now, by):
+            of_each[measure].append((holder, bucket, value))
+    return found
+
+
+def _added_up(takes: Iterable[tuple[int, Take]], sums: _Sums) -> _Parts:
+    found: _Parts = {}
+    for part, take in takes:
+        for operand in take.operands:
+            for holder, bucket, value in sums[take.period, take.is_now][operand.measure]:
+                place = holder, _when(bucket, take) if bucket else bucket
+                found.setdefault(place, [0, 0])[part] += operand.sign * value
+    return found
 
 
 def _when(bucket: Bucket, take: Take) -> Bucket:
@@ -310,19 +350,21 @@ def _when(bucket: Bucket, take: Take) -> Bucket:
     return bucket
 
 
-def _taken(holders: Sequence[Holder], take: Take, by: By | None) -> Iterator[Sum]:
-    in_cells = set() if by in ("day", "product") else _counted(take.measures)
-    others = [measure for measure in take.measures if measure not in in_cells]
+def _taken(
+    holders: Sequence[Holder], measures: Sequence[str], period: Period, is_now: bool, by: By | None
+) -> Iterator[Sum]:
+    in_cells = set() if by in ("day", "product") else _counted(measures)
+    others = [measure for measure in measures if measure not in in_cells]
     if others:
-        yield from _from_records(holders, others, take.period, by, take.is_now)
+        yield from _from_records(holders, others, period, by, is_now)
     if not in_cells:
         return
-    kept = [measure for measure in take.measures if measure in in_cells]
-    whole, parts = _whole_months(take.period)
+    kept = [measure for measure in measures if measure in in_cells]
+    whole, parts = _whole_months(period)
     if whole:
         yield from _from_cells(holders, kept, whole, cast(Literal["month", "person"] | None, by))
     for part in parts:
-        yield from _from_records(holders, kept, part, by, take.is_now)
+        yield from _from_records(holders, kept, part, by, is_now)
 
 
 def _counted(measures: Sequence[str]) -> set[str]:
@@ -357,7 +399,10 @@ def _from_records(
 
 def _sums_of(statement: str, parameters: Mapping[str, Any], **more: Any) -> list[Sum]:
     rows = sql.run(statement, **parameters, **more)
-    return [(Holder(kind, holder_id, unit_id), *rest) for kind, holder_id, unit_id, *rest in rows]
+    return [
+        (Holder(kind, holder_id, unit_id), bucket, measure, value)
+        for kind, holder_id, unit_id, bucket, measure, value in rows
+    ]
 
 
 def _reading(take: Take) -> Reading:
@@ -377,10 +422,10 @@ def _parameters(holders: Sequence[Holder], period: Period) -> dict[str, Any]:
     people = [holder for holder in holders if holder.kind == "person"]
     places = [holder for holder in people if holder.unit_id]
     return {
-        "units": [holder.id for holder in holders if holder.kind == "unit"],
-        "people": [holder.id for holder in people if not holder.unit_id],
-        "members": [holder.id for holder in places],
-        "places": [holder.unit_id for holder in places],
+        "units": array([holder.id for holder in holders if holder.kind == "unit"]),
+        "people": array([holder.id for holder in people if not holder.unit_id]),
+        "members": array([holder.id for holder in places]),
+        "places": array([holder.unit_id for holder in places]),
         "starts_on": period.start,
         "ends_on": period.end,
         "before": period.end,

@@ -15,6 +15,8 @@ from kpis.values import Formula
 from salestargets.kernel.periods import Period, shifted_years
 
 Part = Literal["numerator", "denominator"]
+#: Above the line, and below.
+PARTS: tuple[Part, ...] = ("numerator", "denominator")
 
 
 class Formulated(Protocol):
@@ -51,7 +53,7 @@ class Take:
 
 def operands_of(kpi: Formulated, *parts: Part) -> list[Operand]:
     """What the parts of a KPI are made of, in order."""
-    wanted = parts or ("numerator", "denominator")
+    wanted = parts or PARTS
     return [operand for part in wanted for operand in parse(getattr(kpi, part))]
 
 

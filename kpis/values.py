@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from kpis.choices import KpiUnit
 from kpis.domain.ratios import percent
@@ -13,8 +13,7 @@ from salestargets.kernel.parsing import strict_id
 from salestargets.kernel.rational import Fraction, Number, ratio, rounded
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     """A unit with everything below it, or a person; with `unit_id` only while they are a member of it."""
 
     kind: Literal["unit", "person"]

@@ -28,9 +28,9 @@ def is_level(kpi: Kpi) -> bool:
 
 def stored_actual(actual: Actual, kpi: Kpi) -> int | None:
     """A value from the records in the smallest units, half to even; None where it is undefined."""
-    if actual.value is None:
-        return None
     if not kpi.denominator:
         return actual.numerator
+    if actual.value is None:
+        return None
     stored: int = round(actual.value * units_in_one(kpi.unit))
     return stored

@@ -1,6 +1,6 @@
 """Where holders stand: their actual against their target, now or on any day."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from kpis.selectors import actuals
+from kpis.selectors import actuals_of_each
 from kpis.values import Holder
 from salestargets.kernel.calendars import WorkCalendar
 from salestargets.kernel.rational import Fraction, ratio, rounded, whole_ratio
@@ -170,9 +170,20 @@ def values_of(
     goal: Goal, nodes: Collection[Node], *, on: date, as_of: date | None = None
 ) -> dict[Node, int | None]:
     """What the records of the plan's span say of each in their place, as stored; None: a ratio of nothing."""
-    holders = [node.holder for node in nodes]
-    found = actuals(holders, goal.kpi, span_of(goal.plan), on=on, as_of=as_of)
-    return {node: stored_actual(found[node.holder], goal.kpi) for node in nodes}
+    return values_in(goal.plan, [goal], nodes, on=on, as_of=as_of)[goal.pk]
+
+
+def values_in(
+    plan: Plan, goals: Sequence[Goal], nodes: Iterable[Node], *, on: date, as_of: date | None = None
+) -> dict[int, dict[Node, int | None]]:
+    """The same by each of the plan's goals, in one reading."""
+    holders = {node: node.holder for node in nodes}
+    kpis = [goal.kpi for goal in goals]
+    found = actuals_of_each(kpis, holders.values(), span_of(plan), on=on, as_of=as_of)
+    return {
+        goal.pk: {node: stored_actual(of_goal[holder], goal.kpi) for node, holder in holders.items()}
+        for goal, of_goal in zip(goals, found, strict=True)
+    }
 
 
 def lines_of(

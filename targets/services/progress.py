@@ -1,7 +1,8 @@
 """Progress is kept up set-wise: when cells change, when numbers change, and when a day turns."""
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any
@@ -16,9 +17,10 @@ from salestargets.tenancy.context import current_organisation_id
 from salestargets.tenancy.models import Organisation
 from targets.choices import PlanState
 from targets.domain.progress import Timeline
-from targets.models import Goal, Progress
-from targets.selectors.figures import Line, Standing, clock_of, lines_of, measured, values_of
+from targets.models import Goal, Plan, Progress
+from targets.selectors.figures import Line, Standing, clock_of, lines_of, measured, values_in
 from targets.selectors.periods import calendar_for
+from targets.selectors.trees import Node
 from targets.services.pace_rule import warn
 
 #: Whose work is to move an organisation's progress into a new day.
@@ -71,25 +73,33 @@ def _refresh(goals: Sequence[Goal], at: datetime, holders: Collection[Holder] | 
         return
     touched = [goal for goal in goals if goal.pk in lines]
     clocks = _clocks(touched, organisation, at)
+    values = _values(touched, lines, organisation.today(at))
     found = {
-        goal: _standings(goal, lines[goal.pk], clock, organisation, at)
-        for goal, clock in zip(touched, clocks, strict=True)
+        goal: measured(goal, lines[goal.pk], values[goal.pk], clock, organisation, at)
+        for goal, clock in clocks.items()
     }
     _store([standing for standings in found.values() for standing in standings])
-    warn(found, dict(zip(touched, clocks, strict=True)), currency=organisation.currency, at=at)
+    warn(found, clocks, currency=organisation.currency, at=at)
 
 
-def _clocks(goals: Sequence[Goal], organisation: Organisation, at: datetime) -> list[Timeline]:
+def _clocks(goals: Sequence[Goal], organisation: Organisation, at: datetime) -> dict[Goal, Timeline]:
     calendar, today = calendar_for(goals, organisation), organisation.today(at)
-    return [clock_of(goal.plan, today, calendar) for goal in goals]
+    of_plans = {plan: clock_of(plan, today, calendar) for plan in {goal.plan for goal in goals}}
+    return {goal: of_plans[goal.plan] for goal in goals}
 
 
-def _standings(
-    goal: Goal, lines: Sequence[Line], clock: Timeline, organisation: Organisation, at: datetime
-) -> list[Standing]:
-    """One read of the cells for a goal, whatever the number of its holders."""
-    values = values_of(goal, [line.node for line in lines], on=clock.as_of)
-    return measured(goal, lines, values, clock, organisation, at)
+def _values(
+    goals: Sequence[Goal], lines: Mapping[int, Sequence[Line]], today: date
+) -> dict[int, Mapping[Node, int | None]]:
+    """One read of the cells for a plan, whatever the number of its goals and of their holders."""
+    of_plans: dict[Plan, list[Goal]] = defaultdict(list)
+    for goal in goals:
+        of_plans[goal.plan].append(goal)
+    found: dict[int, Mapping[Node, int | None]] = {}
+    for plan, its_goals in of_plans.items():
+        nodes = dict.fromkeys(line.node for goal in its_goals for line in lines[goal.pk])
+        found |= values_in(plan, its_goals, nodes, on=today)
+    return found
 
 
 #: Column → its type, in the order of the statement.

@@ -4,10 +4,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from kpis.behind import Opened, every_record, page_behind
 from kpis.catalogue import BUILT_IN
-from kpis.selectors import actual, all_kpis
+from kpis.selectors import actual, actuals, actuals_of_each, all_kpis
 from kpis.takes import Part
 from kpis.values import Actual, Holder
 from pipeline.services.records import upsert_records
@@ -135,6 +136,33 @@ def test_the_records_behind_every_number_sum_to_it(world: World, period: Period,
                     told |= {kpi.key} if rows else set()
     if (period, as_of) == (PERIODS["the quarter"], None):
         assert set(BUILT_IN) - told == set()
+
+
+@pytest.mark.parametrize("period", PERIODS.values(), ids=PERIODS)
+@pytest.mark.parametrize("as_of", [None, date(2026, 5, 8)], ids=["now", "as of a day"])
+def test_many_kpis_that_are_read_together_are_what_each_is_by_itself(
+    world: World, period: Period, as_of: date | None
+) -> None:
+    with acting_for(world.acme.pk):
+        holders = [
+            Holder("unit", root_unit_id(TODAY)),
+            Holder("person", world.alice.pk),
+            Holder("person", world.bob.pk, world.north.pk),
+            Holder("person", world.carol.pk, world.west.pk),
+        ]
+        kpis = list(all_kpis())
+        alone = [actuals(holders, kpi, period, on=TODAY, as_of=as_of) for kpi in kpis]
+        assert actuals_of_each(kpis, holders, period, on=TODAY, as_of=as_of) == alone
+
+
+def test_kpis_of_the_same_days_take_one_statement(
+    world: World, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with acting_for(world.acme.pk):
+        kpis = [kpi for kpi in all_kpis() if kpi.key in ("won_revenue", "win_rate", "orders_booked")]
+        assert len(kpis) == 3
+        with django_assert_num_queries(1):
+            actuals_of_each(kpis, [Holder("person", world.bob.pk)], PERIODS["the quarter"], on=TODAY)
 
 
 def test_page_by_page_the_records_sum_to_what_is_said_of_the_number(world: World) -> None:

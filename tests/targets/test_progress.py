@@ -1,9 +1,11 @@
 """Progress follows the records up and down, the targets, and the days; on any day it can be asked for."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kpis.services import rebuild
 from pipeline.models import Deal
@@ -27,6 +29,7 @@ from tests.targets.builders import APRIL, a_goal, a_plan, fresh, lead_of, member
 pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 5, 12)
+COLUMNS = [field.attname for field in Progress._meta.fields if field.attname not in ("id", "computed_at")]
 
 
 @lasting
@@ -59,6 +62,37 @@ def test_publishing_gives_everyone_progress_at_once(world: World, goal: Goal) ->
         assert Progress.objects.count() == Target.objects.count() == 7
     assert (kept(goal).actual, kept(goal).expected, kept(goal).status) == (0, 0, Status.EARLY)
     assert kept(goal).computed_on == APRIL.date()
+
+
+def test_what_is_missing_is_written_and_the_rest_is_changed_where_it_differs(
+    world: World, goal: Goal
+) -> None:
+    with acting_for(world.acme.pk):
+        refresh_progress(at=NOON)
+        kept = set(Progress.objects.values_list(*COLUMNS))
+        Progress.objects.filter(target__person=world.bob).delete()
+        Progress.objects.filter(target__person=world.alice).update(actual=None, pace=None, status="early")
+        refresh_progress(at=NOON + timedelta(hours=1))
+        assert set(Progress.objects.values_list(*COLUMNS)) == kept
+        written = Progress.objects.exclude(computed_at=NOON)
+        assert set(written.values_list("target__person", flat=True)) == {world.alice.pk, world.bob.pk}
+
+
+def test_any_number_of_goals_takes_as_many_statements_as_one(world: World, goal: Goal) -> None:
+    def statements() -> int:
+        with acting_for(world.acme.pk), CaptureQueriesContext(connection) as captured:
+            refresh_progress(at=NOON)
+        return len(captured)
+
+    statements()
+    of_one = statements()
+    plan = a_plan(world.acme, "Another")
+    for key in ("won_revenue", "deals_won"):
+        split(a_goal(plan, "1200", kpi=key), "even")
+    published(plan)
+    statements()
+    of_three = statements()
+    assert of_three == of_one + 1  # the cells of the second plan
 
 
 def test_a_won_deal_moves_its_owner_and_everyone_above_and_nobody_else(world: World, goal: Goal) -> None:
