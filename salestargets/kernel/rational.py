@@ -30,8 +30,8 @@ def whole_ratio(numerator: int, denominator: int) -> int | None:
     """
     if not denominator:
         return None
-    whole, rest = divmod(numerator, denominator)
-    return whole + (2 * rest > denominator or (2 * rest == denominator and whole % 2 == 1))
+    up, rest = divmod(2 * numerator + denominator, 2 * denominator)
+    return up - 1 if up & 1 and not rest else up
 
 
 def rounded(value: Number | None, places: int) -> Decimal | None:

@@ -2,7 +2,7 @@
 
 Numbers are exact: minor units, counts, or rationals. `as_of` a day means the start of that day: days
 completed count, the day itself does not. The share of a period that has passed is worked out once
-(`timeline`) and applied to any number of targets (`progress`).
+(`timeline`) and applied to any number of targets (`Gauge`), or to one (`progress`).
 """
 
 from collections.abc import Callable, Sequence
@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from math import lcm
+from operator import mul
+from typing import NamedTuple
 
 from salestargets.kernel.calendars import WorkCalendar
 from salestargets.kernel.periods import Period
@@ -89,13 +92,22 @@ class Forms:
     working_day: Fraction
     profile: Fraction | None
 
-    def governed_by(self, basis: str) -> Fraction:
-        """The form a basis names; working days stand in for a profile that is not there."""
-        if basis == Basis.CALENDAR:
-            return self.calendar
-        if basis == Basis.PROFILE and self.profile is not None:
-            return self.profile
-        return self.working_day
+
+#: Numerator and denominator of a quotient, not reduced; the denominator is above zero.
+Pair = tuple[int, int]
+
+
+class Reading(NamedTuple):
+    """What a `Gauge` says of a target; None means undefined."""
+
+    calendar: Pair | None  # what is expected, by calendar days
+    working_day: Pair | None
+    profile: Pair | None
+    expected: Pair | None  # the governing one
+    attainment: Pair | None
+    pace: Pair | None
+    forecast: Pair | None
+    status: Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +146,115 @@ def timeline(
     )
 
 
+class Gauge:
+    """Reads any number of targets of one clock, one set of rules and one base, in whole numbers.
+
+    With T the target, A the actual, B the base or 0, F the governing share of the period that has passed:
+    expected E = B + (T − B)·F, attainment (A − B)/(T − B), pace (A − B)/(E − B), forecast B + (A − B)/F.
+    A level without a base is due at once: E = T, forecast A. Where lower is better and there is no base,
+    attainment is 2 − A/T and pace 2 − A/E: half the cost is 150 %, twice the cost is 0 %.
+    """
+
+    def __init__(self, clock: Timeline, rules: Rules = DEFAULT_RULES, base: int | None = None) -> None:
+        self._base, self._start = base, base or 0
+        self._basis = rules.basis
+        self._is_higher = rules.direction == Direction.HIGHER
+        self._is_due = rules.is_level and base is None
+        # A budget is kept only once the period is over; a level is where it is.
+        self._is_final = clock.is_over or rules.is_level or base is not None
+        self._calendar = clock.calendar.as_integer_ratio()
+        self._working = clock.working.as_integer_ratio()
+        self._months_calendar = _over_one(clock.months_calendar)
+        self._months_working = _over_one(clock.months_working)
+        self._levels, self._worst = _levels(clock, rules.thresholds)
+
+    def read(
+        self,
+        target: int | None,
+        actual: int | None,
+        months: Sequence[int] | None = None,
+        profile: Sequence[int] | None = None,
+    ) -> Reading:
+        """`months` are the target's amounts, one for each of `clock.months`; see `progress`."""
+        calendar, working_day, by_profile = self._shares(months, profile)
+        governing = self._governing(calendar, working_day, by_profile)
+        forecast = self._forecast(actual, governing)
+        if target is None:
+            return Reading(None, None, None, None, None, None, forecast, Status.NO_TARGET)
+        expected = self._expected(target, governing)
+        pace = self._index(actual, expected)
+        return Reading(
+            expected if governing is calendar else self._expected(target, calendar),
+            expected if governing is working_day else self._expected(target, working_day),
+            None if by_profile is None else self._expected(target, by_profile),
+            expected,
+            self._index(actual, (target, 1)),
+            pace,
+            forecast,
+            self._status(target, actual, pace),
+        )
+
+    def _shares(
+        self, months: Sequence[int] | None, profile: Sequence[int] | None
+    ) -> tuple[Pair, Pair, Pair | None]:
+        """What share of the way should be behind us."""
+        if self._is_due:
+            return _WHOLE, _WHOLE, None
+        if months is None or not (whole := sum(months)):
+            by_calendar, by_working_day = self._calendar, self._working
+        else:
+            by_calendar = _weighted(months, self._months_calendar, whole)
+            by_working_day = _weighted(months, self._months_working, whole)
+        if profile is None or not (whole := sum(profile)):
+            return by_calendar, by_working_day, None
+        return by_calendar, by_working_day, _weighted(profile, self._months_working, whole)
+
+    def _governing(self, calendar: Pair, working_day: Pair, profile: Pair | None) -> Pair:
+        """The form that the basis names; working days stand in for a profile that is not there."""
+        if self._basis == Basis.CALENDAR:
+            return calendar
+        return profile if self._basis == Basis.PROFILE and profile is not None else working_day
+
+    def _expected(self, target: int, share: Pair) -> Pair:
+        passed, whole = share
+        return self._start * whole + (target - self._start) * passed, whole
+
+    def _index(self, actual: int | None, against: Pair) -> Pair | None:
+        """How `actual` compares with a number it should reach; 1 is exactly there, more is better."""
+        if actual is None:
+            return None
+        number, parts = against
+        above, below = (actual - self._start) * parts, number - self._start * parts
+        if not below:
+            return None
+        if not self._is_higher and self._base is None:
+            above = 2 * below - above
+        return (above, below) if below > 0 else (-above, -below)
+
+    def _forecast(self, actual: int | None, share: Pair) -> Pair | None:
+        """Run rate: as much again in the time that is left as in the time that has passed."""
+        passed, whole = share
+        if actual is None or not passed:
+            return None
+        above = self._start * passed + (actual - self._start) * whole
+        return (above, passed) if passed > 0 else (-above, -passed)
+
+    def _status(self, target: int, actual: int | None, pace: Pair | None) -> Status:
+        if not target:
+            return Status.NO_TARGET
+        if actual is None:
+            return Status.EARLY
+        if actual >= target if self._is_higher else self._is_final and actual <= target:
+            return Status.REACHED
+        if pace is None:
+            return Status.EARLY
+        above, below = pace
+        for level, parts, status in self._levels:
+            if above * parts >= level * below:
+                return status
+        return self._worst
+
+
 def progress(
     target: Number | None,
     actual: Number | None,
@@ -144,38 +265,34 @@ def progress(
     profile: Sequence[Number] | None = None,
     base: Number | None = None,
 ) -> Progress:
-    """Where a target stands.
+    """Where a target stands, by the formulas of `Gauge`.
 
     `months` are the target's amounts, one for each of `clock.months`: whole past months plus the current one
-    pro rata. `profile` are what earlier periods brought in each. `base` is the level a KPI starts from.
-    With T the target, A the actual, B the base or 0, F the governing share of the period that has passed:
-    expected E = B + (T − B)·F, attainment (A − B)/(T − B), pace (A − B)/(E − B), forecast B + (A − B)/F.
-    A level without a base is due at once: E = T, forecast A. Where lower is better and there is no base,
-    attainment is 2 − A/T and pace 2 − A/E: half the cost is 150 %, twice the cost is 0 %.
+    pro rata. `profile` are what earlier periods brought in each.
     """
-    goal, reached, start = _exact(target), _exact(actual), _exact(base)
-    shares = _shares(clock, rules, months, profile, start)
-    expectations = None if goal is None else _expectations(goal, start, shares)
-    expected = None if expectations is None else expectations.governed_by(rules.basis)
-    pace = _index(reached, expected, start, rules)
+    [goal, reached, start], scale = _in_whole_numbers([target, actual, base])
+    found = Gauge(clock, rules, start).read(goal, reached, _weights(months), _weights(profile))
+    expected = _fraction(found.expected, scale)
+    gap = _difference(target, actual)
     return Progress(
-        target=goal,
-        actual=reached,
-        attainment=_index(reached, goal, start, rules),
-        gap=_difference(goal, reached),
-        expectations=expectations,
+        target=_exact(target),
+        actual=_exact(actual),
+        attainment=_fraction(found.attainment),
+        gap=gap,
+        expectations=_forms(found, scale),
         expected=expected,
-        pace_gap=_difference(expected, reached),
-        pace=pace,
-        required_rate=_required_rate(goal, reached, clock, rules),
-        forecast=_forecast(reached, start, shares.governed_by(rules.basis)),
+        pace_gap=_difference(expected, actual),
+        pace=_fraction(found.pace),
+        required_rate=None if gap is None or rules.is_level else _required_rate(gap, clock),
+        forecast=_fraction(found.forecast, scale),
         elapsed=clock.calendar,
-        status=_status(goal, reached, pace, clock, rules, start),
+        status=found.status,
     )
 
 
-def _exact(value: Number | None) -> Fraction | None:
-    return None if value is None else Fraction(value)
+_WHOLE: Pair = (1, 1)
+#: Numerators over one denominator.
+_Over = tuple[tuple[int, ...], int]
 
 
 def _days(period: Period | None) -> int:
@@ -190,102 +307,63 @@ def _passed(period: Period, as_of: date, measure: Callable[[Period | None], int]
     return Fraction(measure(period.before(as_of)), whole)
 
 
-def _shares(
-    clock: Timeline,
-    rules: Rules,
-    months: Sequence[Number] | None,
-    profile: Sequence[Number] | None,
-    base: Fraction | None,
-) -> Forms:
-    """What share of the way should be behind us."""
-    if rules.is_level and base is None:
-        return Forms(Fraction(1), Fraction(1), None)
-    by_calendar = _weighted(months, clock.months_calendar)
-    by_working_day = _weighted(months, clock.months_working)
-    return Forms(
-        calendar=clock.calendar if by_calendar is None else by_calendar,
-        working_day=clock.working if by_working_day is None else by_working_day,
-        profile=_weighted(profile, clock.months_working),
-    )
+def _over_one(values: Sequence[Number]) -> _Over:
+    exact = [Fraction(value) for value in values]
+    below = lcm(*(value.denominator for value in exact))
+    return tuple(value.numerator * (below // value.denominator) for value in exact), below
 
 
-def _weighted(weights: Sequence[Number] | None, passed: Sequence[Fraction]) -> Fraction | None:
-    """Share passed where months weigh differently; None without weights to go by."""
-    if weights is None:
+def _weighted(weights: Sequence[int], passed: _Over, whole: int) -> Pair:
+    """Share passed where months weigh differently, `whole` all together."""
+    shares, below = passed
+    if len(weights) != len(shares):
+        raise ValueError(f"{len(weights)} amounts for {len(shares)} months")
+    above = sum(map(mul, weights, shares))
+    return (above, below * whole) if whole > 0 else (-above, -below * whole)
+
+
+def _levels(clock: Timeline, thresholds: Thresholds) -> tuple[list[tuple[int, int, Status]], Status]:
+    """The least pace of each status, the best first, and what is worse than all of them.
+
+    Nothing is called bad before enough of the period has passed.
+    """
+    least = {Status.AHEAD: thresholds.ahead, Status.ON_TRACK: thresholds.on_track}
+    worst = Status.EARLY
+    if clock.calendar >= Fraction(thresholds.guard):
+        least[Status.BEHIND], worst = thresholds.behind, Status.AT_RISK
+    return [(*Fraction(level).as_integer_ratio(), status) for status, level in least.items()], worst
+
+
+def _in_whole_numbers(values: Sequence[Number | None]) -> tuple[list[int | None], int]:
+    """The same times a number that makes all of them whole, and that number."""
+    known, scale = _over_one([value for value in values if value is not None])
+    whole = iter(known)
+    return [None if value is None else next(whole) for value in values], scale
+
+
+def _weights(values: Sequence[Number] | None) -> Sequence[int] | None:
+    """Whole numbers in the same proportions."""
+    return None if values is None else _over_one(values)[0]
+
+
+def _fraction(pair: Pair | None, scale: int = 1) -> Fraction | None:
+    return None if pair is None else Fraction(pair[0], pair[1] * scale)
+
+
+def _forms(found: Reading, scale: int) -> Forms | None:
+    if found.calendar is None or found.working_day is None:
         return None
-    exact = [weight if isinstance(weight, int) else Fraction(weight) for weight in weights]
-    # Only the current month needs a fraction; whole ones stay integers, which are ten times as fast.
-    behind = (w if share == 1 else w * share for w, share in zip(exact, passed, strict=True) if share)
-    return ratio(sum(behind), sum(exact))
+    calendar, working_day = Fraction(*found.calendar) / scale, Fraction(*found.working_day) / scale
+    return Forms(calendar, working_day, _fraction(found.profile, scale))
 
 
-def _expectations(target: Fraction, base: Fraction | None, shares: Forms) -> Forms:
-    start = base or Fraction(0)
-    way = target - start
-    return Forms(
-        calendar=start + way * shares.calendar,
-        working_day=start + way * shares.working_day,
-        profile=None if shares.profile is None else start + way * shares.profile,
-    )
+def _exact(value: Number | None) -> Fraction | None:
+    return None if value is None else Fraction(value)
 
 
-def _index(
-    actual: Fraction | None, against: Fraction | None, base: Fraction | None, rules: Rules
-) -> Fraction | None:
-    """How `actual` compares with a number it should reach; 1 is exactly there, more is better."""
-    if base is not None:
-        return ratio(_difference(actual, base), _difference(against, base))
-    quotient = ratio(actual, against)
-    if quotient is None or rules.direction == Direction.HIGHER:
-        return quotient
-    return 2 - quotient
+def _difference(of: Number | None, less: Number | None) -> Fraction | None:
+    return None if of is None or less is None else Fraction(of) - Fraction(less)
 
 
-def _difference(of: Fraction | None, less: Fraction | None) -> Fraction | None:
-    return None if of is None or less is None else of - less
-
-
-def _forecast(actual: Fraction | None, base: Fraction | None, share: Fraction) -> Fraction | None:
-    """Run rate: as much again in the time that is left as in the time that has passed."""
-    start = base or Fraction(0)
-    way = ratio(_difference(actual, start), share)
-    return None if way is None else start + way
-
-
-def _required_rate(
-    target: Fraction | None, actual: Fraction | None, clock: Timeline, rules: Rules
-) -> Fraction | None:
-    gap = _difference(target, actual)
-    if gap is None or rules.is_level:
-        return None
+def _required_rate(gap: Fraction, clock: Timeline) -> Fraction | None:
     return ratio(max(gap, Fraction(0)), clock.working_days_left)
-
-
-def _status(
-    target: Fraction | None,
-    actual: Fraction | None,
-    pace: Fraction | None,
-    clock: Timeline,
-    rules: Rules,
-    base: Fraction | None,
-) -> Status:
-    if not target:
-        return Status.NO_TARGET
-    if actual is None:
-        return Status.EARLY
-    # A budget is kept only once the period is over; a level is where it is.
-    is_final = clock.is_over or rules.is_level or base is not None
-    is_higher = rules.direction == Direction.HIGHER
-    if actual >= target if is_higher else is_final and actual <= target:
-        return Status.REACHED
-    return Status.EARLY if pace is None else _paced(pace, clock, rules.thresholds)
-
-
-def _paced(pace: Fraction, clock: Timeline, levels: Thresholds) -> Status:
-    if pace >= Fraction(levels.ahead):
-        return Status.AHEAD
-    if pace >= Fraction(levels.on_track):
-        return Status.ON_TRACK
-    if clock.calendar < Fraction(levels.guard):
-        return Status.EARLY
-    return Status.BEHIND if pace >= Fraction(levels.behind) else Status.AT_RISK

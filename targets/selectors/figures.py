@@ -1,7 +1,7 @@
 """Where holders stand: their actual against their target, now or on any day."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -11,12 +11,12 @@ from django.db.models import Q, QuerySet
 from kpis.selectors import actuals_of_each
 from kpis.values import Holder
 from salestargets.kernel.calendars import WorkCalendar
-from salestargets.kernel.rational import Fraction, ratio, rounded, whole_ratio
+from salestargets.kernel.rational import ratio, rounded, whole_ratio
 from salestargets.tenancy.compiled import compiled_once
 from salestargets.tenancy.models import Organisation
 from targets.amounts import is_level, stored_actual
 from targets.choices import IN_FORCE, Against, Status
-from targets.domain.progress import Rules, Thresholds, Timeline, progress, timeline
+from targets.domain.progress import Gauge, Pair, Rules, Thresholds, Timeline, timeline
 from targets.models import Goal, Plan, Progress, Target, TargetVersion
 from targets.selectors.in_force import is_to_come, read_on, spreads_on
 from targets.selectors.periods import periods_of, span_of
@@ -29,20 +29,25 @@ _KEPT = (
     *("attainment", "pace", "forecast", "status", "computed_on", "computed_at"),
 )
 Kept = tuple[Any, ...]
+#: What a line is made of.
+_GIVEN = (
+    *("goal_id", "unit_id", "person_id", "id"),
+    *("given", "months", "agreed", "agreed_months", "effective_on"),
+)
 #: Decimals kept of attainment and pace.
 PLACES = 6
+_LAST_PLACE = Decimal(1).scaleb(-PLACES)
 MANY = 100
 STATUS = {status.value: status for status in Status}
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A holder's target for the span and its months (a level has none), or that there is no target."""
 
     node: Node
     target_id: int | None = None
     given: int | None = None
-    months: tuple[int, ...] | None = None
+    months: Sequence[int] | None = None
 
 
 class Standing(NamedTuple):
@@ -152,8 +157,9 @@ def measured(
     at: datetime,
 ) -> list[Standing]:
     """The maths, for each line."""
-    rules = rules_of(goal, organisation)
-    return [_measured(line, values[line.node], clock, rules, goal.baseline, at) for line in lines]
+    gauge = Gauge(clock, rules_of(goal, organisation), goal.baseline)
+    left = days_left(goal, clock)
+    return [_measured(line, values[line.node], gauge, clock.as_of, at, left) for line in lines]
 
 
 def rules_of(goal: Goal, organisation: Organisation) -> Rules:
@@ -193,34 +199,22 @@ def lines_of(
 
     One query, and another where numbers are yet to come.
     """
-    rows = Target.objects.filter(_of(holders, ""), goal__in=goals, group="")
+    rows = Target.objects.filter(_of(holders, ""), goal__in=goals, group="").values_list(*_GIVEN)
     plans = {goal.pk: goal.plan for goal in goals}
-    lines: dict[int, list[Line]] = {}
+    lines: dict[int, list[Line]] = defaultdict(list)
     waiting: dict[int, tuple[int, Node]] = {}
-    for (
-        goal_id,
-        unit_id,
-        person_id,
-        target_id,
-        given,
-        months,
-        agreed,
-        agreed_months,
-        since,
-    ) in rows.values_list(
-        "goal_id", "unit_id", "person_id", "id", "given", "months", "agreed", "agreed_months", "effective_on"
-    ):
+    for goal_id, unit_id, person_id, target_id, given, months, agreed, agreed_months, since in rows:
         node = Node(unit_id, person_id)
         amount, by_month = (given, months) if agreed is None else (agreed, agreed_months)
-        if is_to_come(plans[goal_id], since, day):
+        if since is not None and is_to_come(plans[goal_id], since, day):
             waiting[target_id] = goal_id, node
         elif amount is not None:
-            lines.setdefault(goal_id, []).append(Line(node, target_id, amount, _tuple(by_month)))
+            lines[goal_id].append(Line(node, target_id, amount, by_month))
     days = {target_id: read_on(plans[goal_id], day) for target_id, (goal_id, _node) in waiting.items()}
     for target_id, now in spreads_on(days).items():
         goal_id, node = waiting[target_id]
-        lines.setdefault(goal_id, []).append(Line(node, target_id, now.amount, now.months))
-    return lines
+        lines[goal_id].append(Line(node, target_id, now.amount, now.months))
+    return dict(lines)
 
 
 def lines_on(goal: Goal, nodes: Collection[Node], day: date, *, against: str = Against.CURRENT) -> list[Line]:
@@ -232,13 +226,9 @@ def lines_on(goal: Goal, nodes: Collection[Node], day: date, *, against: str = A
         _of(holders, "target__"), target__goal=goal, target__group="", number=1
     ).values_list("target__unit_id", "target__person_id", "target_id", "amount", "months")
     return [
-        Line(Node(unit_id, person_id), target_id, amount, _tuple(months))
+        Line(Node(unit_id, person_id), target_id, amount, months)
         for unit_id, person_id, target_id, amount, months in first
     ]
-
-
-def _tuple(months: list[int] | None) -> tuple[int, ...] | None:
-    return None if months is None else tuple(months)
 
 
 def _of(holders: Collection[Holder] | None, prefix: str) -> Q:
@@ -290,28 +280,36 @@ def _kept_at(goal: int, units: tuple[int, ...], people: tuple[int, ...]) -> Quer
 
 
 def _measured(
-    line: Line, value: int | None, clock: Timeline, rules: Rules, base: int | None, at: datetime
+    line: Line, value: int | None, gauge: Gauge, as_of: date, at: datetime, left: int | None
 ) -> Standing:
-    found = progress(line.given, value, clock, rules, months=line.months, base=base)
-    forms = found.expectations
+    node, target_id, given, months = line
+    found = gauge.read(given, value, months)
     return Standing(
-        *line.node,
-        target_id=line.target_id,
-        target=line.given,
-        actual=value,
-        expected=_whole(found.expected),
-        expected_calendar=_whole(forms.calendar if forms else None),
-        expected_working_day=_whole(forms.working_day if forms else None),
-        attainment=rounded(found.attainment, PLACES),
-        pace=rounded(found.pace, PLACES),
-        forecast=_whole(found.forecast),
-        kept_status=Status(found.status).value,
-        as_of=clock.as_of,
-        computed_at=at,
-        days_left=None if rules.is_level else clock.working_days_left,
+        node.unit_id,
+        node.person_id,
+        target_id,
+        given,
+        value,
+        _whole(found.expected),
+        _whole(found.calendar),
+        _whole(found.working_day),
+        _index(found.attainment),
+        _index(found.pace),
+        _whole(found.forecast),
+        found.status.value,
+        as_of,
+        at,
+        left,
     )
 
 
-def _whole(value: Fraction | None) -> int | None:
+def _whole(pair: Pair | None) -> int | None:
     """Half to even, to the cent or the piece."""
-    return None if value is None else round(value)
+    return None if pair is None else whole_ratio(*pair)
+
+
+def _index(pair: Pair | None) -> Decimal | None:
+    if pair is None:
+        return None
+    above, below = pair
+    return (whole_ratio(above * 10**PLACES, below) or 0) * _LAST_PLACE

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from salestargets.kernel.calendars import WorkCalendar, work_calendar
 from salestargets.kernel.periods import Period
-from salestargets.kernel.rational import Fraction, rounded
+from salestargets.kernel.rational import Fraction, ratio, rounded
 from salestargets.tenancy.choices import ExpectedBasis
 from targets.choices import Status as StoredStatus
-from targets.domain.progress import Basis, Rules, Status, Thresholds, progress, timeline
+from targets.domain.progress import Basis, Gauge, Rules, Status, Thresholds, progress, timeline
 
 Q4 = Period(date(2017, 10, 1), date(2018, 1, 1))
 PLAIN = WorkCalendar()
@@ -273,3 +273,85 @@ def test_the_expectations_of_the_parts_sum_to_that_of_the_whole(targets, day):
     clock = on(day)
     parts = [progress(target, 0, clock).expected for target in targets]
     assert sum(parts) == progress(sum(targets), 0, clock).expected
+
+
+numbers = st.integers(-(10**13), 10**13)
+exact = st.one_of(numbers, st.fractions(-100, 100, max_denominator=1000))
+any_rules = st.builds(
+    Rules,
+    basis=st.sampled_from(list(Basis)),
+    direction=st.sampled_from(["higher", "lower"]),
+    is_level=st.booleans(),
+)
+thirds = st.lists(numbers, min_size=3, max_size=3)
+
+
+def share_of(clock, rules, basis, months, base):
+    """F: the share of the way that should be behind us."""
+    if rules.is_level and base is None:
+        return Fraction(1)
+    of_months = clock.months_calendar if basis == "calendar" else clock.months_working
+    if months is None or not sum(months):
+        return clock.calendar if basis == "calendar" else clock.working
+    return sum(month * share for month, share in zip(months, of_months, strict=True)) / Fraction(sum(months))
+
+
+@given(exact, exact, days, any_rules, st.none() | thirds, st.none() | thirds, st.none() | exact)
+def test_every_number_is_that_of_its_formula(target, actual, day, rules, months, profile, base):
+    clock, start = on(day), base or 0
+    standing = progress(target, actual, clock, rules, months=months, profile=profile, base=base)
+
+    by_calendar = share_of(clock, rules, "calendar", months, base)
+    by_working_day = share_of(clock, rules, "working_day", months, base)
+    is_learnt = profile is not None and sum(profile) and not (rules.is_level and base is None)
+    by_profile = share_of(clock, rules, "profile", profile, base) if is_learnt else None
+    shares = {"calendar": by_calendar, "working_day": by_working_day, "profile": by_profile}
+    governing = shares[rules.basis] if shares[rules.basis] is not None else by_working_day
+    expected = start + (target - start) * Fraction(governing)
+
+    def index(against):
+        if base is not None:
+            return ratio(actual - start, against - start)
+        quotient = ratio(actual, against)
+        return quotient if quotient is None or rules.direction == "higher" else 2 - quotient
+
+    expectations = standing.expectations
+    assert (expectations.calendar, expectations.working_day, expectations.profile) == tuple(
+        None if share is None else start + (target - start) * share for share in shares.values()
+    )
+    assert (standing.expected, standing.pace_gap) == (expected, expected - actual)
+    assert (standing.target, standing.actual, standing.gap) == (target, actual, target - actual)
+    assert (standing.attainment, standing.pace) == (index(target), index(expected))
+    assert standing.forecast == (start + (actual - start) / governing if governing else None)
+
+
+@given(numbers, st.none() | numbers, days, any_rules, st.none() | thirds, st.none() | numbers)
+def test_a_gauge_reads_the_same_of_any_number_of_targets(target, actual, day, rules, months, base):
+    clock = on(day)
+    standing = progress(target, actual, clock, rules, months=months, base=base)
+    gauge = Gauge(clock, rules, base)
+    for _ in range(2):
+        found = gauge.read(target, actual, months)
+        quotients = (
+            found.expected,
+            found.calendar,
+            found.working_day,
+            found.attainment,
+            found.pace,
+            found.forecast,
+        )
+        assert all(pair is None or pair[1] > 0 for pair in quotients)
+        assert [None if pair is None else Fraction(*pair) for pair in quotients] == [
+            standing.expected,
+            standing.expectations.calendar,
+            standing.expectations.working_day,
+            standing.attainment,
+            standing.pace,
+            standing.forecast,
+        ]
+        assert found.status == standing.status
+
+
+def test_months_that_are_not_those_of_the_clock_are_refused():
+    with pytest.raises(ValueError, match="2 amounts for 3 months"):
+        progress(300, 1, MID_NOVEMBER, months=[100, 200])
