@@ -14,9 +14,11 @@ from math import lcm
 from operator import mul
 from typing import NamedTuple
 
+import numpy as np
+
 from salestargets.kernel.calendars import WorkCalendar
 from salestargets.kernel.periods import Period
-from salestargets.kernel.rational import Fraction, Number, ratio
+from salestargets.kernel.rational import Column, Fraction, Mask, Number, ratio, whole_ratio, whole_ratios
 
 
 class Basis(StrEnum):
@@ -93,6 +95,16 @@ class Forms:
     profile: Fraction | None
 
 
+#: Decimals kept of attainment and pace.
+PLACES = 6
+PER_ONE = 10**PLACES
+#: So many targets and more are read by columns.
+MANY = 50
+#: Between it and its negative, sums of months times their days leave room in 64 bits.
+SMALL = 10**14
+
+#: A target, its actual, and its months.
+Asked = tuple[int | None, int | None, Sequence[int] | None]
 #: Numerator and denominator of a quotient, not reduced; the denominator is above zero.
 Pair = tuple[int, int]
 
@@ -107,6 +119,18 @@ class Reading(NamedTuple):
     attainment: Pair | None
     pace: Pair | None
     forecast: Pair | None
+    status: Status
+
+
+class Rounded(NamedTuple):
+    """A reading as it is kept: rounded half to even, to whole units; attainment and pace to their places."""
+
+    expected: int | None
+    expected_calendar: int | None
+    expected_working_day: int | None
+    attainment: int | None
+    pace: int | None
+    forecast: int | None
     status: Status
 
 
@@ -160,6 +184,7 @@ class Gauge:
         self._basis = rules.basis
         self._is_higher = rules.direction == Direction.HIGHER
         self._is_due = rules.is_level and base is None
+        self._is_plain = not rules.is_level and base is None
         # A budget is kept only once the period is over; a level is where it is.
         self._is_final = clock.is_over or rules.is_level or base is not None
         self._calendar = clock.calendar.as_integer_ratio()
@@ -193,6 +218,51 @@ class Gauge:
             forecast,
             self._status(target, actual, pace),
         )
+
+    def kept(self, asked: Sequence[Asked]) -> list[Rounded]:
+        """What is kept of each target, with its actual and its months."""
+        of_many = self._of_many(asked) if len(asked) >= MANY and self._is_plain else [None] * len(asked)
+        return [
+            _rounded(self.read(*each)) if found is None else found
+            for found, each in zip(of_many, asked, strict=True)
+        ]
+
+    def _of_many(self, asked: Sequence[Asked]) -> list[Rounded | None]:
+        """By columns: where all is known, of targets above zero that are the sum of their months, E = Σ·F.
+
+        None for others, and for what is too large for the columns.
+        """
+        (of_calendar, days), (of_working, working_days) = self._months_calendar, self._months_working
+        size = len(of_calendar)
+        rows = [each if _is_complete(each, size) else (0, 0, (0,) * size) for each in asked]
+        targets, actuals, months = (np.array(column, np.int64) for column in zip(*rows, strict=True))
+        by_calendar, by_working_day = months @ np.array(of_calendar), months @ np.array(of_working)
+        is_calendar = self._basis == Basis.CALENDAR
+        due, whole = (by_calendar, days) if is_calendar else (by_working_day, working_days)
+        is_known = _are_small(actuals) & _are_small(months).all(axis=1) & _are_small(targets)
+        is_known &= (targets > 0) & (due > 0) & (months.sum(axis=1) == targets)
+        targets, due = np.where(is_known, targets, 1), np.where(is_known, due, 1)
+        quotients = [
+            whole_ratios(due, 1, whole),
+            whole_ratios(by_calendar, 1, days),
+            whole_ratios(by_working_day, 1, working_days),
+            self._kept_index(*whole_ratios(actuals, PER_ONE, targets)),
+            self._kept_index(*whole_ratios(actuals, PER_ONE * whole, due)),
+            whole_ratios(actuals, targets * whole, due),
+        ]
+        for _quotient, is_sure in quotients:
+            is_known &= is_sure
+        columns = zip(*(quotient.tolist() for quotient, _is_sure in quotients), strict=True)
+        known = zip(targets.tolist(), actuals.tolist(), due.tolist(), strict=True)
+        return [
+            Rounded._make((*row, self._status(target, actual, self._index(actual, (part, whole)))))
+            if is_sure
+            else None
+            for is_sure, (target, actual, part), row in zip(is_known.tolist(), known, columns, strict=True)
+        ]
+
+    def _kept_index(self, quotient: Column, is_sure: Mask) -> tuple[Column, Mask]:
+        return quotient if self._is_higher else 2 * PER_ONE - quotient, is_sure
 
     def _shares(
         self, months: Sequence[int] | None, profile: Sequence[int] | None
@@ -332,6 +402,31 @@ def _levels(clock: Timeline, thresholds: Thresholds) -> tuple[list[tuple[int, in
     if clock.calendar >= Fraction(thresholds.guard):
         least[Status.BEHIND], worst = thresholds.behind, Status.AT_RISK
     return [(*Fraction(level).as_integer_ratio(), status) for status, level in least.items()], worst
+
+
+def _rounded(found: Reading) -> Rounded:
+    return Rounded(
+        _whole(found.expected),
+        _whole(found.calendar),
+        _whole(found.working_day),
+        _whole(found.attainment, PER_ONE),
+        _whole(found.pace, PER_ONE),
+        _whole(found.forecast),
+        found.status,
+    )
+
+
+def _whole(pair: Pair | None, times: int = 1) -> int | None:
+    return None if pair is None else whole_ratio(pair[0] * times, pair[1])
+
+
+def _is_complete(asked: Asked, size: int) -> bool:
+    target, actual, months = asked
+    return target is not None and actual is not None and months is not None and len(months) == size
+
+
+def _are_small(numbers: Column) -> Mask:
+    return (numbers > -SMALL) & (numbers < SMALL)
 
 
 def _in_whole_numbers(values: Sequence[Number | None]) -> tuple[list[int | None], int]:

@@ -16,7 +16,7 @@ from salestargets.tenancy.compiled import compiled_once
 from salestargets.tenancy.models import Organisation
 from targets.amounts import is_level, stored_actual
 from targets.choices import IN_FORCE, Against, Status
-from targets.domain.progress import Gauge, Pair, Rules, Thresholds, Timeline, timeline
+from targets.domain.progress import PLACES, Gauge, Rounded, Rules, Thresholds, Timeline, timeline
 from targets.models import Goal, Plan, Progress, Target, TargetVersion
 from targets.selectors.in_force import is_to_come, read_on, spreads_on
 from targets.selectors.periods import periods_of, span_of
@@ -34,8 +34,6 @@ _GIVEN = (
     *("goal_id", "unit_id", "person_id", "id"),
     *("given", "months", "agreed", "agreed_months", "effective_on"),
 )
-#: Decimals kept of attainment and pace.
-PLACES = 6
 _LAST_PLACE = Decimal(1).scaleb(-PLACES)
 MANY = 100
 STATUS = {status.value: status for status in Status}
@@ -157,9 +155,17 @@ def measured(
     at: datetime,
 ) -> list[Standing]:
     """The maths, for each line."""
+    asked = list(lines)
     gauge = Gauge(clock, rules_of(goal, organisation), goal.baseline)
-    left = days_left(goal, clock)
-    return [_measured(line, values[line.node], gauge, clock.as_of, at, left) for line in lines]
+    actuals = [values[line.node] for line in asked]
+    found = gauge.kept(
+        [(line.given, actual, line.months) for line, actual in zip(asked, actuals, strict=True)]
+    )
+    shared = (clock.as_of, at, days_left(goal, clock))
+    return [
+        _standing(line, actual, kept, *shared)
+        for line, actual, kept in zip(asked, actuals, found, strict=True)
+    ]
 
 
 def rules_of(goal: Goal, organisation: Organisation) -> Rules:
@@ -279,37 +285,25 @@ def _kept_at(goal: int, units: tuple[int, ...], people: tuple[int, ...]) -> Quer
     return Progress.objects.filter(theirs, target__goal=goal, target__group="").values_list(*_KEPT)
 
 
-def _measured(
-    line: Line, value: int | None, gauge: Gauge, as_of: date, at: datetime, left: int | None
+def _standing(
+    line: Line, actual: int | None, kept: Rounded, as_of: date, at: datetime, left: int | None
 ) -> Standing:
-    node, target_id, given, months = line
-    found = gauge.read(given, value, months)
+    node, target_id, given, _months = line
+    expected, by_calendar, by_working_day, attainment, pace, forecast, status = kept
     return Standing(
         node.unit_id,
         node.person_id,
         target_id,
         given,
-        value,
-        _whole(found.expected),
-        _whole(found.calendar),
-        _whole(found.working_day),
-        _index(found.attainment),
-        _index(found.pace),
-        _whole(found.forecast),
-        found.status.value,
+        actual,
+        expected,
+        by_calendar,
+        by_working_day,
+        None if attainment is None else attainment * _LAST_PLACE,
+        None if pace is None else pace * _LAST_PLACE,
+        forecast,
+        status.value,
         as_of,
         at,
         left,
     )
-
-
-def _whole(pair: Pair | None) -> int | None:
-    """Half to even, to the cent or the piece."""
-    return None if pair is None else whole_ratio(*pair)
-
-
-def _index(pair: Pair | None) -> Decimal | None:
-    if pair is None:
-        return None
-    above, below = pair
-    return (whole_ratio(above * 10**PLACES, below) or 0) * _LAST_PLACE

@@ -11,10 +11,10 @@ from salestargets.alerts.services.alerts import open_severities
 from salestargets.kernel.rational import Fraction, Number, ratio, rounded
 from salestargets.tenancy.models import Organisation
 from targets.amounts import is_level, stored_actual
-from targets.domain.progress import Timeline
+from targets.domain.progress import PLACES, Timeline
 from targets.frozen import Effect, Evidence, Fact, Held, Left, Move, Simulation, Who
 from targets.models import Goal, PlanningRules
-from targets.selectors.figures import PLACES, Line, Standing, clock_of, measured, values_of
+from targets.selectors.figures import Line, Standing, clock_of, measured, values_of
 from targets.selectors.periods import calendar_for, just_before, span_of, year_before
 from targets.selectors.rules import planning_rules
 from targets.selectors.sheets import NOTHING, Sheet, Spread

@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salestargets.kernel.rational import Fraction, ratio, rounded, whole_ratio
+from salestargets.kernel.rational import Fraction, ratio, rounded, whole_ratio, whole_ratios
 
 
 def test_a_ratio_is_exact():
@@ -48,3 +49,26 @@ def test_a_whole_ratio_is_the_ratio_rounded(numerator, denominator):
 
 def test_undefined_stays_undefined_when_rounded():
     assert rounded(None, 2) is None
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(-(10**15), 10**15), st.integers(-(10**10), 10**10), st.integers(1, 10**18)),
+        min_size=1,
+    )
+)
+def test_columns_are_divided_as_each_is_by_itself(rows):
+    one, other, below = (np.array(column, np.int64) for column in zip(*rows, strict=True))
+    found, is_sure = whole_ratios(one, other, below)
+    for (a, b, c), quotient, sure in zip(rows, found.tolist(), is_sure.tolist(), strict=True):
+        assert not sure or quotient == whole_ratio(a * b, c)
+        assert sure == (abs(Fraction(a * b, c)) < 2**50) or abs(abs(Fraction(a * b, c)) - 2**50) < 2
+
+
+@given(st.integers(-(2**49), 2**49), st.integers(1, 10**17))
+def test_a_half_goes_to_the_even_number_though_the_product_is_too_large(whole, half):
+    """whole + ½, of a product beyond 64 bits; and just beside it."""
+    odd = np.array([2 * whole + 1], np.int64)
+    even = whole + whole % 2
+    [exact], [sure] = whole_ratios(odd, half, 2 * half)
+    assert (exact, sure) == (even, abs(whole) < 2**50)

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salestargets.kernel.calendars import WorkCalendar, work_calendar
@@ -15,7 +15,17 @@ from salestargets.kernel.periods import Period
 from salestargets.kernel.rational import Fraction, ratio, rounded
 from salestargets.tenancy.choices import ExpectedBasis
 from targets.choices import Status as StoredStatus
-from targets.domain.progress import Basis, Gauge, Rules, Status, Thresholds, progress, timeline
+from targets.domain.progress import (
+    MANY,
+    PLACES,
+    Basis,
+    Gauge,
+    Rules,
+    Status,
+    Thresholds,
+    progress,
+    timeline,
+)
 
 Q4 = Period(date(2017, 10, 1), date(2018, 1, 1))
 PLAIN = WorkCalendar()
@@ -355,3 +365,57 @@ def test_a_gauge_reads_the_same_of_any_number_of_targets(target, actual, day, ru
 def test_months_that_are_not_those_of_the_clock_are_refused():
     with pytest.raises(ValueError, match="2 amounts for 3 months"):
         progress(300, 1, MID_NOVEMBER, months=[100, 200])
+
+
+#: Also those at and beyond what columns hold, and quotients on the edge of two whole numbers.
+columns = st.one_of(
+    st.integers(-5, 5), st.integers(0, 10**6), numbers, st.integers(-(2**63) // 40, 2**63 // 40)
+)
+asked = st.tuples(columns, columns, st.lists(columns, min_size=3, max_size=3)).flatmap(
+    lambda each: st.sampled_from([each, (sum(each[2]), *each[1:]), (each[0], None, None), (None, *each[1:])])
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(asked, min_size=1, max_size=4), days, any_rules, st.none() | columns)
+def test_many_targets_are_kept_as_each_is_by_itself(lines, day, rules, base):
+    gauge = Gauge(on(day), rules, base)
+    assert gauge.kept(lines * MANY) == [gauge.kept([line])[0] for line in lines] * MANY
+
+
+@given(st.lists(asked, min_size=1, max_size=3), days, any_rules, st.none() | columns)
+def test_what_is_kept_is_rounded_once(lines, day, rules, base):
+    clock = on(day)
+    for kept, (target, actual, months) in zip(Gauge(clock, rules, base).kept(lines), lines, strict=True):
+        found = progress(target, actual, clock, rules, months=months, base=base)
+        forms = found.expectations
+        exact = (
+            found.expected,
+            forms and forms.calendar,
+            forms and forms.working_day,
+            None if found.attainment is None else found.attainment * 10**PLACES,
+            None if found.pace is None else found.pace * 10**PLACES,
+            found.forecast,
+        )
+        assert kept == (*(None if value is None else round(value) for value in exact), found.status)
+
+
+@pytest.mark.parametrize("basis", ["calendar", "working_day"])
+@pytest.mark.parametrize("direction", ["higher", "lower"])
+def test_many_on_the_edge_between_two_whole_numbers_go_to_the_even_one(basis, direction):
+    gauge = Gauge(on(date(2017, 11, 16)), Rules(basis=basis, direction=direction))
+    lines = [
+        (months * 3, actual, [months] * 3)
+        for months in (1, 2, 5, 11, 10**9 + 1, 10**14 + 7)
+        for actual in (-3, 0, 1, 3, 5, 7, 15, 10**12 + 1, 10**15 - 1)
+    ]
+    assert len(lines) >= MANY
+    assert gauge.kept(lines) == [gauge.kept([line])[0] for line in lines]
+
+
+def test_among_many_those_without_months_go_by_the_clock_and_wrong_months_are_refused():
+    gauge, known = Gauge(MID_NOVEMBER), (300, 100, [100, 100, 100])
+    clockwise = [(300, 100, []), (300, 100, None), (0, 100, [0, 0])]
+    assert gauge.kept([known] * MANY + clockwise)[MANY:] == gauge.kept(clockwise)
+    with pytest.raises(ValueError, match="2 amounts for 3 months"):
+        gauge.kept([known] * MANY + [(200, 1, [100, 100])])
