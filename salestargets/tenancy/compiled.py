@@ -7,8 +7,8 @@
     _members_of(unit.pk, day)  # a list
 
 The function is called once, with a mark in the place of each value: it may only pass them on. The
-organisation is a mark as well, so that no statement is kept for one. No value is None; after `__in` it is a
-tuple.
+organisation is a mark as well, so that no statement is kept for one. No value may be None; after `__in` it is
+a tuple.
 """
 
 from collections.abc import Callable
@@ -52,6 +52,10 @@ def compiled_once(build: Callable[P, QuerySet[M, R]]) -> Callable[P, list[R]]:
     @wraps(build)
     def rows(*args: P.args, **kwargs: P.kwargs) -> list[R]:
         told = {_ORGANISATION: current_organisation_id(), **dict(zip(names, args, strict=False)), **kwargs}
+        if None in told.values():
+            raise ValueError(
+                f"{build.__name__}: nothing equals NULL; ask another query where there is no value."
+            )
         kept, compiler, sql, params = statement()
         values = [_value(told[each.value]) if isinstance(each, Mark) else each for each in params]
         bound, queryset = copy(compiler), kept.all()

@@ -80,6 +80,12 @@ def test_several_are_a_tuple_which_may_be_empty() -> None:
         assert names_of(()) == []
 
 
+def test_no_value_is_refused_because_nothing_would_be_found() -> None:
+    world = a_world()
+    with acting_for(world.acme.pk), pytest.raises(ValueError, match="NULL"):
+        named(None)  # type: ignore[arg-type]
+
+
 def test_it_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     world = a_world()
     with acting_for(world.acme.pk):
