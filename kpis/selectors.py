@@ -31,7 +31,7 @@ from kpis.takes import (
     takes_of,
 )
 from kpis.values import Actual, Holder
-from salestargets.ingest.arrays import array
+from salestargets.kernel.arrays import array
 from salestargets.kernel.errors import DomainError, NotFound
 from salestargets.kernel.messages import N_
 from salestargets.kernel.periods import Period, month_of

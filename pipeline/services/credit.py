@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from salestargets.ingest.arrays import array
 from salestargets.ingest.kinds import Call
+from salestargets.kernel.arrays import array
 from salestargets.tenancy.context import current_organisation_id
 
 # As `domain.credit` does it: the largest remainder, on the amount without its sign. Where a share waits for

@@ -14,8 +14,8 @@ from babel.numbers import list_currencies
 from django.db import connection
 
 from pipeline.services import credit
-from salestargets.ingest.arrays import array
 from salestargets.ingest.kinds import Call, SqlParams
+from salestargets.kernel.arrays import array
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.money import decimals
 

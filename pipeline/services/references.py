@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import orjson
 from django.db import connection
 
-from salestargets.ingest.arrays import array
 from salestargets.ingest.batch import Batch
 from salestargets.ingest.fields import Ref
 from salestargets.ingest.kinds import KINDS, Call, Kind, SqlParams, get_kind
 from salestargets.ingest.merge import Landed
 from salestargets.ingest.references import Unresolved
+from salestargets.kernel.arrays import array
 from salestargets.tenancy.context import current_organisation_id
 
 

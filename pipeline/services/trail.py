@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from pipeline.models import ImportRun
-from salestargets.ingest.arrays import array
 from salestargets.ingest.batch import Batch
 from salestargets.ingest.kinds import Call, Kind, SqlParams
 from salestargets.ingest.merge import Landed
 from salestargets.ingest.references import Unresolved
 from salestargets.ingest.staging import temporary_table
+from salestargets.kernel.arrays import array
 
 
 def image_of(kind: Kind) -> str:

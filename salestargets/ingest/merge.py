@@ -10,12 +10,12 @@ from itertools import compress
 
 from django.db import connection
 
-from salestargets.ingest.arrays import array
 from salestargets.ingest.batch import Batch
 from salestargets.ingest.fields import ABSENT, Currency, Name, Rows
 from salestargets.ingest.kinds import EXTERNAL_ID, UPDATED_AT, Call, Kind, Shape, SqlParams
 from salestargets.ingest.references import Unresolved
 from salestargets.ingest.staging import quoted, shapes_of, stage_items, staged_fields
+from salestargets.kernel.arrays import array
 
 _KEY = "(organisation_id, source, external_id)"
 _SOURCE_TIME = quoted(str(UPDATED_AT.stored))

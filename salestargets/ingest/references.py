@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
-from salestargets.ingest.arrays import array
 from salestargets.ingest.batch import Batch
 from salestargets.ingest.fields import ABSENT, Ref, Rows, Value
 from salestargets.ingest.kinds import Call, Errors, SqlParams, get_kind
+from salestargets.kernel.arrays import array
 from salestargets.kernel.errors import DomainError
 from salestargets.kernel.messages import N_
 

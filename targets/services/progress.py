@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from kpis.registry import ChangedCells
 from kpis.values import Holder
-from salestargets.ingest.arrays import array
+from salestargets.kernel.arrays import array
 from salestargets.tenancy.context import current_organisation_id
 from salestargets.tenancy.models import Organisation
 from targets.choices import PlanState

@@ -5,7 +5,7 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salestargets.ingest.arrays import array
+from salestargets.kernel.arrays import array
 
 pytestmark = pytest.mark.django_db
 
