@@ -163,7 +163,7 @@ closed AS (
     WHERE organisation_id = %(organisation)s AND reopened_at IS NULL
 ),
 step AS (
-    SELECT person_id, old_unit_id AS unit_id, month, starts_on, measure, -old_value AS delta
+    SELECT person_id, old_unit_id AS unit_id, month, starts_on, measure, -old_value AS value
     FROM diff WHERE old_value IS NOT NULL
   UNION ALL
     SELECT person_id, unit_id, month, starts_on, measure, value FROM diff WHERE value IS NOT NULL
@@ -173,10 +173,10 @@ corrected AS (
     INSERT INTO kpis_correction
         (organisation_id, closing_id, month, person_id, unit_id, starts_on, measure, delta, recorded_at)
     SELECT %(organisation)s, closed.id, step.month, person_id, unit_id, starts_on, measure,
-           sum(delta)::bigint, %(at)s
+           sum(value)::bigint, %(at)s
     FROM closed JOIN step ON step.month = closed.month AND step.measure = ANY(closed.measures)
     GROUP BY closed.id, step.month, person_id, unit_id, starts_on, measure
-    HAVING sum(delta) <> 0
+    HAVING sum(value) <> 0
 )
 """
 
@@ -208,7 +208,7 @@ _CLIMBED = """
 _ADD_UP = (
     """,
 climbed AS ("""
-    + _CLIMBED.format(cells="step").replace("(value)", "(delta)")
+    + _CLIMBED.format(cells="step")
     + """
 ),
 corrected_units AS (
